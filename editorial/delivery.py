@@ -1,0 +1,153 @@
+"""A thing that leaves: what may come of a delivery, and what happens to it next.
+
+There are four outcomes.  *Sent*: the platform has it, and we know under which id.  *RetryLater*: it was
+certainly not taken, and may be tried again.  *Refused*: it was certainly not taken and never will be as it
+is.  *Uncertain*: it may have been taken; it is settled by looking at the platform or by asking a person, and
+is never simply sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+FINISHED = frozenset({State.SENT, State.REFUSED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """What a decision asks to be sent.
+
+    ``target`` names the courier ("vk_messages", "vk_wall", …), ``destination`` the place within it
+    whose order is kept (a peer id, a wall).  ``dedupe``: a waiting delivery with the same word is replaced,
+    not doubled.
+    ``hold``: the word for why it is not to be tried yet (the author cannot be written to, wants no letters).
+    """
+
+    target: str
+    destination: str
+    kind: str
+    number: int | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    dedupe: str | None = None
+    hold: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the outbox. ``attempts`` counts the one in hand."""
+
+    id: int
+    target: str
+    destination: str
+    kind: str
+    number: int | None
+    payload: dict[str, Any]
+    state: State
+    due_at: datetime
+    attempts: int
+    created_at: datetime
+    sending_at: datetime | None = None
+    done_at: datetime | None = None
+    error: str | None = None
+    error_code: int | None = None
+    result: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has it. ``result`` holds its ids."""
+
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Certainly not taken.
+
+    ``seconds`` None leaves the delay to :func:`after`; ``counts`` False: the delivery is not to blame.
+    """
+
+    reason: str
+    seconds: float | None = None
+    code: int | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Certainly not taken, and never will be as it is. ``found``: what was met on the platform instead."""
+
+    reason: str
+    code: int | None = None
+    found: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """It may have been taken."""
+
+    reason: str
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """It cannot be delivered until the recipient does something; kept without trying."""
+
+    reason: str
+    code: int | None = None
+
+
+Outcome = Sent | RetryLater | Refused | Uncertain | Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the delivery."""
+
+    state: State
+    due_at: datetime | None = None
+    error: str | None = None
+    code: int | None = None
+    result: dict[str, Any] | None = None
+
+
+#: Seconds before the 2nd, 3rd, … attempt; afterwards the last one repeats.
+DELAYS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
+#: After so many attempts that were its own fault a delivery is given up, visibly.
+MOST_ATTEMPTS = 12
+
+
+def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Verdict:
+    """What becomes of ``delivery`` after an attempt that ended so."""
+    match outcome:
+        case Sent(result):
+            return Verdict(State.SENT, result=result)
+        case Refused(reason, code, _):
+            return Verdict(State.REFUSED, error=reason, code=code)
+        case Uncertain(reason, code):
+            return Verdict(State.UNCERTAIN, error=reason, code=code)
+        case Hold(reason, code):
+            return Verdict(State.HELD, error=reason, code=code)
+        case RetryLater(reason, seconds, code, counts):
+            if counts and delivery.attempts >= MOST_ATTEMPTS:
+                return Verdict(State.REFUSED, error=reason, code=code)
+            wait = seconds if seconds is not None else DELAYS[min(delivery.attempts, len(DELAYS)) - 1]
+            return Verdict(State.WAITING, now + timedelta(seconds=wait), reason, code)

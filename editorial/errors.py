@@ -1,0 +1,109 @@
+"""Why the rules say no.
+
+::
+
+    DeskError
+    ├── PressRefused              a press or command that changes nothing
+    │   ├── NotAModerator         the person has no role in the community
+    │   ├── RoleTooLow            the action needs an editor
+    │   ├── WrongChat             a deciding press that did not come from the moderators' chat
+    │   ├── CardOutdated          the card was drawn for an older version
+    │   ├── AlreadyDecided        somebody was faster
+    │   ├── NotNow                the action does not exist in this state
+    │   └── PayloadForeign        the button's payload is not ours
+    └── TimeRefused               a moderator's wish for a time that cannot be had
+        ├── TimeNotUnderstood
+        ├── TimePast
+        ├── TimeTooFar
+        ├── TimeQuiet
+        ├── TimeTaken
+        └── DayFull
+
+The sentence a person reads for each of them is made by ``handlers.texts.explain``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class DeskError(Exception):
+    """Something the desk's rules do not allow."""
+
+
+class PressRefused(DeskError):
+    """The press changes nothing."""
+
+
+class NotAModerator(PressRefused):
+    """The person has no role in the community."""
+
+
+class RoleTooLow(PressRefused):
+    """The action needs an editor or above."""
+
+
+class WrongChat(PressRefused):
+    """Decisions are taken in the moderators' chat only."""
+
+
+@dataclass
+class CardOutdated(PressRefused):
+    """The card was drawn for an older version of the suggestion."""
+
+    number: int
+
+
+@dataclass
+class AlreadyDecided(PressRefused):
+    """Another moderator decided first."""
+
+    number: int
+    by: int
+    at: datetime
+    action: str
+
+
+@dataclass
+class NotNow(PressRefused):
+    """The action does not exist in the state the suggestion is in."""
+
+    number: int
+    status: str
+
+
+class PayloadForeign(PressRefused):
+    """The button's payload was not made by this program."""
+
+
+class TimeRefused(DeskError):
+    """The wished time cannot be had; ``nearest`` is the next one that can."""
+
+    def __init__(self, nearest: datetime | None = None) -> None:
+        super().__init__(nearest)
+        self.nearest = nearest
+
+
+class TimeNotUnderstood(TimeRefused):
+    """The words do not name a time."""
+
+
+class TimePast(TimeRefused):
+    """The time has passed."""
+
+
+class TimeTooFar(TimeRefused):
+    """The time is too far ahead."""
+
+
+class TimeQuiet(TimeRefused):
+    """The time lies in the quiet hours."""
+
+
+class TimeTaken(TimeRefused):
+    """Another post is too near."""
+
+
+class DayFull(TimeRefused):
+    """The day's limit of posts is reached."""

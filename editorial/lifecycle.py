@@ -1,0 +1,269 @@
+"""The state machine of a suggestion.
+
+One table says which action leads from which states to which state, and who may take it.  One function,
+:func:`actions_for`, gives both the buttons a person sees and the right to press them; :func:`decide` asks it
+again when a button is pressed.  Nothing here acts: the answer is a changed record and a list of effects.
+
+::
+
+    pending ──queue, pick──▶ scheduled ──start──▶ publishing ──▶ published
+       │  ▲                      │                    │
+       │  └───────undo───────────┘                    ├──▶ failed ──repeat──▶ scheduled
+       ├──return──▶ returned ──author edits──▶ pending
+       ├──reject──▶ rejected ──undo──▶ pending
+       └──withdraw / deleted on VK──▶ withdrawn
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from editorial.errors import AlreadyDecided, CardOutdated, NotAModerator, NotNow, RoleTooLow
+from editorial.roles import Role
+from editorial.suggestion import Content, Decision, Status, Suggestion, same_content
+
+
+class Action(StrEnum):
+    """Everything that can happen to a suggestion."""
+
+    # a moderator's
+    PUBLISH = "publish"
+    QUEUE = "queue"
+    PICK = "pick"
+    DIGEST = "digest"
+    EDIT = "edit"
+    RETURN = "return"
+    REJECT = "reject"
+    UNDO = "undo"
+    CONFIRM_OUT = "out"
+    REPEAT = "repeat"
+    # the author's
+    WITHDRAW = "withdraw"
+    # the program's, after looking at VK or at the clock
+    START = "start"
+    PROVE = "prove"
+    FAIL = "fail"
+    MOVE = "move"
+    EXPIRE = "expire"
+    AUTHOR_EDITED = "author_edited"
+    GONE = "gone"
+    HAND_PUBLISHED = "hand_published"
+    BACK_TO_REVIEW = "back_to_review"
+
+
+class Who(StrEnum):
+    """Who takes an action."""
+
+    MODERATOR = "moderator"
+    EDITOR = "editor"
+    AUTHOR = "author"
+    PROGRAM = "program"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of the table. ``to`` None keeps the state."""
+
+    action: Action
+    sources: frozenset[Status]
+    to: Status | None
+    who: Who
+
+
+def _rule(action: Action, sources: Iterable[Status], to: Status | None, who: Who) -> Rule:
+    return Rule(action, frozenset(sources), to, who)
+
+
+S = Status
+OPEN: Final = (S.PENDING, S.RETURNED, S.SCHEDULED, S.FAILED, S.EXPIRED)
+TABLE: Final[tuple[Rule, ...]] = (
+    _rule(Action.PUBLISH, (S.PENDING, S.SCHEDULED, S.FAILED), S.SCHEDULED, Who.EDITOR),
+    _rule(Action.QUEUE, (S.PENDING, S.FAILED, S.EXPIRED), S.SCHEDULED, Who.MODERATOR),
+    _rule(Action.PICK, (S.PENDING, S.SCHEDULED, S.FAILED, S.EXPIRED), S.SCHEDULED, Who.MODERATOR),
+    _rule(Action.EDIT, (S.PENDING, S.SCHEDULED, S.FAILED), None, Who.MODERATOR),
+    _rule(Action.RETURN, (S.PENDING, S.FAILED), S.RETURNED, Who.MODERATOR),
+    _rule(Action.REJECT, (S.PENDING, S.RETURNED, S.FAILED, S.EXPIRED), S.REJECTED, Who.MODERATOR),
+    _rule(
+        Action.UNDO,
+        (S.SCHEDULED, S.RETURNED, S.REJECTED, S.DIGEST, S.EXPIRED, S.FAILED),
+        S.PENDING,
+        Who.MODERATOR,
+    ),
+    _rule(Action.CONFIRM_OUT, (S.PUBLISHING,), S.PUBLISHED, Who.MODERATOR),
+    _rule(Action.REPEAT, (S.PUBLISHING, S.FAILED), S.SCHEDULED, Who.MODERATOR),
+    _rule(Action.WITHDRAW, (*OPEN, S.DIGEST), S.WITHDRAWN, Who.AUTHOR),
+    _rule(Action.START, (S.SCHEDULED,), S.PUBLISHING, Who.PROGRAM),
+    _rule(Action.PROVE, (S.PUBLISHING, S.PUBLISHED), S.PUBLISHED, Who.PROGRAM),
+    _rule(Action.FAIL, (S.SCHEDULED, S.PUBLISHING), S.FAILED, Who.PROGRAM),
+    _rule(Action.MOVE, (S.SCHEDULED, S.PUBLISHING), S.SCHEDULED, Who.PROGRAM),
+    _rule(Action.EXPIRE, (S.PENDING, S.SCHEDULED), S.EXPIRED, Who.PROGRAM),
+    _rule(Action.AUTHOR_EDITED, OPEN, S.PENDING, Who.PROGRAM),
+    _rule(Action.GONE, (*OPEN, S.PUBLISHING, S.DIGEST), S.WITHDRAWN, Who.PROGRAM),
+    _rule(
+        Action.HAND_PUBLISHED,
+        (*OPEN, S.PUBLISHING, S.DIGEST, S.REJECTED, S.WITHDRAWN),
+        S.PUBLISHED,
+        Who.PROGRAM,
+    ),
+    _rule(Action.BACK_TO_REVIEW, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.PENDING, Who.PROGRAM),
+)
+RULES: Final = {rule.action: rule for rule in TABLE}
+
+#: Presses that settle a suggestion; a late one is told who was faster.
+DECIDING: Final = frozenset(
+    {
+        Action.PUBLISH,
+        Action.QUEUE,
+        Action.PICK,
+        Action.DIGEST,
+        Action.RETURN,
+        Action.REJECT,
+        Action.UNDO,
+        Action.CONFIRM_OUT,
+        Action.REPEAT,
+    }
+)
+
+
+def _permits(rule: Rule, role: Role) -> bool:
+    if rule.who is Who.MODERATOR:
+        return role.decides
+    if rule.who is Who.EDITOR:
+        return role.runs_the_desk
+    return False
+
+
+def actions_for(suggestion: Suggestion, role: Role, *, uncertain: bool = False) -> tuple[Action, ...]:
+    """The actions this role may take on the suggestion now, in the order of the table.
+
+    ``uncertain``: the publication was sent and nobody knows whether it arrived; only then a person may say
+    that the post is out, or have it sent again.
+    """
+    return tuple(
+        rule.action
+        for rule in TABLE
+        if suggestion.status in rule.sources and _permits(rule, role) and _settled(suggestion, uncertain)
+    )
+
+
+def _settled(suggestion: Suggestion, uncertain: bool) -> bool:
+    return uncertain or suggestion.status is not Status.PUBLISHING
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A moderator's press: what, by whom, and the version of the card it was pressed on."""
+
+    action: Action
+    by: int
+    role: Role
+    version: int
+    due_at: datetime | None = None
+    slot_at: datetime | None = None
+    reason: str | None = None
+    words: str | None = None
+    text: str | None = None
+
+
+def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bool = False) -> Suggestion:
+    """The suggestion after the press.
+
+    Raises:
+        NotAModerator, RoleTooLow: the person may not.
+        AlreadyDecided: another moderator settled it after this card was drawn.
+        CardOutdated: the suggestion changed after this card was drawn.
+        NotNow: the action does not exist in this state.
+    """
+    rule = RULES[press.action]
+    if not press.role.decides:
+        raise NotAModerator
+    if not _permits(rule, press.role):
+        raise RoleTooLow
+    if press.version != suggestion.version:
+        raise _outdated(suggestion)
+    if press.action not in actions_for(suggestion, press.role, uncertain=uncertain):
+        raise NotNow(suggestion.number, suggestion.status)
+    return _after_press(suggestion, press, rule, now)
+
+
+def _outdated(suggestion: Suggestion) -> AlreadyDecided | CardOutdated:
+    decision = suggestion.decision
+    if decision is not None and suggestion.status is not Status.PENDING:
+        return AlreadyDecided(suggestion.number, decision.by, decision.at, decision.action)
+    return CardOutdated(suggestion.number)
+
+
+def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime) -> Suggestion:
+    decision = Decision(press.by, now, press.action, press.reason, press.words)
+    changed = replace(
+        suggestion, version=suggestion.version + 1, updated_at=now, status=rule.to or suggestion.status
+    )
+    match press.action:
+        case Action.EDIT:
+            return replace(changed, edited_text=press.text)
+        case Action.UNDO:
+            return replace(changed, decision=decision, due_at=None, urgent=False, trouble=None, proof=None)
+        case Action.PUBLISH:
+            return replace(changed, decision=decision, due_at=now, urgent=True, trouble=None)
+        case Action.QUEUE | Action.PICK:
+            return replace(changed, decision=decision, due_at=press.due_at, urgent=False, trouble=None)
+        case Action.REPEAT:
+            return replace(changed, decision=decision, due_at=now, urgent=True, trouble=None)
+        case Action.CONFIRM_OUT:
+            return replace(changed, decision=decision, published_at=now, trouble=None, proof="by_hand")
+        case _:
+            return replace(changed, decision=decision, due_at=None, trouble=None)
+
+
+def advance(
+    suggestion: Suggestion,
+    action: Action,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    content: Content | None = None,
+    post_id: int | None = None,
+    proof: str | None = None,
+    trouble: str | None = None,
+) -> Suggestion | None:
+    """The suggestion after something the program or the author did, or None when it does not apply.
+
+    ``content`` is what VK shows now; ``post_id`` and ``proof`` belong to a publication; ``trouble`` is a
+    stable word for what went wrong.
+    """
+    rule = RULES[action]
+    if rule.who not in (Who.PROGRAM, Who.AUTHOR) or suggestion.status not in rule.sources:
+        return None
+    changed = replace(
+        suggestion, version=suggestion.version + 1, updated_at=now, status=rule.to or suggestion.status
+    )
+    match action:
+        case Action.AUTHOR_EDITED:
+            if content is None or same_content(suggestion.content, content):
+                return None
+            return replace(
+                changed, content=content, previous=suggestion.content, edited_text=None,
+                due_at=None, urgent=False, trouble="author_edited",
+            )  # fmt: skip
+        case Action.START:
+            return changed
+        case Action.PROVE | Action.HAND_PUBLISHED:
+            return replace(
+                changed,
+                published_post_id=post_id if post_id is not None else suggestion.published_post_id,
+                published_at=suggestion.published_at or now,
+                proof=proof,
+                trouble=trouble,
+            )
+        case Action.MOVE:
+            return replace(changed, due_at=due_at, trouble=trouble)
+        case Action.FAIL:
+            return replace(changed, trouble=trouble)
+        case Action.BACK_TO_REVIEW | Action.EXPIRE | Action.GONE | Action.WITHDRAW:
+            return replace(changed, due_at=None, urgent=False, trouble=trouble)
+        case _:
+            return changed
