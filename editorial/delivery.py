@@ -8,6 +8,7 @@ is never simply sent again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,14 +37,14 @@ class NewDelivery:
     ``target`` names the courier ("vk_messages", "vk_wall", …), ``destination`` the place within it
     whose order is kept (a peer id, a wall).  ``dedupe``: a waiting delivery with the same word is replaced,
     not doubled.
-    ``hold``: the word for why it is not to be tried yet (the author cannot be written to, wants no letters).
+    ``due_at`` None: at once.  ``hold``: the word for why it is not to be tried yet (the author cannot be written to, wants no letters).
     """
 
     target: str
     destination: str
     kind: str
     number: int | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
     dedupe: str | None = None
     hold: str | None = None
@@ -66,8 +67,9 @@ class Delivery:
     sending_at: datetime | None = None
     done_at: datetime | None = None
     error: str | None = None
-    error_code: int | None = None
+    error_code: str | None = None
     result: dict[str, Any] | None = None
+    dedupe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

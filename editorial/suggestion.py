@@ -95,9 +95,7 @@ def same_content(known: Content, seen: Content) -> bool:
     """
     if comparable(known.text) != comparable(seen.text) or len(known.attachments) != len(seen.attachments):
         return False
-    return all(
-        _same_attachment(old, new) for old, new in zip(known.attachments, seen.attachments, strict=True)
-    )
+    return all(_same_attachment(old, new) for old, new in zip(known.attachments, seen.attachments, strict=True))
 
 
 def _same_attachment(old: Attachment, new: Attachment) -> bool:

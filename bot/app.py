@@ -1,0 +1,216 @@
+"""The composition root: the only place that builds the program's parts and joins them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot import log as journal
+from bot.config import Settings
+from bot.courier import Courier
+from bot.intake import Intake
+from bot.keys import KeyFile
+from bot.metrics import Metrics
+from bot.reconciler import Reconciler
+from bot.router import Router
+from bot.service import Running, Service
+from bot.snackbars import Snackbars
+from bot.targets.base import Target
+from bot.targets.vk_messages import VkMessages
+from bot.targets.vk_wall import VkWall
+from bot.ticker import ClockWatch, Job, Ticker
+from bot.vk.client import VkClient, VkKey
+from bot.vk.longpoll import LongPoll
+from bot.vk.wall import Wall
+from bot.watch import KeySource, Watch
+from bot.work import Work
+from handlers import publication
+from handlers.context import Desk
+from storage.lease import Lease, take_lease
+from storage.migrate import upgrade
+from storage.unit import Storage
+
+log = structlog.get_logger("app")
+
+#: What VK allows per second: a person's key and a community's.
+USER_RATE = 3.0
+GROUP_RATE = 20.0
+
+
+@dataclass(slots=True)
+class Keys:
+    """Both keys and where a replaced one is kept."""
+
+    group: VkKey
+    user: VkKey
+    group_file: KeyFile
+    user_file: KeyFile
+
+    @classmethod
+    def of(cls, settings: Settings) -> Keys:
+        files = KeyFile.of(settings.DATA_DIR, "group"), KeyFile.of(settings.DATA_DIR, "user")
+        group = files[0].read(settings.VK_GROUP_TOKEN.get_secret_value())
+        user = files[1].read(settings.VK_USER_TOKEN.get_secret_value())
+        journal.MASKING.learn((group, user))
+        return cls(VkKey("group", group), VkKey("user", user), *files)
+
+    def sources(self, settings: Settings) -> tuple[KeySource, ...]:
+        """Where the running program looks for a replaced key."""
+        return (
+            KeySource(self.group, settings.VK_GROUP_TOKEN.get_secret_value(), self.group_file),
+            KeySource(self.user, settings.VK_USER_TOKEN.get_secret_value(), self.user_file),
+        )
+
+
+@dataclass(slots=True)
+class App:
+    """Everything that runs, already joined."""
+
+    settings: Settings
+    storage: Storage
+    work: Work
+    keys: Keys
+    group: VkClient
+    user: VkClient
+    wall: Wall
+    watch: Watch
+    service: Service
+
+
+def build(settings: Settings) -> App:
+    """The program for these settings; nothing runs yet. Migrates the database first.
+
+    Raises:
+        AlreadyRunning: another program works on this database.
+        StorageError: the database cannot be used.
+    """
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    storage = Storage.open(settings.DATABASE_URL)
+    lease = take_lease(storage)
+    upgrade(storage)
+    metrics = Metrics()
+    keys = Keys.of(settings)
+    group, user = clients(settings, keys, metrics)
+    work = Work(storage, desk_of(settings))
+    wall = Wall(user, group, settings.VK_GROUP_ID)
+    return _join(settings, storage, lease, metrics, keys, group, user, work, wall)
+
+
+def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> tuple[VkClient, VkClient]:
+    """The community's client and the editor's."""
+    observer = metrics.observe if metrics is not None else None
+    group = VkClient(keys.group, settings.VK_API_URL, rate=GROUP_RATE, observer=observer)
+    user = VkClient(keys.user, settings.VK_API_URL, rate=USER_RATE, observer=observer)
+    return group, user
+
+
+def desk_of(settings: Settings) -> Desk:
+    """What the handlers know of the settings."""
+    return Desk(
+        group_id=settings.VK_GROUP_ID,
+        owner_id=-settings.VK_GROUP_ID,
+        screen_name=f"club{settings.VK_GROUP_ID}",
+        zone=settings.zone,
+        plan=settings.plan,
+        burst=settings.CARDS_BURST,
+    )
+
+
+def _join(
+    settings: Settings,
+    storage: Storage,
+    lease: Lease,
+    metrics: Metrics,
+    keys: Keys,
+    group: VkClient,
+    user: VkClient,
+    work: Work,
+    wall: Wall,
+) -> App:
+    targets: list[Target] = []
+    couriers: list[Courier] = []
+
+    def resume() -> None:
+        for target in targets:
+            target.resume()
+        with work.begin("resume") as context:
+            for target in targets:
+                context.unit.outbox.hurry(target.name, context.now)
+
+    watch = Watch(
+        work,
+        user,
+        group,
+        settings.VK_GROUP_ID,
+        keys.sources(settings),
+        resume,
+        keep_events=timedelta(days=settings.KEEP_EVENTS_DAYS),
+        keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
+    )
+    targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, by_hand=lambda: watch.by_hand)]
+    couriers += [Courier(target, work, on_refusal=watch.recheck) for target in targets]
+    snackbars = Snackbars(group)
+    reconciler = Reconciler(wall, work, settings.RECONCILE_SECONDS, can_read=lambda: watch.can_read)
+    router = Router(work, snackbars, group, settings.VK_GROUP_ID)
+    intake = Intake(LongPoll(group, settings.VK_GROUP_ID), work, settings.VK_GROUP_ID, reconciler.ask)
+    ticker = Ticker(_jobs(work, watch, reconciler))
+    _settle_start(work, settings)
+
+    def after() -> None:
+        ticker.stop()
+        snackbars.close()
+        metrics.close()
+        storage.close()
+        lease.release()
+
+    loops = (
+        *(Running(f"courier.{courier.target.name}", courier) for courier in couriers),
+        Running("router", router),
+        Running("intake", intake),
+        Running("reconciler", reconciler),
+    )
+    service = Service(
+        loops, before=ticker.start, after=after, also_alive={"ticker": lambda: ticker.alive, "lease": lease.alive}
+    )
+    if settings.METRICS_PORT is not None:
+        metrics.serve(settings.METRICS_PORT, work, service.dead)
+    return App(settings, storage, work, keys, group, user, wall, watch, service)
+
+
+def _settle_start(work: Work, settings: Settings) -> None:
+    """What the last run left: deliveries in hand are in doubt, missed slots are planned anew."""
+    with work.begin("start") as context:
+        if context.unit.settings.get("salt") is None:
+            context.unit.settings.set("salt", secrets.randbits(31), context.now)
+        if settings.VK_MODERATORS_CHAT is not None:
+            context.unit.settings.set("moderators_chat", settings.VK_MODERATORS_CHAT, context.now)
+        context.unit.outbox.recover(context.now)
+        publication.replan_after_gap(context)
+
+
+def _jobs(work: Work, watch: Watch, reconciler: Reconciler) -> tuple[Job, ...]:
+    clock = ClockWatch()
+
+    def heed_clock() -> None:
+        jump = clock.jumped()
+        if jump:
+            log.warning("clock_jumped", seconds=round(jump, 1))
+            reconciler.ask()
+            work.wake_all()
+
+    def replan() -> None:
+        with work.look() as context:
+            missed = publication.has_missed(context)
+        if missed:
+            with work.begin("replan") as context:
+                publication.replan_after_gap(context)
+
+    return (
+        Job("watch", 2.0, watch.tick, at_once=True),
+        Job("clock", 1.0, heed_clock),
+        Job("replan", 15.0, replan),
+        Job("prune", 24 * 3600.0, watch.prune),
+    )

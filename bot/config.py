@@ -1,0 +1,359 @@
+"""The settings: read from ``config.env`` and the environment, checked all at once, explained in Russian.
+
+Every setting is one field below; ``config.example.env`` is printed from the same fields, so the two cannot
+drift apart.  What a setting leads to is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from editorial.crontab import parse_lines
+from editorial.slots import PlanRules, QuietHours
+
+DEFAULT_SLOTS: Final = "30 9,11,13 * * mon-fri; 0 16 * * mon-fri; 30 18 * * mon-fri; 0 12,17 * * sat,sun"
+
+#: Settings for which an empty value means something of its own; elsewhere empty is the same as absent.
+_EMPTY_COUNTS: Final = frozenset({"QUIET_HOURS"})
+
+
+@dataclass
+class ConfigError(Exception):
+    """The configuration cannot be used; ``faults`` are Russian sentences, one per fault."""
+
+    faults: list[str]
+
+    def __str__(self) -> str:
+        return "\n".join(self.faults)
+
+
+def _setting(default: Any, what: str, example: str, *, section: str = "") -> Any:
+    return Field(default=default, description=what, json_schema_extra={"example": example, "section": section})
+
+
+def _required(what: str, example: str, *, section: str = "") -> Any:
+    return Field(description=what, json_schema_extra={"example": example, "section": section})
+
+
+class Settings(BaseSettings):
+    """All settings of the program. Secrets are ``SecretStr`` and do not print."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True)
+
+    VK_GROUP_ID: int = _required(
+        "Номер сообщества ВКонтакте, положительное число", "123456789", section="ВКонтакте"
+    )
+    VK_GROUP_TOKEN: SecretStr = _required(
+        "Ключ сообщества: Управление → Работа с API → Ключи доступа; "
+        "права: сообщения, стена, фотографии, документы, управление",
+        "ключ-сообщества",
+    )
+    VK_USER_TOKEN: SecretStr = _setting(
+        SecretStr(""),
+        "Ключ редактора сообщества с правами «стена», «фотографии», «сообщества». Без него новости принимаются "
+        "и обсуждаются, а публикует их человек по ссылке из карточки",
+        "ключ-редактора",
+    )
+    VK_MODERATORS_CHAT: int | None = _setting(
+        None,
+        "Номер чата модераторов (peer_id). Пусто — руководитель сообщества пишет в чате /настроить",
+        "2000000001",
+    )
+    VK_API_URL: str = _setting("https://api.vk.ru/method/", "Адрес методов ВКонтакте", "https://api.vk.ru/method/")
+    DATABASE_URL: str = _setting(
+        "sqlite:///data/okmo.db",
+        "База: файл SQLite или PostgreSQL",
+        "postgresql://okmo:пароль@127.0.0.1/okmo",
+        section="Хранение",
+    )
+    DATA_DIR: Path = _setting(Path("data"), "Папка для базы, копий и временных файлов", "data")
+    KEEP_EVENTS_DAYS: int = _setting(
+        14, "Сколько дней хранить сырые события ВКонтакте и отправленные сообщения", "14"
+    )
+    KEEP_AUTHORS_DAYS: int = _setting(
+        365, "Сколько дней хранить имена, номера и тексты авторов закрытых новостей; 0 — не удалять", "365"
+    )
+    TIMEZONE: str = _setting(
+        "Europe/Moscow", "Часовой пояс редакции", "Europe/Moscow", section="Расписание публикаций"
+    )
+    PUBLISH_SLOTS: str = _setting(
+        DEFAULT_SLOTS,
+        "Места в расписании: строки crontab через точку с запятой (минуты, часы, день, месяц, день недели)",
+        "30 9,11 * * mon-fri; 0 12 * * sat,sun",
+    )
+    PUBLISH_MIN_GAP: int = _setting(60, "Минут между плановыми публикациями; 0 — без промежутка", "60")
+    PUBLISH_DAILY_LIMIT: int = _setting(8, "Публикаций в день; 0 — без ограничения", "8")
+    QUIET_HOURS: str = _setting(
+        "22:00-08:00",
+        "Когда плановых публикаций нет, по времени редакции; пусто — таких часов нет",
+        "22:00-08:00",
+    )
+    CARDS_BURST: int = _setting(
+        20,
+        "Если за десять минут новостей больше, остальные ждут за кнопкой «Показать следующую»; "
+        "0 — показывать все сразу",
+        "20",
+        section="Чат модераторов",
+    )
+    RECONCILE_SECONDS: float = _setting(
+        60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
+    )
+    LOG_LEVEL: str = _setting(
+        "INFO", "Подробность журнала: DEBUG, INFO, WARNING, ERROR", "INFO", section="Наблюдение"
+    )
+    LOG_FORMAT: str = _setting(
+        "", "Вид журнала: json или console; пусто — console на терминале, иначе json", "json"
+    )
+    METRICS_PORT: int | None = _setting(
+        None, "Порт страницы Prometheus и /healthz на 127.0.0.1; пусто — выключено", "9108"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The values are gathered by read_settings, which reads them literally; nothing else may slip in.
+        return (init_settings,)
+
+    @field_validator("VK_GROUP_ID")
+    @classmethod
+    def _positive(cls, value: int) -> int:
+        if value <= 0:
+            raise ValueError("нужно положительное число, без минуса")
+        return value
+
+    @field_validator("VK_GROUP_TOKEN", "VK_USER_TOKEN")
+    @classmethod
+    def _one_word(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if any(sign.isspace() for sign in secret):
+            raise ValueError("в ключе не бывает пробелов и переводов строки")
+        return value
+
+    @field_validator("VK_API_URL")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError("нужен адрес, который начинается с https://")
+        return value if value.endswith("/") else value + "/"
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+            raise ValueError("нужен адрес вида sqlite:///файл или postgresql://…")
+        if value in ("sqlite:", "sqlite://", "sqlite:///:memory:"):
+            raise ValueError("нужен файл: в памяти очередь не переживёт перезапуск")
+        return value
+
+    @field_validator("TIMEZONE")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("такого часового пояса нет") from None
+        return value
+
+    @field_validator("PUBLISH_SLOTS")
+    @classmethod
+    def _slots(cls, value: str) -> str:
+        parse_lines(value)
+        return value
+
+    @field_validator("QUIET_HOURS")
+    @classmethod
+    def _quiet(cls, value: str) -> str:
+        if value.strip():
+            QuietHours.parse(value)
+        return value.strip()
+
+    @field_validator("PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS")
+    @classmethod
+    def _not_negative(cls, value: int) -> int:
+        if value < 0:
+            raise ValueError("число не может быть отрицательным")
+        return value
+
+    @field_validator("KEEP_EVENTS_DAYS")
+    @classmethod
+    def _some_days(cls, value: int) -> int:
+        if value < 2:
+            raise ValueError("нужно хотя бы два дня: по ним узнаются повторные события")
+        return value
+
+    @field_validator("RECONCILE_SECONDS")
+    @classmethod
+    def _some_time(cls, value: float) -> float:
+        if not 0.2 <= value <= 3600:
+            raise ValueError("нужно от 0.2 до 3600 секунд")
+        return value
+
+    @field_validator("LOG_LEVEL")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("нужно DEBUG, INFO, WARNING или ERROR")
+        return value.upper()
+
+    @field_validator("LOG_FORMAT")
+    @classmethod
+    def _format(cls, value: str) -> str:
+        if value not in ("", "json", "console"):
+            raise ValueError("нужно json или console")
+        return value
+
+    @field_validator("METRICS_PORT")
+    @classmethod
+    def _port(cls, value: int | None) -> int | None:
+        if value is not None and not 0 < value < 65536:
+            raise ValueError("нужен номер порта от 1 до 65535")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.TIMEZONE)
+
+    @property
+    def plan(self) -> PlanRules:
+        """The publication plan in the form the rules use."""
+        return PlanRules(
+            slots=parse_lines(self.PUBLISH_SLOTS),
+            min_gap=timedelta(minutes=self.PUBLISH_MIN_GAP),
+            daily_limit=self.PUBLISH_DAILY_LIMIT,
+            quiet=QuietHours.parse(self.QUIET_HOURS) if self.QUIET_HOURS else None,
+            zone=self.zone,
+        )
+
+
+def read_settings(config_file: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the file and the environment; the environment wins, a ``*_FILE`` wins over both.
+
+    ``config_file`` None: ``config.env`` in the working directory, if there is one.
+
+    Raises:
+        ConfigError: with every fault found.
+    """
+    env = os.environ if environment is None else environment
+    faults: list[str] = []
+    values = _from_file(config_file, faults)
+    values.update({name: env[name] for name in _names() if name in env})
+    _read_secret_files(values, faults)
+    present = {name: value for name, value in values.items() if value.strip() or name in _EMPTY_COUNTS}
+    known = {name: _clean(value) for name, value in present.items() if name in Settings.model_fields}
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        faults.extend(_explain(item) for item in error.errors(include_url=False, include_input=False))
+        raise ConfigError(faults) from None
+    if faults:
+        raise ConfigError(faults)
+    return settings
+
+
+def _names() -> list[str]:
+    return [spelled for name in Settings.model_fields for spelled in (name, f"{name}_FILE")]
+
+
+def _from_file(config_file: Path | None, faults: list[str]) -> dict[str, str]:
+    path = config_file or Path("config.env")
+    if not path.is_file():
+        if config_file is not None:
+            faults.append(f"{path}: файла настроек нет. Создайте его: okmo-bot config > {path}")
+        return {}
+    try:
+        read = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: файл настроек не читается ({type(error).__name__}). Нужен текст в UTF-8")
+        return {}
+    return {name: value or "" for name, value in read.items()}
+
+
+def _read_secret_files(values: dict[str, str], faults: list[str]) -> None:
+    for name in Settings.model_fields:
+        path = values.get(f"{name}_FILE", "").strip()
+        if not path:
+            continue
+        try:
+            values[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            faults.append(
+                f"{name}_FILE: файл {path} не читается. Пример: {name}_FILE=/run/credentials/okmo-bot.service/key"
+            )
+
+
+def _clean(value: str) -> str:
+    return value.strip()
+
+
+_WORDS: Final[dict[str, str]] = {
+    "missing": "не задано, а без этого работать нельзя",
+    "int_parsing": "нужно целое число",
+    "int_from_float": "нужно целое число",
+    "float_parsing": "нужно число",
+}
+
+
+def _explain(item: Any) -> str:
+    name = str(item["loc"][0]) if item["loc"] else "?"
+    field = Settings.model_fields.get(name)
+    kind = str(item["type"])
+    wrong = _WORDS.get(kind)
+    if wrong is None:
+        wrong = str(item["msg"]).removeprefix("Value error, ")
+    return f"{name}: {wrong}. Пример: {name}={_extra(field, 'example')}"
+
+
+def _extra(field: FieldInfo | None, key: str) -> str:
+    extra: Any = field.json_schema_extra if field is not None else None
+    return str(extra.get(key, "")) if isinstance(extra, dict) else ""
+
+
+def example_env() -> str:
+    """The text of ``config.example.env``."""
+    lines = [
+        "# Настройки бота новостей. Скопируйте в config.env и заполните ключи.",
+        "# Те же имена работают как переменные окружения; они важнее файла.",
+        "# Любой ключ можно держать в отдельном файле: ИМЯ_FILE=/путь, такой файл важнее всего.",
+    ]
+    for name, field in Settings.model_fields.items():
+        section = _extra(field, "section")
+        if section:
+            lines += ["", f"# --- {section} ---"]
+        lines += ["", f"# {field.description}"]
+        lines.append(_example_line(name, field))
+    return "\n".join(lines) + "\n"
+
+
+def _example_line(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return f"{name}="
+    default = field.get_default(call_default_factory=True)
+    shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+    if shown is None or shown == "":
+        return f"# {name}={_extra(field, 'example')}"
+    return f"{name}={_plain(shown)}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

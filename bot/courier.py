@@ -1,0 +1,187 @@
+"""The couriers: what stands in the outbox is delivered, one outcome at a time.
+
+::
+
+    waiting ──claim (commit: sending)──▶ send ──▶ sent | waiting again | refused | held   (commit)
+                                           │
+                                           └──▶ uncertain ──look at the platform──▶ sent | waiting | refused
+                                                    └── still unknown after a while ──▶ a person is asked
+
+A courier owns one target and is the only one that sends there.  Whatever is found in ``sending`` when the
+program starts was in hand when it died: it is uncertain, and is looked for before anything is repeated.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.targets.base import Parcel, Target
+from bot.work import Bell, Work
+from editorial.delivery import Outcome, RetryLater, Sent, Uncertain
+from handlers import alarms, outcomes
+
+log = structlog.get_logger("courier")
+
+#: Longest sleep without a look at the outbox, seconds.
+LONGEST_SLEEP: Final = 20.0
+#: Sleep while what is due has to wait for something else, seconds.
+BLOCKED_SLEEP: Final = 1.0
+#: Seconds between looks for an uncertain delivery; the last one repeats.
+LOOK_DELAYS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
+#: After so long in doubt a person is asked.
+ASK_AFTER: Final = timedelta(seconds=45)
+
+
+class Courier:
+    """Delivers for one target until it is stopped."""
+
+    def __init__(self, target: Target, work: Work, *, on_refusal: Callable[[], None] = lambda: None) -> None:
+        self.target = target
+        self._on_refusal = on_refusal
+        self._work = work
+        self._bell = Bell()
+        self._stopping = threading.Event()
+        self._looks: dict[int, tuple[int, float]] = {}
+        self._in_doubt = True
+        self.beat = time.monotonic()
+        work.listen(self._bell.ring)
+
+    def stop(self) -> None:
+        """End after the call in hand."""
+        self._stopping.set()
+        self._bell.ring()
+
+    def run(self) -> None:
+        """Deliver until stopped. Faults of the loop itself are logged and survived."""
+        failures = 0
+        while not self._stopping.is_set():
+            self.beat = time.monotonic()
+            try:
+                busy = self.step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                log.exception("courier_fault", target=self.target.name, error=type(error).__name__)
+                self._in_doubt = True
+                self._stopping.wait(min(0.5 * 2**failures, 30.0))
+                continue
+            if not busy:
+                self._bell.wait(self._sleep())
+
+    def step(self) -> bool:
+        """One round: settle what is in doubt, then deliver what is due. True when there may be more at once."""
+        if self._in_doubt:
+            self._settle()
+        if self.target.standstill() is not None:
+            return False
+        parcels = self._claim()
+        if not parcels:
+            return False
+        self._record(parcels, self._send(parcels))
+        return True
+
+    def _claim(self) -> list[Parcel]:
+        with self._work.look() as context:
+            due = context.unit.outbox.next_due(self.target.name)
+        if due is None or due > self._work.now():
+            return []
+        self.target.prepare(self._work)
+        parcels: list[Parcel] = []
+        with self._work.begin(f"claim.{self.target.name}", quiet=True) as context:
+            closed = self.target.closed(context)
+            outbox = context.unit.outbox
+            for delivery in outbox.claim(self.target.name, context.now, self.target.batch, closed):
+                parcel = self.target.pack(context, delivery)
+                if parcel is not None:
+                    parcels.append(parcel)
+        return parcels
+
+    def _send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        try:
+            return self.target.send(parcels)
+        except Exception as error:
+            log.exception("target_fault", target=self.target.name, error=type(error).__name__)
+            return [Uncertain("program_fault") for _ in parcels]
+
+    def _record(self, parcels: Sequence[Parcel], results: Sequence[Outcome]) -> None:
+        with self._work.begin(f"outcome.{self.target.name}") as context:
+            for parcel, outcome in zip(parcels, results, strict=True):
+                self._log(parcel, outcome)
+                outcomes.apply(context, parcel.delivery, outcome)
+                if isinstance(outcome, Uncertain):
+                    self._in_doubt = True
+            alarms.heed(context, self.target.name, results)
+        if any(isinstance(outcome, RetryLater) and outcome.reason in alarms.ALARMING for outcome in results):
+            self._on_refusal()
+
+    def _log(self, parcel: Parcel, outcome: Outcome) -> None:
+        delivery = parcel.delivery
+        facts = {"target": self.target.name, "delivery": delivery.id, "kind": delivery.kind}
+        if isinstance(outcome, Sent):
+            log.info("delivered", suggestion=delivery.number, **facts)
+        else:
+            log.warning(
+                "not_delivered",
+                suggestion=delivery.number,
+                outcome=type(outcome).__name__,
+                reason=outcome.reason,
+                code=outcome.code,
+                attempt=delivery.attempts,
+                **facts,
+            )
+
+    # --- what is in doubt
+
+    def _settle(self) -> None:
+        with self._work.look() as context:
+            stranded = context.unit.outbox.stranded(self.target.name)
+        self._in_doubt = bool(stranded)
+        known = {delivery.id for delivery in stranded}
+        self._looks = {id_: look for id_, look in self._looks.items() if id_ in known}
+        for delivery in stranded:
+            if self._stopping.is_set() or not self._time_to_look(delivery.id):
+                continue
+            with self._work.look() as context:
+                parcel = self.target.pack(context, delivery)
+            if parcel is None:
+                continue
+            self._settle_one(parcel)
+
+    def _time_to_look(self, delivery_id: int) -> bool:
+        tries, at = self._looks.get(delivery_id, (0, 0.0))
+        if time.monotonic() < at:
+            return False
+        delay = LOOK_DELAYS[min(tries, len(LOOK_DELAYS) - 1)]
+        self._looks[delivery_id] = (tries + 1, time.monotonic() + delay)
+        return True
+
+    def _settle_one(self, parcel: Parcel) -> None:
+        now = self._work.now()
+        outcome = self.target.look(parcel, now)
+        since = parcel.delivery.sending_at or parcel.delivery.created_at
+        if outcome is not None:
+            self._record([parcel], [outcome])
+        elif now - since >= ASK_AFTER:
+            with self._work.begin(f"ask.{self.target.name}") as context:
+                outcomes.undecidable(context, parcel.delivery)
+
+    # --- sleeping
+
+    def _sleep(self) -> float:
+        pause = self.target.standstill()
+        if pause is not None:
+            return min(pause.seconds, LONGEST_SLEEP, 1.0 if self._in_doubt else LONGEST_SLEEP)
+        with self._work.look() as context:
+            due = context.unit.outbox.next_due(self.target.name)
+        wait = LONGEST_SLEEP if due is None else (due - self._work.now()).total_seconds()
+        if wait <= 0:
+            wait = BLOCKED_SLEEP  # due, but not to be claimed: behind an earlier one, or its place is closed
+        if self._in_doubt:
+            wait = min(wait, 0.5)
+        return min(wait, LONGEST_SLEEP)

@@ -1,0 +1,108 @@
+"""Intake: what VK's event stream brings is stored together with the position in the stream.
+
+::
+
+    long poll ──batch + ts──▶ inbox and cursor, one transaction ──ring──▶ router
+
+Nothing is interpreted here.  A crash at any moment repeats the last batch, and the unique event id makes the
+repetition invisible.  When VK says that events were lost, the wall is asked to be compared.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from bot.vk.errors import VkError
+from bot.vk.longpoll import Batch, LongPoll
+from bot.vk.longpoll import Cursor as Place
+from bot.work import Work
+from storage.inbox import Cursor, RawEvent
+
+log = structlog.get_logger("intake")
+
+#: Seconds before the next try after a failure; the last one repeats.
+DELAYS: Final = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
+#: Events of these types are handled before all others: a person waits for the answer.
+URGENT: Final = frozenset({"message_event"})
+
+
+class Intake:
+    """Polls until it is stopped."""
+
+    def __init__(self, longpoll: LongPoll, work: Work, group_id: int, on_gap: Callable[[], None]) -> None:
+        self._longpoll = longpoll
+        self._work = work
+        self._group_id = group_id
+        self._on_gap = on_gap
+        self._cursor: Place | None = None
+        self._stopping = threading.Event()
+        self.beat = time.monotonic()
+
+    def stop(self) -> None:
+        """Store nothing any more; what the poll in hand brings is asked for again next time."""
+        self._stopping.set()
+        self._longpoll.stop()
+
+    def run(self) -> None:
+        """Poll and store until stopped; every failure waits a little longer."""
+        failures = 0
+        while not self._stopping.is_set():
+            self.beat = time.monotonic()
+            try:
+                self.step()
+                failures = 0
+            except VkError as error:
+                failures = self._stumbled(failures, error.verdict.reason, error.verdict.pause)
+            except Exception as error:
+                log.exception("intake_fault", error=type(error).__name__)
+                failures = self._stumbled(failures, type(error).__name__, None)
+
+    def step(self) -> int:
+        """One poll; returns the number of events stored that were not known."""
+        cursor = self._cursor or self._stored_cursor()
+        if cursor is None:
+            # The first start ever: what was suggested before is found by the comparison.
+            return self._store(Batch((), (), (), self._longpoll.connect(), gap=True), None)
+        batch = self._longpoll.poll(cursor)
+        if self._stopping.is_set():
+            return 0
+        return self._store(batch, cursor)
+
+    def _stored_cursor(self) -> Place | None:
+        with self._work.look() as context:
+            stored = context.unit.inbox.cursor(self._group_id)
+        return None if stored is None else Place(stored.server, stored.key, stored.ts)
+
+    def _store(self, batch: Batch, before: Place | None) -> int:
+        stored = 0
+        after = batch.cursor
+        if batch.updates or after != before:
+            events = [
+                RawEvent(event_id, kind, kind in URGENT, text)
+                for event_id, kind, text in zip(batch.event_ids, batch.types, batch.updates, strict=True)
+            ]
+            with self._work.begin("intake") as context:
+                cursor = Cursor(self._group_id, after.server, after.key, after.ts)
+                stored = context.unit.inbox.store(events, cursor, context.now)
+        self._cursor = after
+        if batch.gap:
+            log.warning("events_lost", failed=batch.failed)
+            self._on_gap()
+        return stored
+
+    def _stumbled(self, failures: int, reason: str, pause: float | None) -> int:
+        if self._stopping.is_set():
+            return failures
+        delay = DELAYS[min(failures, len(DELAYS) - 1)]
+        if failures >= 2 and pause is not None:
+            delay = max(delay, min(pause, 60.0))
+        log.warning("poll_failed", reason=reason, wait=round(delay, 1))
+        self._on_gap()
+        self._stopping.wait(delay * random.uniform(0.8, 1.2))
+        return failures + 1

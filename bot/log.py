@@ -1,0 +1,92 @@
+"""The program's journal on stderr: one line per thing that happened, a stable event word and ids, no secrets.
+
+Every line passes through one mask that knows the secrets in use and the shapes they take, so that a key cannot
+reach the journal even inside somebody else's exception text.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import threading
+from collections.abc import Iterable, MutableMapping
+from typing import Any, Final
+
+import structlog
+
+_SHAPES: Final = re.compile(
+    r"vk[12]\.a\.[\w-]+|(?<=access_token=)[^&\s'\"]+|(?<=/bot)\d+:[\w-]+|whsec_[\w+/=-]+|(?<=key=)[0-9a-f]{16,}"
+)
+MASK: Final = "***"
+
+
+class SecretMask:
+    """Replaces secrets in anything that is about to be written."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._secrets: tuple[str, ...] = ()
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Add values that must never be written."""
+        with self._lock:
+            known = {*self._secrets, *(secret for secret in secrets if len(secret) >= 4)}
+            self._secrets = tuple(sorted(known, key=len, reverse=True))
+
+    def clean(self, text: str) -> str:
+        """The text without secrets."""
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        return _SHAPES.sub(MASK, text)
+
+    def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        for name, value in event.items():
+            if isinstance(value, str):
+                event[name] = self.clean(value)
+            elif value is not None and not isinstance(value, (int, float, bool)):
+                event[name] = self.clean(str(value))
+        return event
+
+
+MASKING: Final = SecretMask()
+
+
+def configure(level: str, form: str) -> None:
+    """Write lines of at least ``level``; ``form`` is ``json``, ``console`` or empty (by what stderr is)."""
+    console = form == "console" or (not form and sys.stderr.isatty())
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        if console
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    threshold = logging.getLevelName(level)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            MASKING,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    _quieten_libraries()
+
+
+def _quieten_libraries() -> None:
+    # Their debug lines carry whole addresses and bodies.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_mask_record)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _mask_record(record: logging.LogRecord) -> bool:
+    record.msg = MASKING.clean(record.getMessage())
+    record.args = ()
+    return True

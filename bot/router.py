@@ -1,0 +1,149 @@
+"""The router's loop: every stored event is handled in one transaction of its own, presses first.
+
+An event that cannot be read is kept and noted; one that makes a handler fail is tried again a few times and then
+set aside.  Neither stops the queue.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from bot.snackbars import Snackbars
+from bot.vk.client import VkClient
+from bot.vk.errors import VkError
+from bot.vk.updates import message_of, parse
+from bot.work import Bell, Work
+from handlers.context import Context
+from handlers.events import Event, MessageArrived, Unknown
+from handlers.replies import Snackbar
+from handlers.router import handle
+from storage.inbox import InboxRow
+
+log = structlog.get_logger("router")
+
+#: Ordinary events that share one commit; presses never wait for more than so many.
+TOGETHER: Final = 20
+IDLE_SECONDS: Final = 20.0
+
+
+class Router:
+    """Handles what is in the inbox until it is stopped."""
+
+    def __init__(self, work: Work, snackbars: Snackbars, group: VkClient, group_id: int) -> None:
+        self._work = work
+        self._snackbars = snackbars
+        self._group = group
+        self._group_id = group_id
+        self._bell = Bell()
+        self._stopping = threading.Event()
+        self.beat = time.monotonic()
+        work.listen(self._bell.ring)
+
+    def stop(self) -> None:
+        """End after the event in hand."""
+        self._stopping.set()
+        self._bell.ring()
+
+    def run(self) -> None:
+        """Handle until stopped."""
+        failures = 0
+        while not self._stopping.is_set():
+            self.beat = time.monotonic()
+            try:
+                busy = self.step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                log.exception("router_fault", error=type(error).__name__)
+                self._stopping.wait(min(0.2 * 2**failures, 10.0))
+                continue
+            if not busy:
+                self._bell.wait(IDLE_SECONDS)
+
+    def step(self) -> bool:
+        """Handle the next events. True when there were any."""
+        with self._work.look() as context:
+            rows = context.unit.inbox.next(TOGETHER)
+        if not rows:
+            return False
+        urgent = [row for row in rows if row.urgent]
+        if urgent:
+            for row in urgent:
+                self._one(row)
+            return True
+        self._several(rows)
+        return True
+
+    def _several(self, rows: Sequence[InboxRow]) -> None:
+        """A run of ordinary events in one commit; if any of them fails, each on its own."""
+        if len(rows) == 1:
+            self._one(rows[0])
+            return
+        events = [(row, self._read(row)) for row in rows]
+        shown: list[Snackbar] = []
+        try:
+            with self._work.begin("events") as context:
+                for row, event in events:
+                    self._handle(context, row, event, shown)
+        except Exception as error:
+            log.warning("events_apart", error=type(error).__name__, events=len(rows))
+            for row in rows:
+                self._one(row)
+        else:
+            self._show(shown)
+
+    def _one(self, row: InboxRow) -> None:
+        shown: list[Snackbar] = []
+        try:
+            event = self._read(row)
+            with self._work.begin("event") as context:
+                self._handle(context, row, event, shown)
+        except Exception as error:
+            log.exception("event_failed", event_id=row.event_id, type=row.type, error=type(error).__name__)
+            with self._work.begin("event_failed") as context:
+                context.unit.inbox.failed(row.id, f"{type(error).__name__}: {error}"[:500], context.now)
+        else:
+            self._show(shown)
+
+    def _handle(self, context: Context, row: InboxRow, event: Event, shown: list[Snackbar]) -> None:
+        if isinstance(event, Unknown):
+            log.info("event_strange", event_id=row.event_id, type=event.type, reason=event.reason)
+            context.unit.inbox.strange(row.id, event.reason, context.now)
+            return
+        snackbar = handle(event, context)
+        context.unit.inbox.done(row.id, context.now)
+        if snackbar is not None:
+            shown.append(snackbar)
+
+    def _show(self, shown: Sequence[Snackbar]) -> None:
+        for snackbar in shown:
+            self._snackbars.show(snackbar)
+
+    def _read(self, row: InboxRow) -> Event:
+        event = parse(row.raw, self._group_id)
+        if isinstance(event, MessageArrived) and event.cropped and event.cmid is not None:
+            return self._uncropped(event, event.cmid)
+        return event
+
+    def _uncropped(self, event: MessageArrived, cmid: int) -> MessageArrived:
+        """VK shortens long messages in events; the whole one is read. Failing that, what came is used."""
+        try:
+            answer = self._group.call(
+                "messages.getByConversationMessageId", peer_id=event.peer_id, conversation_message_ids=[cmid]
+            )
+        except VkError as error:
+            log.warning("message_cropped", peer=event.peer_id, cmid=cmid, reason=error.verdict.reason)
+            return event
+        items = answer.get("items") if isinstance(answer, dict) else None
+        whole = message_of(items[0], self._group_id) if items else None
+        return (
+            event
+            if whole is None
+            else replace(event, text=whole.text, attachments=whole.attachments, cropped=False)
+        )

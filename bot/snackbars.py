@@ -1,0 +1,65 @@
+"""The one immediate reply: the little line that a person sees after pressing a button.
+
+It is sent after the commit, by threads of its own, ahead of everything else this key sends.  A late or failed
+answer changes nothing: the decision stands, and the card shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from bot.vk.client import VkClient
+from bot.vk.errors import VkError
+from handlers.replies import Snackbar
+
+log = structlog.get_logger("snackbars")
+
+#: VK forgets a press after about a minute; an answer older than this is not worth a call. Seconds.
+USELESS_AFTER = 50.0
+
+
+class Snackbars:
+    """Answers presses."""
+
+    def __init__(self, client: VkClient, threads: int = 4) -> None:
+        self._client = client
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="snackbar")
+        self._closed = threading.Event()
+
+    def show(self, snackbar: Snackbar) -> None:
+        """Answer as soon as possible; returns at once."""
+        if not self._closed.is_set():
+            self._pool.submit(self._show, snackbar, time.monotonic())
+
+    def close(self) -> None:
+        """Drop what has not begun, finish what has."""
+        self._closed.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _show(self, snackbar: Snackbar, asked_at: float) -> None:
+        if time.monotonic() - asked_at > USELESS_AFTER:
+            return
+        try:
+            self._client.call(
+                "messages.sendMessageEventAnswer",
+                write=True,
+                urgent=True,
+                timeout=(2.0, 5.0),
+                event_id=snackbar.answer_id,
+                user_id=snackbar.user_id,
+                peer_id=snackbar.peer_id,
+                event_data=json.dumps(
+                    {"type": "show_snackbar", "text": snackbar.text},
+                    ensure_ascii=False,
+                    separators=(",", ":"),
+                ),
+            )
+        except VkError as error:
+            log.info("snackbar_late", user=snackbar.user_id, reason=error.verdict.reason)
+        except Exception as error:
+            log.error("snackbar_fault", error=type(error).__name__)

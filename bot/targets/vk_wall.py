@@ -1,0 +1,170 @@
+"""The community's wall: publishes suggestions, and proves what was published.
+
+Before the call the suggestion is read again and must be what the moderator approved.  After a call whose fate is
+unknown the wall is read; nothing is published again before it is certain that nothing was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.targets.base import Parcel, Standstill
+from bot.targets.vk_outcome import outcome_of, standstill_of
+from bot.vk.errors import Remedy, VkError
+from bot.vk.wall import Wall, Wanted, match_published
+from bot.work import Work
+from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.suggestion import Suggestion, same_content
+from handlers import publication
+from handlers.context import Context
+from handlers.events import WallPublished, WallSuggested
+
+#: A request that was given up may still be carried out; after so long it is over.
+LATE_EFFECT: Final = timedelta(seconds=35)
+#: Seconds before another try after VK failed without publishing; at the last one people are told.
+FAILING_DELAYS: Final = (0.0, 20.0, 120.0, 900.0)
+#: How many of the newest posts are searched for our own.
+NEWEST: Final = 30
+
+#: Refusals after which the suggestion may be out already: VK has no one word for a second publication.
+_AMBIGUOUS: Final = frozenset({Remedy.GONE, Remedy.MARK_CONTENT, Remedy.CALL_HUMAN, Remedy.BUG})
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a proving parcel holds: the suggestion and the post that should be it."""
+
+    suggestion: Suggestion
+    post_id: int
+
+
+class VkWall:
+    """Target ``vk_wall``: kinds ``publish`` (a Suggestion) and ``verify`` (a Verification)."""
+
+    name = "vk_wall"
+    batch = 1
+
+    def __init__(self, wall: Wall, *, by_hand: Callable[[], bool]) -> None:
+        self._wall = wall
+        self._by_hand = by_hand
+
+    def standstill(self) -> Standstill | None:
+        wait = self._wall.seconds_until_post()
+        if wait > 0:
+            return Standstill(wait, "spacing")
+        if self._by_hand() or self._wall.user is None:
+            return None
+        return standstill_of(self._wall.user, "wall.post")
+
+    def resume(self) -> None:
+        if self._wall.user is not None:
+            self._wall.user.pauses.resume()
+
+    def closed(self, context: Context) -> tuple[str, ...]:  # noqa: ARG002  # the wall is always there
+        return ()
+
+    def prepare(self, work: Work) -> None:
+        """Nothing to learn."""
+
+    def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        if delivery.kind == "verify":
+            suggestion = context.unit.suggestions.get(delivery.number or 0)
+            if suggestion is None:
+                return None
+            return Parcel(delivery, Verification(suggestion, int(delivery.payload["post_id"])))
+        started = publication.start(context, delivery)
+        return None if started is None else Parcel(delivery, started)
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        return [self._send(parcel) for parcel in parcels]
+
+    def _send(self, parcel: Parcel) -> Outcome:
+        try:
+            if isinstance(parcel.contents, Verification):
+                return self._verify(parcel.contents)
+            if self._by_hand():
+                return Refused("by_hand")
+            return self._publish(parcel.delivery, parcel.contents)
+        except VkError as error:
+            return outcome_of(error)
+
+    def _publish(self, delivery: Delivery, suggestion: Suggestion) -> Outcome:
+        """Read, compare, publish. Reading may fail without harm: nothing has left yet."""
+        seen = self._wall.read_suggestion(suggestion.post_id)
+        if not isinstance(seen, WallSuggested):
+            return self._not_waiting(suggestion, seen)
+        if not same_content(suggestion.content, seen.content):
+            return Refused("changed", found=seen)
+        content = suggestion.for_publication
+        try:
+            post_id = self._wall.publish_suggestion(
+                suggestion.post_id, content.text, content.attachments, signed=True, guid=guid_of(delivery)
+            )
+        except VkError as error:
+            return self._after_failure(suggestion, error)
+        return Sent({"post_id": post_id})
+
+    def _after_failure(self, suggestion: Suggestion, error: VkError) -> Outcome:
+        outcome = outcome_of(error)
+        if error.executed is None or error.verdict.remedy not in _AMBIGUOUS:
+            return outcome
+        try:
+            seen = self._wall.read_suggestion(suggestion.post_id)
+        except VkError:
+            return Uncertain(error.verdict.reason, getattr(error, "code", None))
+        return outcome if isinstance(seen, WallSuggested) else self._not_waiting(suggestion, seen)
+
+    def _not_waiting(self, suggestion: Suggestion, seen: object) -> Outcome:
+        """The suggestion is no suggestion any more: somebody published it, or it is gone."""
+        if isinstance(seen, WallPublished):
+            return Sent({"post_id": seen.post_id, "by_hand": True})
+        found = self._find(suggestion, suggestion.received_at)
+        if found is not None:
+            return Sent({"post_id": found.post_id, "by_hand": True})
+        return Refused("gone")
+
+    def _find(self, suggestion: Suggestion, since: datetime) -> WallPublished | None:
+        wanted = Wanted(suggestion.for_publication, suggestion.author_id, since)
+        newest = self._wall.newest(NEWEST)
+        return match_published(newest, wanted) or match_published(
+            newest, Wanted(suggestion.content, suggestion.author_id, since)
+        )
+
+    def _verify(self, proof: Verification) -> Outcome:
+        seen = self._wall.read([proof.post_id]).get(proof.post_id)
+        if not isinstance(seen, WallPublished):
+            return Refused("post_not_found")
+        return Sent({"post": seen})
+
+    def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
+        """Whether the post is out. It is not when the suggestion still waits and no call is under way."""
+        if isinstance(parcel.contents, Verification):
+            return RetryLater("interrupted", 0.0, counts=False)
+        suggestion, since = parcel.contents, parcel.delivery.sending_at or parcel.delivery.created_at
+        try:
+            seen = self._wall.read_suggestion(suggestion.post_id)
+            if isinstance(seen, WallPublished):
+                return Sent({"post_id": seen.post_id})
+            found = self._find(suggestion, since)
+        except VkError:
+            return None
+        if found is not None:
+            return Sent({"post_id": found.post_id})
+        if isinstance(seen, WallSuggested) and now - since > LATE_EFFECT:
+            return _not_sent(parcel.delivery)
+        return None
+
+
+def _not_sent(delivery: Delivery) -> RetryLater:
+    """VK failed and certainly published nothing. A frozen account answers so every time: soon people must know."""
+    wait = FAILING_DELAYS[min(delivery.attempts, len(FAILING_DELAYS)) - 1]
+    reason = "not_sent" if delivery.attempts < len(FAILING_DELAYS) else "keeps_failing"
+    return RetryLater(reason, wait, counts=False)
+
+
+def guid_of(delivery: Delivery) -> str:
+    """The same for every attempt at one publication; VK may refuse a repetition by it, which is not relied on."""
+    return f"okmo-{delivery.number}-{delivery.id}"

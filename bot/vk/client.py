@@ -1,0 +1,432 @@
+"""Calls VK: one key, one address, any number of threads.
+
+Every call goes through :meth:`VkClient.call` or :meth:`VkClient.batch`, keeps to the pace of its key, has
+a time limit and ends in an answer or in a :class:`~bot.vk.errors.VkError`.  Only "too many requests per second"
+is repeated here, because VK has certainly done nothing then; every other repetition is decided by the caller.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final, Literal
+
+import requests
+import vk_api
+from jconfig.memory import MemoryConfig  # type: ignore[import-untyped]
+from requests.adapters import HTTPAdapter
+
+from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
+from bot.vk.outcome import FAILURES, was_sent, what_happened
+from bot.vk.pace import WHOLE_KEY, WRITES, Pace, Pauses
+from bot.vk.scalars import number, sound
+from storage.faultpoints import reach
+
+API_VERSION: Final = "5.199"
+USER_AGENT: Final = "okmo-news-desk/1"
+BATCH: Final = 25
+TOO_FAST: Final = 6
+TOO_FAST_TRIES: Final = 5
+STALE_AFTER: Final = 8.0
+"""Seconds of idleness after which a kept connection is replaced: the other side may be closing it."""
+ANSWER_LIMIT: Final = 32 * 1024 * 1024
+NO_EXECUTE: Final = frozenset({3, 12, 15, 27, 28, 1051})
+"""What a key answers to ``execute`` when it may not use it."""
+EXECUTE_FAILED: Final = 13
+
+Timeout = tuple[float, float]
+KeyKind = Literal["group", "user", "service"]
+Observer = Callable[[str, float, str], None]
+
+
+class VkKey:
+    """An access key that can be replaced while the program runs and that does not print."""
+
+    __slots__ = ("_lock", "_retired", "_secret", "generation", "kind")
+
+    def __init__(self, kind: KeyKind, secret: str) -> None:
+        self.kind: KeyKind = kind
+        self.generation = 0
+        self._secret = secret
+        self._retired: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"VkKey(kind={self.kind!r})"
+
+    @property
+    def secret(self) -> str:
+        return self._secret
+
+    @property
+    def is_vk_id(self) -> bool:
+        """Whether VK ID issued it: good for signing in, of no use for walls."""
+        return self._secret.startswith("vk2.a.")
+
+    def replace(self, secret: str) -> None:
+        """Use another secret from the next call on."""
+        with self._lock:
+            if secret != self._secret:
+                self._retired = (*self._retired[-3:], self._secret)
+                self._secret = secret
+                self.generation += 1
+
+    def redact(self, text: str) -> str:
+        """The text without this key, should somebody have put it there."""
+        for secret in (self._secret, *self._retired):
+            if secret:
+                text = text.replace(secret, "…")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to be made; ``write`` marks the ones that change something on VK."""
+
+    method: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    write: bool = False
+
+
+def new_session() -> requests.Session:
+    """A session without retries, cookies or settings taken from the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = USER_AGENT
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=4, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def encoded(value: object) -> str | int | float:
+    """A parameter the way VK reads it: 1/0, comma-joined lists, JSON objects, plain text."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, str):
+        return sound(value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ",".join(str(encoded(item)) for item in value)
+    raise TypeError(f"VK takes no {type(value).__name__}")
+
+
+def parameters(params: Mapping[str, object]) -> dict[str, str | int | float]:
+    return {name: encoded(value) for name, value in params.items() if value is not None}
+
+
+def read_body(response: requests.Response, seconds: float, limit: int = ANSWER_LIMIT) -> bytes:
+    """The body of a streamed answer.
+
+    Raises requests.ReadTimeout when it takes longer than ``seconds``, however slowly it trickles, and
+    requests.ConnectionError when it is larger than ``limit`` bytes.
+    """
+    deadline = time.monotonic() + seconds
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(256 * 1024):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise requests.exceptions.ContentDecodingError("the answer is too large")
+        if time.monotonic() > deadline:
+            raise requests.exceptions.ReadTimeout("the answer trickles")
+    return b"".join(parts)
+
+
+class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no types
+    """The ``vk_api`` client with its own way of sending.
+
+    Nothing is locked while a call is under way; each thread keeps its own connection.  ``rate`` is what VK
+    allows the key per second; 95 % of it is used.  ``pauses`` records what VK asked to leave alone; it stops
+    nobody.  ``timeout`` is (seconds to connect, seconds of silence and of the whole answer).
+    """
+
+    def __init__(
+        self,
+        key: VkKey,
+        base_url: str,
+        *,
+        rate: float,
+        timeout: Timeout = (5, 15),
+        session_factory: Callable[[], requests.Session] = new_session,
+        observer: Observer | None = None,
+    ) -> None:
+        self._sessions = threading.local()
+        self._session_factory = session_factory
+        super().__init__(token=None, api_version=API_VERSION, config=MemoryConfig, session=session_factory())
+        self.error_handlers: dict[int, object] = {}
+        self.token = None
+        self.key = key
+        self.base_url = base_url.rstrip("/") + "/"
+        self.timeout = timeout
+        self.pace = Pace(rate)
+        self.pauses = Pauses()
+        self._observer = observer
+        self._generation = key.generation
+        self._execute_refused = False
+
+    def __repr__(self) -> str:
+        return f"VkClient({self.key!r})"
+
+    @property
+    def http(self) -> requests.Session:
+        """This thread's session; its connection is a fresh one after a while of idleness."""
+        now = time.monotonic()
+        session: requests.Session | None = getattr(self._sessions, "session", None)
+        if session is None or now - self._sessions.used > STALE_AFTER:
+            if session is not None:
+                session.close()
+            session = self._sessions.session = self._session_factory()
+        self._sessions.used = now
+        return session
+
+    @http.setter
+    def http(self, session: requests.Session) -> None:
+        self._sessions.session = session
+        self._sessions.used = time.monotonic()
+
+    def method(
+        self,
+        method: str,
+        values: Mapping[str, object] | None = None,
+        captcha_sid: str | None = None,
+        captcha_key: str | None = None,
+        success_token: str | None = None,
+        raw: bool = False,
+        with_cookies: bool = False,  # noqa: ARG002  # the library's signature; cookies are never sent
+    ) -> Any:
+        """The library's way in: what ``get_api()`` and the library's helpers call. Treated as a write."""
+        params = dict(values or {})
+        params.update(captcha_sid=captcha_sid, captcha_key=captcha_key, success_token=success_token)
+        answer = self._answer(method, params, write=True, urgent=False, timeout=None)
+        return answer if raw else answer["response"]
+
+    def call(
+        self,
+        method: str,
+        *,
+        write: bool = False,
+        urgent: bool = False,
+        timeout: Timeout | None = None,
+        **params: object,
+    ) -> Any:
+        """Call one method and return its ``response``.
+
+        ``write`` says that the call changes something on VK; ``urgent`` lets it overtake waiting calls.
+        Raises VkRefused or VkTransport.
+        """
+        return self._answer(method, params, write, urgent, timeout)["response"]
+
+    def make(self, call: Call, *, urgent: bool = False, timeout: Timeout | None = None) -> Any:
+        """The same for a call that stands ready."""
+        return self._answer(call.method, call.params, call.write, urgent, timeout)["response"]
+
+    def batch(
+        self, calls: Sequence[Call], *, urgent: bool = False, timeout: Timeout | None = None
+    ) -> list[Any | VkError]:
+        """Make several calls in as few requests as the key allows; results stand in the order of the calls.
+
+        A failed call is a VkError in its place.  Nothing is raised for VK's or the network's faults.
+        """
+        results: list[Any | VkError] = []
+        for start in range(0, len(calls), BATCH):
+            results += self._batch(calls[start : start + BATCH], urgent, timeout)
+        return results
+
+    def _batch(self, calls: Sequence[Call], urgent: bool, timeout: Timeout | None) -> list[Any | VkError]:
+        self._notice_new_key()
+        if len(calls) == 1 or self._execute_refused:
+            return [self._single(call, urgent, timeout) for call in calls]
+        write = any(call.write for call in calls)
+        try:
+            answer = self._answer("execute", {"code": program(calls)}, write, urgent, timeout)
+        except VkRefused as refusal:
+            return self._after_refused_execute(refusal, calls, urgent, timeout)
+        except VkTransport as failure:
+            sent = failure.verdict.executed is None or not write
+            return [VkTransport(call.method, failure.what, sent=sent, write=call.write) for call in calls]
+        return list(self._paired(calls, answer))
+
+    def _single(self, call: Call, urgent: bool, timeout: Timeout | None) -> Any | VkError:
+        try:
+            return self.make(call, urgent=urgent, timeout=timeout)
+        except VkError as error:
+            return error
+
+    def _after_refused_execute(
+        self, refusal: VkRefused, calls: Sequence[Call], urgent: bool, timeout: Timeout | None
+    ) -> list[Any | VkError]:
+        if refusal.code in NO_EXECUTE:
+            self._execute_refused = True
+            return [self._single(call, urgent, timeout) for call in calls]
+        if refusal.code == EXECUTE_FAILED:  # some of the writes may have been carried out before it stopped
+            return [
+                self._refused_again(refusal, call)
+                if call.write and not repeatable(call)
+                else self._single(call, urgent, timeout)
+                for call in calls
+            ]
+        return [self._refused_again(refusal, call) for call in calls]
+
+    @staticmethod
+    def _refused_again(refusal: VkRefused, call: Call) -> VkRefused:
+        return VkRefused(
+            call.method,
+            refusal.code,
+            refusal.message,
+            subcode=refusal.subcode,
+            write=call.write,
+            human_url=refusal.human_url,
+        )
+
+    def _paired(self, calls: Sequence[Call], answer: Mapping[str, Any]) -> Iterator[Any | VkError]:
+        """Each call's result; a ``false`` is matched with the errors of its method, in order.
+
+        Where a method has another number of ``false`` results than of errors nobody can tell which is which.
+        """
+        results, errors = answer["response"], answer.get("execute_errors")
+        if not isinstance(results, list) or len(results) != len(calls):
+            results = [False] * len(calls)
+            errors = None
+        refusals: dict[str, list[Mapping[str, Any]]] = {}
+        for error in errors if isinstance(errors, list) else ():
+            if isinstance(error, Mapping):
+                refusals.setdefault(str(error.get("method")), []).append(error)
+        failed = Counter(call.method for call, got in zip(calls, results, strict=True) if got is False)
+        for call, result in zip(calls, results, strict=True):
+            if result is not False:
+                self.pauses.worked(call.method, call.write)
+                yield result
+            elif len(refusals.get(call.method, ())) == failed[call.method]:
+                yield self._refusal(call.method, refusals[call.method].pop(0), call.write)
+                failed[call.method] -= 1
+            else:
+                yield VkTransport(call.method, "unpaired", write=call.write)
+
+    def _answer(
+        self,
+        method: str,
+        params: Mapping[str, object],
+        write: bool,
+        urgent: bool,
+        timeout: Timeout | None,
+    ) -> dict[str, Any]:
+        """VK's answer with a ``response`` in it; raises VkError otherwise."""
+        self._notice_new_key()
+        form = parameters(params)
+        form["v"] = API_VERSION
+        for attempt in range(1, TOO_FAST_TRIES + 1):
+            self.pace.wait(urgent)
+            form["access_token"] = self.key.secret
+            started = time.monotonic()
+            reach(f"vk.{method}.before")
+            result = self._once(method, form, write, timeout or self.timeout)
+            reach(f"vk.{method}.after")
+            self._observe(method, time.monotonic() - started, result)
+            if not isinstance(result, VkRefused) or result.code != TOO_FAST or attempt == TOO_FAST_TRIES:
+                break
+            self.pace.hold(random.uniform(0.4, 1.0))
+        if isinstance(result, VkError):
+            raise result
+        self.pauses.worked(method, write)
+        return result
+
+    def _once(
+        self, method: str, form: Mapping[str, str | int | float], write: bool, timeout: Timeout
+    ) -> dict[str, Any] | VkError:
+        """Send one request; the failure is returned, so that no exception holding the key hangs on to it."""
+        try:
+            response = self.http.post(
+                self.base_url + method, data=form, timeout=timeout, allow_redirects=False, stream=True
+            )
+            with closing(response):
+                status = response.status_code
+                body = read_body(response, timeout[1])
+        except FAILURES as failure:
+            return VkTransport(method, what_happened(failure), sent=was_sent(failure), write=write)
+        return self._read(method, status, body, write)
+
+    def _read(self, method: str, status: int, body: bytes, write: bool) -> dict[str, Any] | VkError:
+        try:
+            answer = json.loads(body)
+        except (ValueError, RecursionError):
+            answer = None
+        if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
+            return self._refusal(method, answer["error"], write)
+        if status != 200:
+            return VkTransport(method, f"http_{status}", write=write)
+        if not isinstance(answer, dict):
+            return VkTransport(method, "not_json" if body.strip() else "empty", write=write)
+        if "response" not in answer:
+            return VkTransport(method, "no_response", write=write)
+        return answer
+
+    def _refusal(self, method: str, error: Mapping[str, Any], write: bool) -> VkError:
+        code, subcode = number(error.get("error_code")), number(error.get("error_subcode"))
+        if code is None:
+            return VkTransport(method, "unreadable_error", write=write)
+        message = self.key.redact(str(error.get("error_msg") or error.get("error_text") or ""))[:300]
+        url = error.get("redirect_uri") or error.get("captcha_img")
+        refusal = VkRefused(
+            method,
+            code,
+            message,
+            subcode=subcode,
+            write=write,
+            human_url=self.key.redact(str(url)) if url else None,
+        )
+        self._note(refusal)
+        return refusal
+
+    def _note(self, refusal: VkRefused) -> None:
+        """Remember what is to be left alone, longer each time it is refused again."""
+        meaning = refusal.verdict
+        if meaning.pause is None:
+            return
+        if meaning.remedy is Remedy.PAUSE_METHOD:
+            scope = refusal.method
+        elif meaning.remedy is Remedy.PAUSE_KEY:
+            scope = WRITES if meaning.reason == "captcha" else WHOLE_KEY
+        else:
+            return
+        length = self.pauses.pause(meaning.pause, meaning.reason, scope=scope)
+        refusal.verdict = replace(meaning, pause=length)
+
+    def _notice_new_key(self) -> None:
+        if self._generation != self.key.generation:
+            self._generation = self.key.generation
+            self._execute_refused = False
+            self.pauses.resume()
+
+    def _observe(self, method: str, seconds: float, result: dict[str, Any] | VkError) -> None:
+        if self._observer is not None:
+            outcome = result.verdict.reason if isinstance(result, VkError) else "ok"
+            self._observer(method, seconds, outcome)
+
+
+def program(calls: Sequence[Call]) -> str:
+    """The text for ``execute`` that makes the calls in order and returns all their results."""
+    lines = (
+        f"API.{call.method}({json.dumps(parameters(call.params), ensure_ascii=False, separators=(',', ':'))})"
+        for call in calls
+    )
+    return f"return [{','.join(lines)}];"
+
+
+def repeatable(call: Call) -> bool:
+    """Whether repeating the write at once changes nothing: an edit, or a message VK knows by its number."""
+    if call.method == "messages.edit":
+        return True
+    return call.method == "messages.send" and bool(call.params.get("random_id"))

@@ -1,0 +1,67 @@
+"""Whether a request that failed on the way may have been carried out.
+
+Reads the exceptions of ``requests`` only; what follows for the delivery is decided by the error tree.
+"""
+
+from __future__ import annotations
+
+from http.client import HTTPException
+
+import requests
+from urllib3.exceptions import (
+    ClosedPoolError,
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+
+FAILURES = (OSError, HTTPError, HTTPException)
+"""All that may come out of a request, the exceptions of ``requests`` and what it lets slip through."""
+NEVER_CONNECTED = (NameResolutionError, NewConnectionError, ConnectTimeoutError, ClosedPoolError)
+NEVER_BUILT = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidProxyURL,
+)
+BROKEN_AFTER_HANDSHAKE = ("eof", "decryption", "bad record", "shutdown", "closed")
+"""What a TLS error says when the connection had been standing already."""
+
+
+def was_sent(failure: Exception) -> bool:
+    """False only when the request certainly did not reach the other side; True when it may have."""
+    if isinstance(failure, requests.exceptions.SSLError):
+        return any(words in str(failure).lower() for words in BROKEN_AFTER_HANDSHAKE)
+    if isinstance(failure, (requests.exceptions.ConnectTimeout, *NEVER_BUILT)):
+        return False
+    cause = failure.args[0] if failure.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    return not isinstance(cause, NEVER_CONNECTED)
+
+
+def what_happened(failure: Exception) -> str:
+    """A stable word for the failure; it never repeats the address, which may hold a key."""
+    cause = failure.args[0] if failure.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    if isinstance(failure, requests.exceptions.SSLError):
+        return "tls"
+    if isinstance(failure, requests.exceptions.ConnectTimeout):
+        return "connect_timeout"
+    if isinstance(failure, requests.exceptions.ReadTimeout) or isinstance(cause, ReadTimeoutError):
+        return "silence"
+    if isinstance(failure, requests.exceptions.ChunkedEncodingError):
+        return "cut_short"
+    if isinstance(cause, NameResolutionError):
+        return "unknown_host"
+    if isinstance(cause, NewConnectionError):
+        return "nobody_there"
+    if isinstance(cause, ProtocolError):
+        return "dropped"
+    return type(failure).__name__

@@ -1,0 +1,134 @@
+"""How often a key may speak, and when it must be silent.
+
+A :class:`Pace` spaces the calls of one key; :class:`Pauses` remembers what VK asked to leave alone for a
+while.  Neither of them makes a call or decides who waits.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BUDGET = 0.95
+"""The share of VK's allowance that is used, so that uneven arrival does not exceed it."""
+
+
+class Pace:
+    """Lets calls through one at a time with even spacing; safe for any number of threads.
+
+    Urgent callers overtake ordinary ones that are already waiting.  An ordinary caller is not starved: urgent
+    calls are presses of people's fingers and far below the rate.
+    """
+
+    def __init__(
+        self, rate_per_second: float, *, budget: float = BUDGET, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.interval = 1.0 / (rate_per_second * budget)
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._queue: list[tuple[int, int]] = []
+        self._numbers = itertools.count()
+        self._free_at = clock()
+
+    def wait(self, urgent: bool = False) -> float:
+        """Wait for one's turn; returns the seconds waited."""
+        with self._changed:
+            came = self._clock()
+            ticket = (0 if urgent else 1, next(self._numbers))
+            heapq.heappush(self._queue, ticket)
+            try:
+                if urgent and self._queue[0] is ticket:
+                    self._changed.notify_all()
+                left = self._left(ticket)
+                while left is None or left > 0:
+                    self._changed.wait(left)
+                    left = self._left(ticket)
+                now = self._clock()
+                self._free_at = now + self.interval
+                return now - came
+            finally:
+                self._queue.remove(ticket)
+                heapq.heapify(self._queue)
+                self._changed.notify_all()
+
+    def _left(self, ticket: tuple[int, int]) -> float | None:
+        """Seconds until this caller's turn; None while somebody is before it."""
+        if self._queue[0] != ticket:
+            return None
+        return self._free_at - self._clock()
+
+    def seconds_left(self) -> float:
+        """How long a caller that came now, alone, would wait."""
+        with self._changed:
+            return max(0.0, self._free_at - self._clock())
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody through for ``seconds`` from now."""
+        with self._changed:
+            self._free_at = max(self._free_at, self._clock() + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Something to leave alone until ``until`` (seconds of the monotonic clock), and why.
+
+    ``length`` is how long the pause is altogether, in seconds.
+    """
+
+    until: float
+    reason: str
+    length: float
+
+
+LONGEST = 3600.0
+"""Seconds after which a careful try is made whatever happened before."""
+WHOLE_KEY = "*"
+WRITES = "*writes"
+
+
+class Pauses:
+    """What VK asked to leave alone: the whole key, its writes, or single methods.
+
+    A pause whose end brings the same refusal again is followed by one of twice the length.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._pauses: dict[str, Pause] = {}
+
+    def pause(self, seconds: float, reason: str, *, scope: str = WHOLE_KEY) -> float:
+        """Leave ``scope`` alone: WHOLE_KEY, WRITES, or the name of a method. Returns for how many seconds."""
+        with self._lock:
+            now, before = self._clock(), self._pauses.get(scope)
+            if before is not None and before.reason == reason:
+                if before.until > now:
+                    return before.until - now
+                seconds = min(before.length * 2, max(LONGEST, seconds))
+            self._pauses[scope] = Pause(now + seconds, reason, seconds)
+            return seconds
+
+    def paused(self, method: str | None = None, *, write: bool = False) -> Pause | None:
+        """The longest pause in force for a call of ``method``, or for the key as a whole."""
+        scopes = [WHOLE_KEY, *([WRITES] if write else []), *([method] if method else [])]
+        with self._lock:
+            now = self._clock()
+            found = [pause for scope in scopes if (pause := self._pauses.get(scope)) and pause.until > now]
+        return max(found, key=lambda pause: pause.until, default=None)
+
+    def worked(self, method: str, write: bool) -> None:
+        """A call went through: whatever was said against it no longer holds."""
+        if not self._pauses:
+            return
+        with self._lock:
+            for scope in (WHOLE_KEY, method, *([WRITES] if write else [])):
+                self._pauses.pop(scope, None)
+
+    def resume(self) -> None:
+        """Forget all pauses, because a person said so or the key is a new one."""
+        with self._lock:
+            self._pauses.clear()

@@ -1,0 +1,186 @@
+"""The watch: what the keys can do, who manages the community, and what people asked the program to do.
+
+It asks VK from time to time and whenever there is a reason, remembers the answers in the database, where cards,
+``status`` and the other loops find them, and has people told once when something changed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot import log as journal
+from bot.keys import KeyFile
+from bot.vk import longpoll, people, rights
+from bot.vk.client import VkClient, VkKey
+from bot.vk.errors import VkError
+from bot.vk.rights import Editor, Rights
+from bot.work import Work
+from handlers import alarms, publication
+
+log = structlog.get_logger("watch")
+
+#: How often the rights are asked for, seconds: while all is well, and while a key is in trouble.
+CALM: Final = 900.0
+TROUBLED: Final = 20.0
+#: How often the list of managers is read without a reason, seconds.
+MANAGERS_EVERY: Final = 3600.0
+
+
+class KeySource:
+    """A key, the setting it comes from, and the file that may replace it."""
+
+    def __init__(self, key: VkKey, configured: str, file: KeyFile) -> None:
+        self.key = key
+        self._configured = configured
+        self._file = file
+        self._stamp = file.stamp()
+
+    def refresh(self) -> bool:
+        """Take a key that was replaced since the last look. True when there is a new one."""
+        stamp = self._file.stamp()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        secret = self._file.read(self._configured)
+        if secret == self.key.secret:
+            return False
+        journal.MASKING.learn((secret,))
+        self.key.replace(secret)
+        return True
+
+
+class Watch:
+    """Keeps what the program knows about its own rights and its people up to date."""
+
+    def __init__(
+        self,
+        work: Work,
+        user: VkClient,
+        group: VkClient,
+        group_id: int,
+        sources: tuple[KeySource, ...],
+        resume: Callable[[], None],
+        *,
+        keep_events: timedelta,
+        keep_authors: timedelta,
+    ) -> None:
+        self._work = work
+        self._user = user
+        self._group = group
+        self._group_id = group_id
+        self._sources = sources
+        self._resume = resume
+        self._keep_events = keep_events
+        self._keep_authors = keep_authors
+        self._lock = threading.Lock()
+        self._editor = Editor.OK if user.key.secret and not user.key.is_vk_id else Editor.MISSING
+        self._rights_at = 0.0
+        self._managers_at = 0.0
+        self._resumed: Any = None
+        self._settled = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether publishing is a person's work now, because the desk has no key that may."""
+        return self._editor not in (Editor.OK, Editor.CAPTCHA, Editor.UNAVAILABLE)
+
+    @property
+    def can_read(self) -> bool:
+        """Whether the queue of suggestions can be read with the editor's key."""
+        return self._editor in (Editor.OK, Editor.CAPTCHA)
+
+    def tick(self) -> None:
+        """Look for reasons to ask VK or to wake somebody; costs one read of the database."""
+        renewed = [source for source in self._sources if source.refresh()]
+        with self._work.look() as context:
+            settings = context.unit.settings
+            stale, resumed = settings.get("staff_stale"), settings.get("resume_asked")
+        if renewed:
+            log.info("key_replaced", kinds=[source.key.kind for source in renewed])
+        if resumed != self._resumed:
+            self._resumed = resumed
+            self._resume()
+            self._rights_at = 0.0
+        if renewed or time.monotonic() >= self._rights_at:
+            self.measure()
+        if stale or time.monotonic() >= self._managers_at:
+            self.read_managers()
+
+    def recheck(self) -> None:
+        """Ask for the rights at the next tick: a call was refused in a way that speaks of the key."""
+        self._rights_at = 0.0
+
+    def measure(self) -> None:
+        """Ask VK what both keys can do, remember it, tell people when it changed."""
+        with self._lock:
+            found = rights.rights(self._user, self._group, self._group_id)
+            self._editor = found.editor
+            well = found.editor in (Editor.OK, Editor.MISSING) and found.group_ok
+            self._rights_at = time.monotonic() + (CALM if well else TROUBLED)
+            if found.group_ok and not self._settled:
+                self._switch_events_on()
+            self._remember(found)
+
+    def _switch_events_on(self) -> None:
+        try:
+            findings = longpoll.prepare(self._group, self._group_id)
+        except VkError as error:
+            log.warning("longpoll_settings", reason=error.verdict.reason)
+            return
+        self._settled = True
+        for finding in findings:
+            log.warning("longpoll_settings", finding=finding.code, detail=finding.detail)
+
+    def _remember(self, found: Rights) -> None:
+        facts: Mapping[str, Any] = {
+            "mode": "degraded" if self.by_hand else "editor",
+            "editor": str(found.editor),
+            "group": "ok" if found.group_ok else next((f.detail for f in found.findings), "unavailable"),
+            "editor_id": found.editor_id,
+            "permissions": sorted(found.permissions),
+            "findings": [[finding.code, finding.detail] for finding in found.findings],
+        }
+        with self._work.look() as context:
+            before = context.unit.settings.get("rights")
+        if before == facts:
+            return
+        log.info("rights", mode=facts["mode"], editor=facts["editor"], group=facts["group"])
+        with self._work.begin("rights") as context:
+            context.unit.settings.set("rights", dict(facts), context.now)
+            alarms.key_changed(context, before, facts)
+            if not self.by_hand:
+                publication.take_back(context)
+        if not self.by_hand:
+            self._resume()
+
+    def read_managers(self) -> None:
+        """Read who manages the community and with which role."""
+        self._managers_at = time.monotonic() + MANAGERS_EVERY
+        try:
+            managers = people.managers(self._group, self._group_id)
+        except VkError as error:
+            log.warning("managers_unread", reason=error.verdict.reason)
+            self._managers_at = time.monotonic() + TROUBLED
+            return
+        if not managers:
+            return  # a community always has its owner: such an answer is no answer
+        with self._work.begin("managers") as context:
+            context.unit.staff.replace(managers, context.now)
+            context.unit.settings.delete("staff_stale")
+
+    def prune(self) -> None:
+        """Forget what is older than the settings say."""
+        with self._work.begin("prune", quiet=True) as context:
+            unit, long_ago = context.unit, context.now - self._keep_events
+            unit.inbox.prune(long_ago)
+            unit.retention.events(long_ago)
+            unit.retention.deliveries(long_ago)
+        if self._keep_authors:
+            with self._work.begin("forget", quiet=True) as context:
+                context.unit.retention.people(context.now - self._keep_authors)

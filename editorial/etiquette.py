@@ -1,0 +1,61 @@
+"""When a letter may reach an author, and when an author may expect a decision.
+
+What the letters say and whether an author can be written to at all is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+#: The author's night: no letters from 21:00 to 08:00 of their own time.
+NIGHT_FROM: Final = time(21)
+MORNING: Final = time(8)
+#: The desk works Monday to Friday, 09:00 to 18:00 editorial time, and aims to decide within four such hours.
+DESK_OPENS: Final = time(9)
+DESK_CLOSES: Final = time(18)
+GOAL: Final = timedelta(hours=4)
+
+
+def letter_time(now: datetime, zone: ZoneInfo | None, editorial_zone: ZoneInfo, *, answering: bool) -> datetime:
+    """When a letter may be sent, UTC: now, or at the end of the author's night.
+
+    ``zone`` is the author's; unknown, the editorial one stands for it.  ``answering``: the letter answers what
+    the author just did, and goes at once.
+    """
+    local = now.astimezone(zone or editorial_zone)
+    if answering or MORNING <= local.time() < NIGHT_FROM:
+        return now.astimezone(UTC)
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, local.tzinfo).astimezone(UTC)
+
+
+def desk_is_open(now: datetime, zone: ZoneInfo) -> bool:
+    """Whether somebody is at the desk now; ``zone`` is the editorial one."""
+    local = now.astimezone(zone)
+    return local.isoweekday() <= 5 and DESK_OPENS <= local.time() < DESK_CLOSES
+
+
+def desk_opens(now: datetime, zone: ZoneInfo) -> datetime:
+    """``now`` in working hours, else the next working morning, UTC."""
+    if desk_is_open(now, zone):
+        return now.astimezone(UTC)
+    local = now.astimezone(zone)
+    day = local.date() if local.time() < DESK_OPENS else local.date() + timedelta(days=1)
+    while day.isoweekday() > 5:
+        day += timedelta(days=1)
+    return datetime.combine(day, DESK_OPENS, zone).astimezone(UTC)
+
+
+def answer_expected(now: datetime, zone: ZoneInfo) -> datetime:
+    """When a decision can be expected, UTC: four working hours from now, counted from the morning at night.
+
+    ``zone`` is the editorial one.
+    """
+    start, left = desk_opens(now, zone).astimezone(zone), GOAL
+    closing = datetime.combine(start.date(), DESK_CLOSES, zone)
+    today = closing.astimezone(UTC) - start.astimezone(UTC)
+    if left > today:
+        start, left = desk_opens(closing, zone).astimezone(zone), left - today
+    return start.astimezone(UTC) + left

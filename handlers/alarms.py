@@ -1,0 +1,113 @@
+"""Troubles that people must know of: told once, with what to do, and once more when they are over.
+
+What was told stands in the database, so neither a restart nor a second failure repeats it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from editorial.delivery import NewDelivery, Outcome, Sent, Uncertain
+from handlers.context import Context
+
+#: Reasons for which somebody has to do something, or at least should know why nothing goes out.
+ALARMING: Final = frozenset(
+    {
+        "account_banned",
+        "app_off",
+        "bad_signature",
+        "bot_features_off",
+        "captcha",
+        "chat_gone",
+        "chat_writing_off",
+        "community_strikes",
+        "confirmation",
+        "daily_limit",
+        "flood",
+        "human_check",
+        "keeps_failing",
+        "key_confirmation",
+        "key_dead",
+        "key_expired",
+        "key_other_ip",
+        "key_wrong_kind",
+        "method_off",
+        "needs_two_factor",
+        "no_rights",
+        "no_scope",
+        "post_refused",
+        "posts_per_day",
+        "refused",
+        "spam_restricted",
+        "validation",
+        "wall_closed",
+    }
+)
+#: The same trouble is not told again before this time has passed.
+SILENCE: Final = timedelta(hours=1)
+_KEY: Final = "alarms"
+
+
+def heed(context: Context, target: str, results: Sequence[Outcome]) -> None:
+    """Draw the conclusions from a round of deliveries to ``target``."""
+    for outcome in results:
+        if isinstance(outcome, Sent):
+            over(context, target)
+        elif not isinstance(outcome, Uncertain) and outcome.reason in ALARMING:
+            tell(context, target, outcome.reason)
+
+
+def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:
+    """Tell the moderators of a trouble unless they know. True when a note was written."""
+    told: dict[str, Any] = context.unit.settings.get(_KEY, {})
+    known = told.get(cause)
+    if known and known["reason"] == reason and _fresh(known["at"], context.now):
+        return False
+    told[cause] = {"reason": reason, "at": context.now.isoformat()}
+    context.unit.settings.set(_KEY, told, context.now)
+    context.unit.journal.add(context.now, None, None, "alarm", None, None, {"cause": cause, "reason": reason})
+    _note(context, {"note": "trouble", "cause": cause, "reason": reason, "waiting": _waiting(context), **facts})
+    return True
+
+
+def over(context: Context, cause: str) -> bool:
+    """The trouble is over: say so if it was told. True when a note was written."""
+    told: dict[str, Any] = context.unit.settings.get(_KEY, {})
+    known = told.pop(cause, None)
+    if known is None:
+        return False
+    context.unit.settings.set(_KEY, told, context.now)
+    _note(context, {"note": "trouble_over", "cause": cause, "reason": known["reason"]})
+    return True
+
+
+def known(context: Context) -> Mapping[str, str]:
+    """What is wrong at present: cause to reason."""
+    told: dict[str, Any] = context.unit.settings.get(_KEY, {})
+    return {cause: str(trouble["reason"]) for cause, trouble in told.items()}
+
+
+def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
+    """The editor's key was found in another state than before."""
+    state, former = now["editor"], before["editor"] if before else None
+    if state == former:
+        return
+    if state == "ok":
+        over(context, "key")
+        over(context, "vk_wall")
+    elif state != "missing" and (former is not None or state not in ("unavailable",)):
+        tell(context, "key", f"key_{state}")
+
+
+def _fresh(at: str, now: datetime) -> bool:
+    return now - datetime.fromisoformat(at) < SILENCE
+
+
+def _waiting(context: Context) -> int:
+    return len(context.unit.suggestions.scheduled())
+
+
+def _note(context: Context, payload: dict[str, Any]) -> None:
+    context.unit.outbox.add(NewDelivery("vk_messages", "chat", "note", payload=payload), context.now)

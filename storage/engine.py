@@ -1,0 +1,116 @@
+"""Opens the database and sets how its transactions behave.
+
+SQLite runs with a rollback journal, FULL synchronisation and its own BEGIN; PostgreSQL with READ COMMITTED for
+writing and a snapshot for reading.  What is read and written is no concern of this file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+
+WAIT_SECONDS = 30
+"""How long a unit waits for another writer before it is refused as busy."""
+
+JOURNAL_MODE = "TRUNCATE"
+"""Rollback journal kept as a file between transactions; see docs/decisions/0001-sqlite-journal.md."""
+
+WRITES = "okmo_writes"
+"""Execution option of a connection that will write."""
+
+_POSTGRES_OPTIONS = " ".join(
+    (
+        "-c timezone=UTC",
+        f"-c lock_timeout={WAIT_SECONDS}s",
+        "-c statement_timeout=60s",
+        "-c idle_in_transaction_session_timeout=120s",
+    )
+)
+
+
+def database_url(url: str) -> URL:
+    """The address as SQLAlchemy takes it. Raises ValueError for one that cannot be used."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("not a database address") from None
+    backend = parsed.drivername.partition("+")[0]
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise ValueError(f"unknown kind of database: {backend}")
+    if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
+        raise ValueError("SQLite needs a file")
+    return parsed.set(drivername="sqlite")
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The database file, None for PostgreSQL."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    return Path(url.database or "").resolve()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for ``url``; the folder of an SQLite file is created. Does not connect yet."""
+    parsed = database_url(url)
+    path = sqlite_path(parsed)
+    if path is None:
+        return _open_postgres(parsed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _open_sqlite(parsed.set(database=str(path)))
+
+
+def _open_sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False, "cached_statements": 256},
+        pool_size=4,
+        max_overflow=60,
+        pool_timeout=WAIT_SECONDS,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transactions begin only at the first write, which loses updates read before it.
+    connection.isolation_level = None
+    for pragma in (
+        f"journal_mode={JOURNAL_MODE}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _open_postgres(url: URL) -> Engine:
+    return create_engine(
+        url,
+        connect_args={
+            "options": _POSTGRES_OPTIONS,
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "application_name": "okmo-news-desk",
+        },
+        pool_size=4,
+        max_overflow=60,
+        pool_timeout=WAIT_SECONDS,
+        pool_use_lifo=True,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )

@@ -1,0 +1,72 @@
+"""What was done, by whom and when; written in the same unit as the change it tells of, never altered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select
+
+from storage import schema
+from storage.work import Work
+
+_table = schema.journal
+_add = insert(_table)
+_of = select(_table).where(_table.c.number == bindparam("about")).order_by(_table.c.id)
+_latest = select(_table).order_by(_table.c.id.desc()).limit(bindparam("count"))
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """``actor`` is None for the program itself and 0 for a person whose data were deleted."""
+
+    id: int
+    at: datetime
+    number: int | None
+    actor: int | None
+    action: str
+    before: str | None
+    after: str | None
+    details: dict[str, Any]
+
+
+class Journal:
+    """The history of the desk."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(
+        self,
+        at: datetime,
+        number: int | None,
+        actor: int | None,
+        action: str,
+        before: str | None = None,
+        after: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        row = {
+            "at": at,
+            "number": number,
+            "actor": actor,
+            "action": action,
+            "before": before,
+            "after": after,
+            "details": dict(details or {}),
+        }
+        self._work.change(_add, row)
+
+    def of(self, number: int) -> tuple[JournalEntry, ...]:
+        """The history of one suggestion, the oldest entry first."""
+        return tuple(_record(row) for row in self._work.rows(_of, {"about": number}))
+
+    def latest(self, limit: int) -> tuple[JournalEntry, ...]:
+        """The newest entry first."""
+        return tuple(_record(row) for row in self._work.rows(_latest, {"count": limit}))
+
+
+def _record(row: Row[Any]) -> JournalEntry:
+    return JournalEntry(row.id, row.at, row.number, row.actor, row.action, row.before, row.after, row.details)

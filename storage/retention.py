@@ -1,0 +1,66 @@
+"""Forgets what need not be kept any longer.
+
+What was published, when and from which region stays; who wrote it and in which words does not.  How long things
+are kept is a setting; nothing that is still open is ever touched.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Text, and_, bindparam, cast, delete, exists, literal, or_, select, update
+
+from storage import schema
+from storage.work import Work
+
+_suggestions, _authors = schema.suggestions, schema.authors
+_outbox, _attempts, _journal = schema.outbox, schema.attempts, schema.journal
+_inbox, _prompts = schema.inbox, schema.prompts
+
+_CLOSED = ("published", "rejected", "withdrawn", "expired")
+_FINISHED = ("sent", "refused", "cancelled")
+
+_old_suggestion = and_(
+    _suggestions.c.status.in_(_CLOSED),
+    _suggestions.c.updated_at < bindparam("cutoff"),
+    or_(_suggestions.c.text != "", _suggestions.c.author_id.is_not(None)),
+)
+_old_delivery = and_(_outbox.c.state.in_(_FINISHED), _outbox.c.done_at < bindparam("cutoff"))
+_has_news = exists().where(_suggestions.c.author_id == _authors.c.vk_id)
+_has_mail = exists().where(
+    _outbox.c.state.not_in(_FINISHED),
+    _outbox.c.destination == literal("user:").concat(cast(_authors.c.vk_id, Text)),
+)
+
+
+class Retention:
+    """Deletes by age, in the caller's unit; returns how much went."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def deliveries(self, before: datetime) -> int:
+        """Finished deliveries and their attempts."""
+        old = {"cutoff": before}
+        ids = select(_outbox.c.id).where(_old_delivery)
+        self._work.change(delete(_attempts).where(_attempts.c.outbox_id.in_(ids)), old)
+        return self._work.change(delete(_outbox).where(_old_delivery), old)
+
+    def events(self, before: datetime) -> int:
+        """Raw events that were set aside; the handled ones are pruned by the inbox."""
+        aside = and_(_inbox.c.state.in_(("strange", "failed")), _inbox.c.received_at < bindparam("cutoff"))
+        return self._work.change(delete(_inbox).where(aside), {"cutoff": before})
+
+    def people(self, before: datetime) -> int:
+        """Words and authors of closed suggestions, journal details, and people nothing refers to any more."""
+        old = {"cutoff": before}
+        emptied = update(_suggestions).where(_old_suggestion)
+        gone = self._work.change(
+            emptied.values(text="", attachments=[], edited_text=None, previous=None, author_id=None), old
+        )
+        said = update(_journal).where(_journal.c.at < bindparam("cutoff"))
+        self._work.change(said.values(details={}, actor=None), old)
+        self._work.change(delete(_prompts).where(_prompts.c.asked_at < bindparam("cutoff")), old)
+        unknown = and_(_authors.c.updated_at < bindparam("cutoff"), ~_has_news, ~_has_mail)
+        self._work.change(delete(_authors).where(unknown), old)
+        return gone

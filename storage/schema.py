@@ -1,0 +1,271 @@
+"""The tables, their constraints and the indexes every frequent look-up is served by.
+
+The database itself refuses what must not be: a published row without its time, a finished delivery without its
+end, two suggestions in one slot.  What is written into the tables is decided by the repositories.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from storage.columns import AnyText, Json, JsonOrNothing, Moment, RowId
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "uq": "%(table_name)s_%(column_0_name)s_once",
+        "ck": "%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _one_of(column: str, *values: str) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def _partial(name: str, *columns: object, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)  # type: ignore[arg-type]
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("event_id", AnyText, nullable=False),
+    Column("type", AnyText, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("state", String(8), nullable=False, server_default="new"),
+    Column("received_at", Moment, nullable=False),
+    Column("handled_at", Moment),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("error", AnyText),
+    # Last, because SQLite reads past a long text to reach the columns behind it.
+    Column("raw", AnyText, nullable=False),
+    UniqueConstraint("event_id"),
+    CheckConstraint(_one_of("state", "new", "done", "strange", "failed"), name="state"),
+    CheckConstraint("(state = 'new') = (handled_at IS NULL)", name="handled"),
+    sqlite_autoincrement=True,
+)
+_partial("inbox_new", inbox.c.urgent.desc(), inbox.c.id, where="state = 'new'")
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("group_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("server", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False),
+    Column("ts", AnyText, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+authors = Table(
+    "authors",
+    metadata,
+    Column("vk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", AnyText, nullable=False, server_default=""),
+    Column("named_at", Moment),
+    Column("reachable", Boolean),
+    Column("unreachable_why", AnyText),
+    Column("wants_letters", Boolean, nullable=False, server_default=text("true")),
+    Column("zone", AnyText),
+    Column("region", AnyText),
+    Column("updated_at", Moment, nullable=False),
+)
+_partial("authors_unnamed", authors.c.vk_id, where="named_at IS NULL")
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("number", RowId, primary_key=True),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("post_id", BigInteger, nullable=False),
+    Column("author_id", BigInteger, ForeignKey("authors.vk_id")),
+    Column("status", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("fingerprint", String(64), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("slot_at", Moment),
+    Column("published_at", Moment),
+    Column("published_post_id", BigInteger),
+    Column("region", AnyText),
+    Column("decision", Json),
+    Column("proof", AnyText),
+    Column("trouble", AnyText),
+    Column("text", AnyText, nullable=False),
+    Column("attachments", Json, nullable=False),
+    Column("edited_text", AnyText),
+    Column("previous", Json),
+    UniqueConstraint("owner_id", "post_id"),
+    CheckConstraint(
+        _one_of(
+            "status",
+            "pending",
+            "returned",
+            "scheduled",
+            "publishing",
+            "published",
+            "digest",
+            "rejected",
+            "withdrawn",
+            "expired",
+            "failed",
+        ),
+        name="status",
+    ),
+    CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name="published"),
+    CheckConstraint("status <> 'scheduled' OR due_at IS NOT NULL", name="scheduled"),
+    CheckConstraint("slot_at IS NULL OR due_at IS NOT NULL", name="slot"),
+    sqlite_autoincrement=True,
+)
+_partial("suggestions_slot", suggestions.c.slot_at, where="slot_at IS NOT NULL", unique=True)
+_partial("suggestions_due", suggestions.c.due_at, suggestions.c.number, where="status = 'scheduled'")
+_partial("suggestions_published", suggestions.c.published_at, where="published_at IS NOT NULL")
+Index("suggestions_status", suggestions.c.status, suggestions.c.number)
+Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
+Index("suggestions_post", suggestions.c.owner_id, suggestions.c.published_post_id)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("vk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", AnyText, nullable=False),
+    Column("name", AnyText, nullable=False, server_default=""),
+    Column("updated_at", Moment, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("peer_id", BigInteger),
+    Column("cmid", BigInteger),
+    Column("parts", Json, nullable=False),
+    Column("shown", AnyText),
+    Column("view", Json, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("sent_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    CheckConstraint("(cmid IS NULL) = (peer_id IS NULL)", name="place"),
+)
+Index("cards_sent", cards.c.sent_at)
+_partial("cards_hidden", cards.c.number, where="hidden")
+
+card_messages = Table(
+    "card_messages",
+    metadata,
+    Column("peer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("cmid", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, ForeignKey("suggestions.number"), nullable=False),
+)
+Index("card_messages_number", card_messages.c.number)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("peer_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("number", BigInteger, ForeignKey("suggestions.number")),
+    Column("kind", AnyText, nullable=False),
+    Column("cmid", BigInteger),
+    Column("version", Integer),
+    Column("asked_at", Moment, nullable=False),
+    UniqueConstraint("peer_id", "user_id"),
+    sqlite_autoincrement=True,
+)
+Index("prompts_number", prompts.c.number)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("target", AnyText, nullable=False),
+    Column("destination", AnyText, nullable=False),
+    Column("kind", AnyText, nullable=False),
+    Column("number", BigInteger, ForeignKey("suggestions.number")),
+    Column("state", String(16), nullable=False, server_default="waiting"),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("created_at", Moment, nullable=False),
+    Column("sending_at", Moment),
+    Column("done_at", Moment),
+    Column("error", AnyText),
+    Column("error_code", AnyText),
+    Column("dedupe", AnyText),
+    Column("result", Json),
+    Column("payload", Json, nullable=False),
+    CheckConstraint(
+        _one_of("state", "waiting", "sending", "sent", "refused", "uncertain", "held", "cancelled"),
+        name="state",
+    ),
+    CheckConstraint("(state IN ('sent', 'refused', 'cancelled')) = (done_at IS NOT NULL)", name="done"),
+    CheckConstraint("state NOT IN ('sending', 'uncertain') OR sending_at IS NOT NULL", name="sending"),
+    sqlite_autoincrement=True,
+)
+_partial("outbox_due", outbox.c.target, outbox.c.due_at, outbox.c.id, where="state = 'waiting'")
+_partial(
+    "outbox_lane",
+    outbox.c.target,
+    outbox.c.destination,
+    outbox.c.id,
+    where="state IN ('waiting', 'sending', 'uncertain')",
+)
+_partial("outbox_unsettled", outbox.c.target, outbox.c.id, where="state IN ('sending', 'uncertain')")
+_partial("outbox_held", outbox.c.destination, outbox.c.id, where="state = 'held'")
+_partial("outbox_unsent", outbox.c.state, where="state NOT IN ('sent', 'cancelled')")
+_partial("outbox_dedupe", outbox.c.dedupe, where="state = 'waiting' AND dedupe IS NOT NULL", unique=True)
+Index("outbox_number", outbox.c.number)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("outbox_id", BigInteger, ForeignKey("outbox.id"), nullable=False),
+    Column("number_of", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", AnyText, nullable=False),
+    Column("error", AnyText),
+    sqlite_autoincrement=True,
+)
+Index("attempts_outbox", attempts.c.outbox_id, attempts.c.id)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("number", BigInteger),
+    Column("actor", BigInteger),
+    Column("action", AnyText, nullable=False),
+    Column("before", AnyText),
+    Column("after", AnyText),
+    Column("details", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("journal_number", journal.c.number, journal.c.id)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", AnyText, primary_key=True),
+    Column("value", JsonOrNothing, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)

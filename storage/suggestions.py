@@ -1,0 +1,242 @@
+"""Suggestions: taken in once for every post, changed only by whoever still sees the stored version.
+
+Which changes are allowed is decided by the rules; here a change either meets the version it was decided for or
+is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Select, bindparam, func, select, text, update
+
+from editorial.suggestion import CLOSED, Content, Status, Suggestion
+from storage import schema
+from storage.authors import Authors
+from storage.columns import spelled
+from storage.mapping import attachments_to_json, suggestion_from_row, suggestion_to_row
+from storage.work import Work
+
+_table = schema.suggestions
+_authors = schema.authors
+_OPEN = tuple(str(status) for status in Status if status not in CLOSED)
+_IDS_A_QUERY = 500
+_PLAN_LOCK = 0x0F6D_6F01  # any number, the same in every process
+
+_SCHEDULED = spelled("suggestions.status = 'scheduled'")
+_IN_PLAN = spelled("suggestions.status IN ('scheduled', 'publishing')")
+_PUBLISHED = spelled("suggestions.published_at IS NOT NULL")
+
+
+class _Keep(Enum):
+    KEEP = "keep"
+
+
+KEEP: Final = _Keep.KEEP
+"""Leave the slot as it is; it is freed when the suggestion leaves the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSuggestion:
+    """A suggestion as VK shows it, before it has a number."""
+
+    owner_id: int
+    post_id: int
+    author_id: int | None
+    content: Content
+    received_at: datetime
+    region: str | None = None
+
+
+class PostMark(NamedTuple):
+    """What reconciliation has to know of a post."""
+
+    number: int
+    status: Status
+    fingerprint: str
+
+
+_full = select(
+    _table,
+    _authors.c.vk_id,
+    _authors.c.name.label("author_name"),
+    _authors.c.reachable,
+    _authors.c.wants_letters,
+    _authors.c.zone,
+    _authors.c.region.label("author_region"),
+).select_from(_table.outerjoin(_authors, _authors.c.vk_id == _table.c.author_id))
+
+_by_number = _full.where(_table.c.number == bindparam("number"))
+_by_post = _full.where(_table.c.owner_id == bindparam("owner"), _table.c.post_id == bindparam("post"))
+_by_published = _full.where(
+    _table.c.owner_id == bindparam("owner"), _table.c.published_post_id == bindparam("post")
+)
+_by_status = (
+    _full.where(_table.c.status == bindparam("status"), _table.c.number > bindparam("after"))
+    .order_by(_table.c.number)
+    .limit(bindparam("count"))
+)
+_by_author = (
+    _full.where(_table.c.author_id == bindparam("who")).order_by(_table.c.number.desc()).limit(bindparam("count"))
+)
+_scheduled = _full.where(_SCHEDULED).order_by(_table.c.due_at, _table.c.number)
+_due = _scheduled.where(_table.c.due_at <= bindparam("now")).limit(1)
+_due_at = select(_table.c.due_at).where(_SCHEDULED).order_by(_table.c.due_at).limit(1)
+_marks = select(_table.c.post_id, _table.c.number, _table.c.status, _table.c.fingerprint).where(
+    _table.c.owner_id == bindparam("owner")
+)
+_open_marks = _marks.where(_table.c.status.in_(_OPEN))
+_known_marks = _marks.where(_table.c.post_id.in_(bindparam("posts", expanding=True)))
+_counts = select(_table.c.status, func.count()).group_by(_table.c.status)
+_promised = select(_table.c.due_at).where(
+    _IN_PLAN, _table.c.due_at >= bindparam("start"), _table.c.due_at < bindparam("end")
+)
+_went_out = select(_table.c.published_at).where(
+    _PUBLISHED, _table.c.published_at >= bindparam("start"), _table.c.published_at < bindparam("end")
+)
+_last_out = select(_table.c.published_at).where(_PUBLISHED).order_by(_table.c.published_at.desc()).limit(1)
+_change = update(_table).where(_table.c.number == bindparam("row"), _table.c.version == bindparam("seen"))
+
+
+class Suggestions:
+    """In a writing unit on PostgreSQL a suggestion that was read stays locked until the unit ends."""
+
+    def __init__(self, work: Work, authors: Authors) -> None:
+        self._work = work
+        self._people = authors
+
+    def add(self, new: NewSuggestion, now: datetime) -> Suggestion | None:
+        """Take a suggestion in as pending; None when its post is known already."""
+        # Looked up first, because an insert that meets a known post would still use up a number.
+        if self.known_posts(new.owner_id, (new.post_id,)):
+            return None
+        if new.author_id is not None:
+            self._people.ensure(new.author_id, now)
+        row = {
+            "owner_id": new.owner_id,
+            "post_id": new.post_id,
+            "author_id": new.author_id,
+            "status": str(Status.PENDING),
+            "version": 1,
+            "fingerprint": new.content.fingerprint,
+            "received_at": new.received_at,
+            "updated_at": now,
+            "region": new.region,
+            "text": new.content.text,
+            "attachments": attachments_to_json(new.content.attachments),
+        }
+        insert = self._work.insert(_table).values(row).on_conflict_do_nothing(["owner_id", "post_id"])
+        added = self._work.written_row(insert.returning(_table.c.number))
+        return None if added is None else self.get(added.number)
+
+    def get(self, number: int) -> Suggestion | None:
+        return self._one(_by_number, {"number": number})
+
+    def by_post(self, owner_id: int, post_id: int) -> Suggestion | None:
+        return self._one(_by_post, {"owner": owner_id, "post": post_id})
+
+    def by_published(self, owner_id: int, post_id: int) -> Suggestion | None:
+        """The suggestion that went out as the post ``post_id``."""
+        return self._one(_by_published, {"owner": owner_id, "post": post_id})
+
+    def open_posts(self, owner_id: int) -> dict[int, PostMark]:
+        """Every suggestion that is not closed, by its post."""
+        return _as_marks(self._work.rows(_open_marks, {"owner": owner_id}))
+
+    def known_posts(self, owner_id: int, post_ids: Collection[int]) -> dict[int, PostMark]:
+        """Those of ``post_ids`` that were ever taken in, closed ones too."""
+        known: dict[int, PostMark] = {}
+        for some in _portions(post_ids):
+            known |= _as_marks(self._work.rows(_known_marks, {"owner": owner_id, "posts": some}))
+        return known
+
+    def save(self, changed: Suggestion, *, seen_version: int, slot_at: datetime | _Keep | None = KEEP) -> bool:
+        """Store ``changed`` if the stored version is still ``seen_version``; False when somebody was faster.
+
+        The slot is kept while the suggestion is in the plan and freed when it leaves it, unless ``slot_at``
+        says otherwise.  Raises SlotTaken when another suggestion has the slot; the unit is lost then.
+        """
+        if changed.author_id is not None and changed.author is None:
+            self._people.ensure(changed.author_id, changed.updated_at)
+        row = suggestion_to_row(changed)
+        if slot_at is not KEEP:
+            row["slot_at"] = slot_at
+        elif changed.status not in (Status.SCHEDULED, Status.PUBLISHING):
+            row["slot_at"] = None
+        statement = _change.values(**row)
+        return self._work.change(statement, {"row": changed.number, "seen": seen_version}) == 1
+
+    def pending(self, limit: int, after: int | None = None) -> tuple[Suggestion, ...]:
+        """Suggestions to review in the order of their numbers, from the one behind ``after``."""
+        return self.by_status(Status.PENDING, limit, after)
+
+    def by_status(self, status: Status, limit: int, after: int | None = None) -> tuple[Suggestion, ...]:
+        return self._many(_by_status, {"status": str(status), "after": after or 0, "count": limit})
+
+    def by_author(self, author_id: int, limit: int) -> tuple[Suggestion, ...]:
+        """The newest first."""
+        return self._many(_by_author, {"who": author_id, "count": limit})
+
+    def scheduled(self) -> tuple[Suggestion, ...]:
+        """The plan, the next one first."""
+        return self._many(_scheduled, {})
+
+    def next_due(self, now: datetime) -> Suggestion | None:
+        """The suggestion that should have gone out longest ago."""
+        return self._one(_due, {"now": now})
+
+    def next_due_at(self) -> datetime | None:
+        """When the next scheduled suggestion goes out; may lie in the past."""
+        moment: datetime | None = self._work.value(_due_at)
+        return moment
+
+    def counts(self) -> dict[Status, int]:
+        """How many there are of each status, zeros included."""
+        found = {Status(row[0]): int(row[1]) for row in self._work.rows(_counts)}
+        return {status: found.get(status, 0) for status in Status}
+
+    def taken(self, start: datetime, end: datetime) -> tuple[datetime, ...]:
+        """The moments in [start, end) at which something goes out or went out, in order."""
+        window = {"start": start, "end": end}
+        moments = [row[0] for row in self._work.rows(_promised, window)]
+        moments += [row[0] for row in self._work.rows(_went_out, window)]
+        return tuple(sorted(moments))
+
+    def published_between(self, start: datetime, end: datetime) -> int:
+        """How many went out in [start, end)."""
+        return len(self._work.rows(_went_out, {"start": start, "end": end}))
+
+    def last_published_at(self, scheduled_only: bool = False) -> datetime | None:
+        """When the last post went out; ``scheduled_only`` leaves out those that never had a due time."""
+        statement = _last_out.where(_table.c.due_at.is_not(None)) if scheduled_only else _last_out
+        moment: datetime | None = self._work.value(statement)
+        return moment
+
+    def lock_plan(self) -> None:
+        """Keep every other unit from planning until this one ends. On SQLite writing units are alone anyway."""
+        if self._work.dialect == "postgresql":
+            self._work.rows(text(f"SELECT pg_advisory_xact_lock({_PLAN_LOCK})"))
+
+    def _one(self, statement: Select[Any], values: dict[str, Any]) -> Suggestion | None:
+        if self._work.writes:
+            statement = statement.with_for_update(of=_table)
+        found = self._work.row(statement, values)
+        return None if found is None else suggestion_from_row(found)
+
+    def _many(self, statement: Select[Any], values: dict[str, Any]) -> tuple[Suggestion, ...]:
+        return tuple(suggestion_from_row(row) for row in self._work.rows(statement, values))
+
+
+def _as_marks(rows: Sequence[Any]) -> dict[int, PostMark]:
+    return {row.post_id: PostMark(row.number, Status(row.status), row.fingerprint) for row in rows}
+
+
+def _portions(ids: Iterable[int]) -> Iterable[list[int]]:
+    rest = iter(ids)
+    while some := list(islice(rest, _IDS_A_QUERY)):
+        yield some
