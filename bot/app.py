@@ -153,7 +153,9 @@ def _join(
     targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, by_hand=lambda: watch.by_hand)]
     couriers += [Courier(target, work, on_refusal=watch.recheck) for target in targets]
     snackbars = Snackbars(group)
-    reconciler = Reconciler(wall, work, settings.RECONCILE_SECONDS, can_read=lambda: watch.can_read)
+    reconciler = Reconciler(
+        wall, work, settings.RECONCILE_SECONDS, can_read=lambda: watch.can_read, still_manager=watch.still_manager
+    )
     router = Router(work, snackbars, group, settings.VK_GROUP_ID)
     intake = Intake(LongPoll(group, settings.VK_GROUP_ID), work, settings.VK_GROUP_ID, reconciler.ask)
     ticker = Ticker(_jobs(work, watch, reconciler))

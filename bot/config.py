@@ -39,8 +39,9 @@ class ConfigError(Exception):
         return "\n".join(self.faults)
 
 
-def _setting(default: Any, what: str, example: str, *, section: str = "") -> Any:
-    return Field(default=default, description=what, json_schema_extra={"example": example, "section": section})
+def _setting(default: Any, what: str, example: str, *, section: str = "", shown: bool = True) -> Any:
+    extra: dict[str, Any] = {"example": example, "section": section}
+    return Field(default=default, description=what, json_schema_extra=extra, repr=shown)
 
 
 def _required(what: str, example: str, *, section: str = "") -> Any:
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
         "База: файл SQLite или PostgreSQL",
         "postgresql://okmo:пароль@127.0.0.1/okmo",
         section="Хранение",
+        shown=False,  # it may hold a password
     )
     DATA_DIR: Path = _setting(Path("data"), "Папка для базы, копий и временных файлов", "data")
     KEEP_EVENTS_DAYS: int = _setting(

@@ -83,6 +83,7 @@ def _quieten_libraries() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_mask_record)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("urllib3").setLevel(logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 

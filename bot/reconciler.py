@@ -5,7 +5,8 @@
     whole list of suggestions ──chunks, a unit each──▶ missed ones taken in, edited ones back to review
           └── known ones that are not in it ──read one by one──▶ withdrawn, or published by hand
 
-An answer that failed, was cut or cannot be trusted closes nothing.
+An answer that failed or was cut closes nothing.  Somebody who is no manager is shown only their own suggestions,
+without an error; so before anything is closed the key's owner is asked for anew.
 """
 
 from __future__ import annotations
@@ -34,11 +35,20 @@ SPACING: Final = 1.0
 class Reconciler:
     """Compares every so many seconds, and when asked, until it is stopped."""
 
-    def __init__(self, wall: Wall, work: Work, every: float, *, can_read: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        wall: Wall,
+        work: Work,
+        every: float,
+        *,
+        can_read: Callable[[], bool],
+        still_manager: Callable[[], bool],
+    ) -> None:
         self._wall = wall
         self._work = work
         self._every = every
         self._may_read = can_read
+        self._still_manager = still_manager
         self._bell = Bell()
         self._stopping = threading.Event()
         self.beat = time.monotonic()
@@ -71,7 +81,7 @@ class Reconciler:
             return
         listed = self._wall.suggestions()
         missing = self._compare(listed)
-        if missing:
+        if missing and self._still_manager():
             self._look_for(missing)
         with self._work.look() as context:
             stale = reconcile.needs_mark(context)

@@ -126,7 +126,7 @@ class Router:
             self._snackbars.show(snackbar)
 
     def _read(self, row: InboxRow) -> Event:
-        event = parse(row.raw, self._group_id)
+        event = parse(row.raw, self._group_id, row.received_at)
         if isinstance(event, MessageArrived) and event.cropped and event.cmid is not None:
             return self._uncropped(event, event.cmid)
         return event

@@ -32,6 +32,10 @@ TROUBLED: Final = 20.0
 MANAGERS_EVERY: Final = 3600.0
 
 
+#: States in which the editor's key is still the way to publish: what is wrong passes, or a person passes it.
+_PASSING: Final = frozenset({Editor.OK, Editor.CAPTCHA, Editor.VALIDATION, Editor.UNAVAILABLE})
+
+
 class KeySource:
     """A key, the setting it comes from, and the file that may replace it."""
 
@@ -88,12 +92,17 @@ class Watch:
     @property
     def by_hand(self) -> bool:
         """Whether publishing is a person's work now, because the desk has no key that may."""
-        return self._editor not in (Editor.OK, Editor.CAPTCHA, Editor.UNAVAILABLE)
+        return self._editor not in _PASSING
 
     @property
     def can_read(self) -> bool:
         """Whether the queue of suggestions can be read with the editor's key."""
-        return self._editor in (Editor.OK, Editor.CAPTCHA)
+        return self._editor in _PASSING
+
+    def still_manager(self) -> bool:
+        """Whether the editor's key is a manager's at this moment; asks VK."""
+        self.measure()
+        return self._editor is Editor.OK
 
     def tick(self) -> None:
         """Look for reasons to ask VK or to wake somebody; costs one read of the database."""

@@ -37,7 +37,8 @@ class NewDelivery:
     ``target`` names the courier ("vk_messages", "vk_wall", …), ``destination`` the place within it
     whose order is kept (a peer id, a wall).  ``dedupe``: a waiting delivery with the same word is replaced,
     not doubled.
-    ``due_at`` None: at once.  ``hold``: the word for why it is not to be tried yet (the author cannot be written to, wants no letters).
+    ``due_at`` None: at once.  ``hold``: the word for why it is not to be tried yet (the author cannot be written
+    to, wants no letters).
     """
 
     target: str

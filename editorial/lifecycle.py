@@ -99,7 +99,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     _rule(Action.START, (S.SCHEDULED,), S.PUBLISHING, Who.PROGRAM),
     _rule(Action.PROVE, (S.PUBLISHING, S.PUBLISHED), S.PUBLISHED, Who.PROGRAM),
     _rule(Action.FAIL, (S.SCHEDULED, S.PUBLISHING), S.FAILED, Who.PROGRAM),
-    _rule(Action.MOVE, (S.SCHEDULED, S.PUBLISHING), S.SCHEDULED, Who.PROGRAM),
+    _rule(Action.MOVE, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.SCHEDULED, Who.PROGRAM),
     _rule(Action.EXPIRE, (S.PENDING, S.SCHEDULED), S.EXPIRED, Who.PROGRAM),
     _rule(Action.AUTHOR_EDITED, OPEN, S.PENDING, Who.PROGRAM),
     _rule(Action.GONE, (*OPEN, S.PUBLISHING, S.DIGEST), S.WITHDRAWN, Who.PROGRAM),
@@ -178,9 +178,11 @@ def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bo
         CardOutdated: the suggestion changed after this card was drawn.
         NotNow: the action does not exist in this state.
     """
-    rule = RULES[press.action]
+    rule = RULES.get(press.action)
     if not press.role.decides:
         raise NotAModerator
+    if rule is None:
+        raise NotNow(suggestion.number, suggestion.status)
     if not _permits(rule, press.role):
         raise RoleTooLow
     if press.version != suggestion.version:

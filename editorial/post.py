@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Final
 
@@ -198,7 +197,11 @@ def _flag_halves_before(text: str, place: int) -> int:
 
 #: A fragment longer than this is shown by its beginning and its end. Characters.
 _FRAGMENT: Final = 160
-_TOKEN: Final = re.compile(r"\s+|\w+|[^\w\s]")
+#: More edits than this (words added and removed) are a new text.
+_MOST_EDITS: Final = 300
+#: Two changes with no more than so many characters kept between them read better as one.
+_NEXT_TO_NOTHING: Final = 2
+_TOKEN: Final = re.compile(r"(?:\w+|[^\w\s])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,29 +221,76 @@ class AttachmentsChange:
 
 
 def difference(old: str, new: str) -> tuple[Change, ...]:
-    """What changed from one text to the other, by words, in order; long fragments are shortened."""
+    """What changed from one text to the other, by words, in order; blanks do not count, long fragments are cut.
+
+    A text that was written anew is one change.
+    """
     before, after = _TOKEN.findall(comparable(old)), _TOKEN.findall(comparable(new))
-    matcher = SequenceMatcher(None, before, after, autojunk=len(before) + len(after) > 4000)
     return tuple(
         Change(_shortened("".join(before[i1:i2])), _shortened("".join(after[j1:j2])))
-        for i1, i2, j1, j2 in _joined(matcher.get_opcodes(), before)
+        for i1, i2, j1, j2 in _changed(_words(before), _words(after))
     )
 
 
-def _joined(
-    steps: Iterable[tuple[str, int, int, int, int]], before: list[str]
-) -> Iterator[tuple[int, int, int, int]]:
-    """Changes with nothing but blanks between them count as one."""
-    pending: tuple[int, int, int, int] | None = None
-    for step, i1, i2, j1, j2 in steps:
-        if step == "equal":
-            if pending and "".join(before[i1:i2]).strip():
-                yield pending
-                pending = None
-        else:
-            pending = (pending[0], i2, pending[2], j2) if pending else (i1, i2, j1, j2)
-    if pending:
-        yield pending
+def _words(tokens: list[str]) -> list[str]:
+    return [token.rstrip() for token in tokens]
+
+
+def _changed(before: list[str], after: list[str]) -> list[tuple[int, int, int, int]]:
+    """The stretches that differ; two with next to nothing between them are one."""
+    stretches: list[tuple[int, int, int, int]] = []
+    i1 = j1 = 0
+    for i2, j2 in [*_kept(before, after), (len(before), len(after))]:
+        if (i1, j1) != (i2, j2):
+            last = stretches[-1] if stretches else None
+            if last and len("".join(before[last[1] : i1])) <= _NEXT_TO_NOTHING:
+                stretches[-1] = (last[0], i2, last[2], j2)
+            else:
+                stretches.append((i1, i2, j1, j2))
+        i1, j1 = i2 + 1, j2 + 1
+    return stretches
+
+
+def _kept(before: list[str], after: list[str]) -> list[tuple[int, int]]:
+    """Which words stayed, as pairs of places: Myers' shortest edit, given up beyond :data:`_MOST_EDITS`.
+
+    Its cost is bounded by the number of edits, so that no text a stranger sends can hold up the desk.
+    """
+    first = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
+    start = min(len(before), len(after)) if first is None else first
+    reach = {1: start}
+    steps: list[dict[int, int]] = []
+    for edits in range(_MOST_EDITS + 1):
+        steps.append(dict(reach))
+        for diagonal in range(-edits, edits + 1, 2):
+            x = _step(reach, edits, diagonal)
+            while x < len(before) and x - diagonal < len(after) and before[x] == after[x - diagonal]:
+                x += 1
+            reach[diagonal] = x
+            if x >= len(before) and x - diagonal >= len(after):
+                return _walked_back(steps, x, x - diagonal)
+    return [(at, at) for at in range(start)]
+
+
+def _step(reach: dict[int, int], edits: int, diagonal: int) -> int:
+    """Where the furthest path onto the diagonal with one more edit begins."""
+    if diagonal == -edits or (diagonal != edits and reach[diagonal - 1] < reach[diagonal + 1]):
+        return reach[diagonal + 1]
+    return reach[diagonal - 1] + 1
+
+
+def _walked_back(steps: list[dict[int, int]], x: int, y: int) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for edits in range(len(steps) - 1, -1, -1):
+        diagonal = x - y
+        begin = _step(steps[edits], edits, diagonal) if edits else 0
+        while x > begin and y > 0:
+            x, y = x - 1, y - 1
+            kept.append((x, y))
+        if edits:
+            inserted = steps[edits].get(diagonal + 1) == x
+            x, y = (x, y - 1) if inserted else (x - 1, y)
+    return kept[::-1]
 
 
 def _shortened(fragment: str) -> str:

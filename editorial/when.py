@@ -44,7 +44,10 @@ _WEEKDAYS: Final = {
 }  # fmt: skip
 _NEAR_DAYS: Final = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
 
-_CLOCK: Final = r"(?P<at>в )?(?P<hour>[0-9]{1,2})(?:(?:[:.]| ч )(?P<minute>[0-9]{2}))?(?: ?(?:ч|час|часа|часов))?(?: (?P<part>утра|дня|вечера))?"
+_CLOCK: Final = (
+    r"(?P<at>в )?(?P<hour>[0-9]{1,2})(?:(?:[:.]| ч )(?P<minute>[0-9]{2}))?"
+    r"(?: ?(?:ч|час|часа|часов))?(?: (?P<part>утра|дня|вечера))?"
+)
 _TIME: Final = re.compile(_CLOCK)
 _DAY_THEN_TIME: Final = re.compile(rf"(?P<day>.+?),? {_CLOCK}")
 _TIME_THEN_DAY: Final = re.compile(rf"{_CLOCK},? (?P<day>[^0-9 ].*|[0-9]{{1,2}} .*|[0-9.]+)")
@@ -104,7 +107,7 @@ class _Reading:
         if words.startswith("через ") and (after := _AFTER.fullmatch(words)):
             return self._after(after)
         if clock := _TIME.fullmatch(words):
-            if clock["minute"] is None and clock["at"] is None:
+            if not (clock["minute"] or clock["at"] or clock["part"]):
                 raise TimeNotUnderstood
             return self._today_at(*_clock(clock))
         for pattern in (_DAY_THEN_TIME, _TIME_THEN_DAY):
@@ -189,6 +192,10 @@ class _Reading:
 
 def _clock(words: re.Match[str]) -> tuple[int, int]:
     hour, minute = int(words["hour"]), int(words["minute"] or 0)
+    if words["part"]:
+        if not 1 <= hour <= 12:
+            raise TimeNotUnderstood
+        hour = hour % 12 + (0 if words["part"] == "утра" else 12)
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         raise TimeNotUnderstood
     return hour, minute
@@ -203,6 +210,6 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 
 def _existing(year: int, month: int, day: int) -> date:
-    if not _exists(year, month, day) or year >= 9999:
+    if not (1900 <= year < 9000 and _exists(year, month, day)):
         raise TimeNotUnderstood
     return date(year, month, day)

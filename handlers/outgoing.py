@@ -9,6 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from editorial.delivery import Delivery, State
+from editorial.suggestion import Status, Suggestion
+from handlers import burst, cards, changes, keyboards, letters, notes, texts
+from handlers.context import Context
+from storage.cards import Card
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -32,3 +38,130 @@ class Outgoing:
         """The same for a VK that does not take the attachments: ``without`` says where to see them."""
         text = f"{self.text}\n{self.without}" if self.without else self.text
         return replace(self, attachments=(), text=text)
+
+
+def render(context: Context, delivery: Delivery) -> Outgoing | None:
+    """What to send for a delivery to VK messages; None when nothing is left to send.
+
+    In the unit that claims the delivery one that is not wanted any more is taken out of the outbox.
+    """
+    number = delivery.number
+    suggestion = context.unit.suggestions.get(number) if number is not None else None
+    match delivery.kind:
+        case "card":
+            return None if suggestion is None else _card(context, delivery, suggestion)
+        case "letter":
+            return _letter(context, delivery, suggestion)
+        case "note":
+            return _note(context, delivery, suggestion)
+        case "burst":
+            return _burst(context, delivery)
+        case _:
+            payload = delivery.payload
+            text = str(payload.get("text") or "")
+            if not text:
+                _drop(context, delivery)
+            return None
+            return Outgoing(text, payload.get("keyboard"), reply_to=payload.get("reply_to"))
+
+
+def _drop(context: Context, delivery: Delivery) -> None:
+    """Nothing to send: the row is closed, but only by the unit that has just claimed it."""
+    if claimed_now(context, delivery):
+        context.unit.outbox.cancel(delivery.id, context.now)
+
+
+def claimed_now(context: Context, delivery: Delivery) -> bool:
+    """Whether this very unit has claimed the delivery; otherwise it is only being looked at."""
+    return delivery.state is State.SENDING and delivery.sending_at == context.now
+
+
+# ------------------------------------------------------------------------------------------------------- cards
+
+
+def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> cards.Facts:
+    """What the card of the suggestion is drawn from."""
+    view = card.view if card is not None else {}
+    people = {suggestion.decision.by} if suggestion.decision else set()
+    if view.get("by"):
+        people.add(int(view["by"]))
+    author = suggestion.author
+    closed = author is not None and author.reachable is False
+    return cards.Facts(
+        now=context.now,
+        desk=context.desk,
+        view=view,
+        uncertain=changes.in_doubt(context, suggestion),
+        asked=bool(view.get("asked")),
+        paused=context.paused() is not None,
+        letter_held=closed and _has_held_letter(context, suggestion.number),
+        deciders={who: context.name_of(who) for who in people},
+    )
+
+
+def _has_held_letter(context: Context, number: int) -> bool:
+    rows = context.unit.outbox.for_suggestion(number)
+    return any(row.kind == "letter" and row.state is State.HELD for row in rows)
+
+
+def _card(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgoing | None:
+    placed = context.unit.cards.get(suggestion.number)
+    drawn = cards.card(suggestion, card_facts(context, suggestion, placed))
+    without = texts.NOT_SHOWN.format(link=suggestion.link)
+    fresh = Outgoing(
+        drawn.text, drawn.keyboard, drawn.attachments, drawn.parts, digest=drawn.digest, without=without
+    )
+    if placed is None or placed.cmid is None or placed.peer_id != context.moderators_chat():
+        if placed is None and suggestion.status is Status.WITHDRAWN and claimed_now(context, delivery):
+            _drop(context, delivery)  # nobody saw it, nobody needs to decide
+            return None
+        return fresh
+    if placed.shown == drawn.digest and claimed_now(context, delivery):
+        _drop(context, delivery)
+        return None
+    if len(drawn.parts) > len(placed.parts):
+        return fresh  # more text than the messages above the card can hold
+    filler = texts.TEXT_SHORTER.format(number=suggestion.number)
+    parts = drawn.parts + (filler,) * (len(placed.parts) - len(drawn.parts))
+    return replace(fresh, cmid=placed.cmid, parts=parts, sent_parts=placed.parts)
+
+
+# ------------------------------------------------------------------------------------------------ other kinds
+
+
+def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None) -> Outgoing | None:
+    payload = delivery.payload
+    reader = int(delivery.destination.partition(":")[2])
+    others = tuple(
+        found for number in payload.get("numbers", ()) if (found := context.unit.suggestions.get(int(number)))
+    )
+    if not payload or (suggestion is None and not others):
+        _drop(context, delivery)
+        return None
+    reading = letters.Reading(
+        suggestion=suggestion,
+        author=context.unit.authors.get(reader),
+        now=context.now,
+        desk=context.desk,
+        others=others,
+        paused=context.paused() is not None,
+    )
+    letter = letters.render(payload, reading)
+    return Outgoing(letter.text, letter.keyboard)
+
+
+def _note(context: Context, delivery: Delivery, suggestion: Suggestion | None) -> Outgoing:
+    text = notes.render(delivery.payload, suggestion, context.now, context.desk)
+    card = context.unit.cards.get(suggestion.number) if suggestion is not None else None
+    in_chat = card is not None and card.peer_id == context.moderators_chat()
+    return Outgoing(text, reply_to=card.cmid if card is not None and in_chat else None)
+
+
+def _burst(context: Context, delivery: Delivery) -> Outgoing | None:
+    count = context.unit.cards.hidden_count()
+    line = burst.line_in_chat(context)
+    if not count and line is None:
+        _drop(context, delivery)
+        return None
+    keyboard = keyboards.inline([[burst.button()]]) if count else None
+    return Outgoing(texts.burst_line(count), keyboard, cmid=line, digest=str(count))

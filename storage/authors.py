@@ -6,19 +6,23 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, literal_column, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from editorial.suggestion import Author
 from storage import schema
+from storage.columns import spelled
 from storage.work import Work
 
 FORGOTTEN = 0
 """Stands in the journal for a person whose data were deleted."""
 
 _table = schema.authors
+_UNASKED = spelled("authors.named_at IS NULL")
 _get = select(_table).where(_table.c.vk_id == bindparam("who"))
-_named = select(_table.c.vk_id).where(_table.c.vk_id.in_(bindparam("ids", expanding=True)), _table.c.name != "")
-_unnamed = select(_table.c.vk_id).where(literal_column("authors.named_at IS NULL")).limit(bindparam("count"))
+_named = select(_table.c.vk_id).where(
+    _table.c.vk_id.in_(bindparam("ids", expanding=True)), _table.c.named_at.is_not(None)
+)
+_unnamed = select(_table.c.vk_id).where(_UNASKED).order_by(_table.c.vk_id).limit(bindparam("count"))
 _unlink = (
     update(schema.suggestions).where(schema.suggestions.c.author_id == bindparam("who")).values(author_id=None)
 )
@@ -50,7 +54,7 @@ class Authors:
         self._set(vk_id, now, name=name, named_at=now)
 
     def names_missing(self, ids: Collection[int]) -> tuple[int, ...]:
-        """Those of ``ids`` whose names are not known, in the given order and once each."""
+        """Those of ``ids`` whose names nobody has asked for yet, in the given order and once each."""
         if not ids:
             return ()
         named = {row.vk_id for row in self._work.rows(_named, {"ids": list(ids)})}

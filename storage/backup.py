@@ -44,7 +44,8 @@ def backup(storage: Storage, path: Path) -> int:
         if storage.path is None:
             _dump(storage.engine.url, part)
         else:
-            _copy(storage.path, part)
+            with storage.as_reader():
+                _copy(storage.path, part)
         part.chmod(0o600)
         _settle(part, path)
     except (OSError, sqlite3.Error) as fault:

@@ -30,9 +30,18 @@ def spelled(condition: str) -> ColumnElement[bool]:
 
 def storable(text: str) -> str:
     """The text with what a database refuses (NUL, half a surrogate pair) escaped by U+001A and four digits."""
-    if _UNSTORABLE.search(text) is None:
+    if "\x00" not in text and "\x1a" not in text and _is_unicode(text):
         return text
     return _UNSTORABLE.sub(lambda found: f"\x1a{ord(found[0]):04x}", text)
+
+
+def _is_unicode(text: str) -> bool:
+    # Encoding is many times faster than looking for surrogates, and every event passes here.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def original(stored: str) -> str:

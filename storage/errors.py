@@ -111,7 +111,12 @@ def translated(fault: SQLAlchemyError) -> Exception:
 
 
 def _by_code(fault: DBAPIError) -> StorageError:
-    original = fault.orig
+    found = of_driver(fault.orig)
+    return Unavailable(found.detail) if fault.connection_invalidated else found
+
+
+def of_driver(original: BaseException | None) -> StorageError:
+    """The same for a fault as the driver itself raised it."""
     detail = str(original).strip().splitlines()[0] if str(original).strip() else type(original).__name__
     name = getattr(original, "sqlite_errorname", None)
     if isinstance(name, str):
@@ -119,7 +124,7 @@ def _by_code(fault: DBAPIError) -> StorageError:
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
         return _matching(_POSTGRES_PREFIXES, state, detail)
-    return Unavailable(detail) if fault.connection_invalidated or _lost(original) else StorageError(detail)
+    return Unavailable(detail) if _lost(original) else StorageError(detail)
 
 
 def _of_sqlite(name: str, detail: str) -> StorageError:

@@ -16,11 +16,9 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    case,
     exists,
     func,
     insert,
-    literal,
     or_,
     select,
     update,
@@ -28,7 +26,7 @@ from sqlalchemy import (
 
 from editorial.delivery import Delivery, NewDelivery, State
 from storage import schema
-from storage.columns import Moment, spelled
+from storage.columns import spelled
 from storage.work import Work
 
 
@@ -84,11 +82,15 @@ _claim = (
 )
 _get = select(_table).where(_table.c.id == bindparam("row"))
 _same = (
-    select(_table.c.id)
-    .where(_WAITING, _table.c.dedupe == bindparam("mark"), _table.c.dedupe.is_not(None))
+    select(_table.c.id, _table.c.state, _table.c.attempts, _table.c.due_at)
+    .where(_STOPPED, _table.c.dedupe == bindparam("mark"))
+    .order_by(_table.c.state.desc(), _table.c.id)  # a waiting one before a held one
+    .limit(1)
     .with_for_update()
 )
-_newer_same = _same.where(_table.c.id != bindparam("row"))
+_waiting_same = select(_table.c.id).where(
+    _WAITING, _table.c.dedupe == bindparam("mark"), _table.c.id != bindparam("row")
+)
 _next_due = (
     select(_table.c.due_at)
     .where(_WAITING, _table.c.target == bindparam("by_target"))
@@ -96,13 +98,8 @@ _next_due = (
     .limit(1)
 )
 _stranded = select(_table).where(_UNSETTLED, _table.c.target == bindparam("by_target")).order_by(_table.c.id)
-_sending = select(_table.c.id).where(_UNSETTLED, _table.c.state == "sending").order_by(_table.c.id)
-_for_person = (
-    select(_table)
-    .where(spelled("outbox.state IN ('uncertain', 'held')"))
-    .order_by(_table.c.id)
-    .limit(bindparam("count"))
-)
+_in_state = select(_table).where(_UNSENT, _table.c.state == bindparam("one")).order_by(_table.c.id)
+_first_in_state = _in_state.limit(bindparam("count"))
 _of_number = select(_table).where(_table.c.number == bindparam("about")).order_by(_table.c.id)
 _counts = select(_table.c.state, func.count()).where(_UNSENT).group_by(_table.c.state)
 _tries = select(_attempts).where(_attempts.c.outbox_id == bindparam("row")).order_by(_attempts.c.id)
@@ -121,33 +118,36 @@ class Outbox:
     # -- putting in -----------------------------------------------------------------------------------------
 
     def add(self, new: NewDelivery, now: datetime) -> int:
-        """Queue a delivery; returns its id, or the id of the waiting one it was merged into."""
-        if new.dedupe is not None:
-            waiting: int | None = self._work.value(_same, {"mark": new.dedupe})
-            if waiting is not None:
-                self._replace(waiting, new, now)
-                return waiting
+        """Queue a delivery, due at once unless it says otherwise; one with ``hold`` is held from the start.
+
+        Returns its id, or the id of the one not yet sent it was merged into.
+        """
+        merged = self._merged(new, now)
+        if merged is not None:
+            return merged
         row = {
             "target": new.target,
             "destination": new.destination,
-            "kind": new.kind,
-            "number": new.number,
-            "due_at": new.due_at or now,
             "created_at": now,
-            "state": str(State.HELD if new.hold else State.WAITING),
-            "error": new.hold,
+            "due_at": new.due_at or now,
             "dedupe": new.dedupe,
-            "payload": dict(new.payload),
+            **_contents(new),
         }
         added = self._work.written_row(insert(_table).values(row).returning(_table.c.id))
-        assert added is not None
         return int(added.id)
 
-    def _replace(self, id: int, new: NewDelivery, now: datetime) -> None:
+    def _merged(self, new: NewDelivery, now: datetime) -> int | None:
+        if new.dedupe is None:
+            return None
+        same = self._work.row(_same, {"mark": new.dedupe})
+        if same is None:
+            return None
         # One that failed before keeps its time: news about it is no reason to hurry the other side.
-        due_at = case((_table.c.attempts == 0, literal(new.due_at or now, Moment)), else_=_table.c.due_at)
-        values = {"payload": dict(new.payload), "kind": new.kind, "number": new.number, "due_at": due_at}
-        self._work.change(update(_table).where(_table.c.id == id).values(values))
+        waits_again = same.attempts > 0 and same.state == State.WAITING
+        due_at = same.due_at if waits_again else new.due_at or now
+        change = update(_table).where(_table.c.id == same.id)
+        self._work.change(change.values(due_at=due_at, **_contents(new)))
+        return int(same.id)
 
     # -- sending --------------------------------------------------------------------------------------------
 
@@ -204,23 +204,28 @@ class Outbox:
 
     def release(self, destination: str, now: datetime) -> int:
         """The addressee can be reached again: everything held for them is due now."""
-        held = self._work.rows(
-            select(_table).where(_HELD, _table.c.destination == destination).order_by(_table.c.id)
-        )
+        return self._release(_table.c.destination == destination, now)
+
+    def release_held(self, target: str, error: str, now: datetime) -> int:
+        """What of ``target`` was held for the reason ``error`` is due now."""
+        return self._release(and_(_table.c.target == target, _table.c.error == error), now)
+
+    def _release(self, which: ColumnElement[bool], now: datetime) -> int:
+        held = self._work.rows(select(_table).where(_HELD, which).order_by(_table.c.id))
         released = 0
         for delivery in map(_record, held):
             if self._superseded(delivery):
                 self.cancel(delivery.id, now)
-                continue
-            values = {"state": "waiting", "due_at": now}
-            released += self._move_on(delivery.id, (State.HELD,), values)
+            else:
+                released += self._move_on(delivery.id, (State.HELD,), {"state": "waiting", "due_at": now})
         return released
 
     # -- taking back ----------------------------------------------------------------------------------------
 
     def cancel(self, id: int, now: datetime) -> bool:
-        """Take back what has not left."""
-        return self._move_on(id, _NOT_LEFT, {"state": "cancelled", "done_at": now}) == 1
+        """Take back what has not left; what is being sent only its claimer may take back, before the call."""
+        starts_from = (*_NOT_LEFT, State.SENDING)
+        return self._move_on(id, starts_from, {"state": "cancelled", "done_at": now}) == 1
 
     def cancel_for(self, number: int, kind: str | None, now: datetime) -> int:
         """Take back what has not left for a suggestion; of one kind or, with None, of every kind."""
@@ -237,11 +242,6 @@ class Outbox:
         which = and_(_WAITING, _table.c.target == target, _table.c.attempts > 0, _table.c.due_at > now)
         return self._work.change(update(_table).where(which).values(due_at=now))
 
-    def release_held(self, target: str, error: str, now: datetime) -> int:
-        """What of ``target`` was held for the reason ``error`` is due now."""
-        which = and_(_HELD, _table.c.target == target, _table.c.error == error)
-        return self._work.change(update(_table).where(which).values(state="waiting", due_at=now))
-
     def forget(self, destination: str, now: datetime) -> int:
         """Empty every delivery for a person whose data are deleted; what has not left is cancelled."""
         theirs = _table.c.destination == destination
@@ -252,8 +252,8 @@ class Outbox:
 
     def recover(self, now: datetime) -> int:
         """What was being sent when the program ended is uncertain now. Call at start, before any courier."""
-        found = [row.id for row in self._work.rows(_sending)]
-        return sum(self.uncertain(id, "interrupted", now) for id in found)
+        found = self._many(_in_state, {"one": str(State.SENDING)})
+        return sum(self.uncertain(delivery.id, "interrupted", now) for delivery in found)
 
     def stranded(self, target: str) -> tuple[Delivery, ...]:
         """What is being sent or uncertain, the oldest first."""
@@ -281,7 +281,12 @@ class Outbox:
 
     def waiting_for_person(self, limit: int = 100) -> tuple[Delivery, ...]:
         """What stays where it is until somebody acts: uncertain (a moderator) and held (the addressee)."""
-        return self._many(_for_person, {"count": limit})
+        found = [
+            delivery
+            for state in (State.UNCERTAIN, State.HELD)
+            for delivery in self._many(_first_in_state, {"one": str(state), "count": limit})
+        ]
+        return tuple(sorted(found, key=lambda delivery: delivery.id)[:limit])
 
     def attempts(self, id: int) -> tuple[Attempt, ...]:
         rows = self._work.rows(_tries, {"row": id})
@@ -312,10 +317,21 @@ class Outbox:
     def _superseded(self, delivery: Delivery) -> bool:
         if delivery.dedupe is None:
             return False
-        return self._work.row(_newer_same, {"mark": delivery.dedupe, "row": delivery.id}) is not None
+        return self._work.row(_waiting_same, {"mark": delivery.dedupe, "row": delivery.id}) is not None
 
     def _many(self, statement: Any, values: dict[str, Any]) -> tuple[Delivery, ...]:
         return tuple(_record(row) for row in self._work.rows(statement, values))
+
+
+def _contents(new: NewDelivery) -> dict[str, Any]:
+    return {
+        "kind": new.kind,
+        "number": new.number,
+        "payload": dict(new.payload),
+        "state": str(State.HELD if new.hold else State.WAITING),
+        "error": new.hold,
+        "error_code": None,
+    }
 
 
 def _of_kind(kind: str | None) -> ColumnElement[bool]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text, and_, bindparam, cast, delete, exists, literal, or_, select, update
+from sqlalchemy import Text, and_, bindparam, case, cast, delete, exists, literal, or_, select, update
 
 from storage import schema
+from storage.authors import FORGOTTEN
 from storage.work import Work
 
 _suggestions, _authors = schema.suggestions, schema.authors
@@ -26,6 +27,9 @@ _old_suggestion = and_(
     or_(_suggestions.c.text != "", _suggestions.c.author_id.is_not(None)),
 )
 _old_delivery = and_(_outbox.c.state.in_(_FINISHED), _outbox.c.done_at < bindparam("cutoff"))
+# Only entries that still tell something: the others would be rewritten every time.
+_telling = and_(_journal.c.at < bindparam("cutoff"), or_(_journal.c.details != {}, _journal.c.actor != FORGOTTEN))
+_nobody = case((_journal.c.actor.is_(None), None), else_=FORGOTTEN)
 _has_news = exists().where(_suggestions.c.author_id == _authors.c.vk_id)
 _has_mail = exists().where(
     _outbox.c.state.not_in(_FINISHED),
@@ -58,8 +62,8 @@ class Retention:
         gone = self._work.change(
             emptied.values(text="", attachments=[], edited_text=None, previous=None, author_id=None), old
         )
-        said = update(_journal).where(_journal.c.at < bindparam("cutoff"))
-        self._work.change(said.values(details={}, actor=None), old)
+        said = update(_journal).where(_telling)
+        self._work.change(said.values(details={}, actor=_nobody), old)
         self._work.change(delete(_prompts).where(_prompts.c.asked_at < bindparam("cutoff")), old)
         unknown = and_(_authors.c.updated_at < bindparam("cutoff"), ~_has_news, ~_has_mail)
         self._work.change(delete(_authors).where(unknown), old)

@@ -77,7 +77,7 @@ authors = Table(
     "authors",
     metadata,
     Column("vk_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("name", AnyText, nullable=False, server_default=""),
+    Column("name", AnyText, nullable=False, server_default=text("''")),
     Column("named_at", Moment),
     Column("reachable", Boolean),
     Column("unreachable_why", AnyText),
@@ -87,6 +87,7 @@ authors = Table(
     Column("updated_at", Moment, nullable=False),
 )
 _partial("authors_unnamed", authors.c.vk_id, where="named_at IS NULL")
+
 
 suggestions = Table(
     "suggestions",
@@ -136,7 +137,13 @@ suggestions = Table(
     sqlite_autoincrement=True,
 )
 _partial("suggestions_slot", suggestions.c.slot_at, where="slot_at IS NOT NULL", unique=True)
-_partial("suggestions_due", suggestions.c.due_at, suggestions.c.number, where="status = 'scheduled'")
+_partial(
+    "suggestions_due",
+    suggestions.c.status,
+    suggestions.c.due_at,
+    suggestions.c.number,
+    where="status = 'scheduled'",
+)
 _partial("suggestions_published", suggestions.c.published_at, where="published_at IS NOT NULL")
 Index("suggestions_status", suggestions.c.status, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
@@ -147,7 +154,7 @@ staff = Table(
     metadata,
     Column("vk_id", BigInteger, primary_key=True, autoincrement=False),
     Column("role", AnyText, nullable=False),
-    Column("name", AnyText, nullable=False, server_default=""),
+    Column("name", AnyText, nullable=False, server_default=text("''")),
     Column("updated_at", Moment, nullable=False),
 )
 
@@ -230,8 +237,10 @@ _partial(
 )
 _partial("outbox_unsettled", outbox.c.target, outbox.c.id, where="state IN ('sending', 'uncertain')")
 _partial("outbox_held", outbox.c.destination, outbox.c.id, where="state = 'held'")
-_partial("outbox_unsent", outbox.c.state, where="state NOT IN ('sent', 'cancelled')")
+_partial("outbox_unsent", outbox.c.state, outbox.c.id, where="state NOT IN ('sent', 'cancelled')")
+# Only among the waiting: while one is being sent, a newer one with the same word queues behind it.
 _partial("outbox_dedupe", outbox.c.dedupe, where="state = 'waiting' AND dedupe IS NOT NULL", unique=True)
+_partial("outbox_held_dedupe", outbox.c.dedupe, where="state = 'held' AND dedupe IS NOT NULL")
 Index("outbox_number", outbox.c.number)
 
 attempts = Table(

@@ -99,6 +99,9 @@ _promised = select(_table.c.due_at).where(
 _went_out = select(_table.c.published_at).where(
     _PUBLISHED, _table.c.published_at >= bindparam("start"), _table.c.published_at < bindparam("end")
 )
+_posts_out = select(_table.c.published_post_id).where(
+    _PUBLISHED, _table.c.owner_id == bindparam("owner"), _table.c.published_at >= bindparam("start")
+)
 _last_out = select(_table.c.published_at).where(_PUBLISHED).order_by(_table.c.published_at.desc()).limit(1)
 _change = update(_table).where(_table.c.number == bindparam("row"), _table.c.version == bindparam("seen"))
 
@@ -130,7 +133,9 @@ class Suggestions:
             "text": new.content.text,
             "attachments": attachments_to_json(new.content.attachments),
         }
-        insert = self._work.insert(_table).values(row).on_conflict_do_nothing(["owner_id", "post_id"])
+        insert = (
+            self._work.insert(_table).values(row).on_conflict_do_nothing(index_elements=["owner_id", "post_id"])
+        )
         added = self._work.written_row(insert.returning(_table.c.number))
         return None if added is None else self.get(added.number)
 
@@ -206,6 +211,11 @@ class Suggestions:
         moments = [row[0] for row in self._work.rows(_promised, window)]
         moments += [row[0] for row in self._work.rows(_went_out, window)]
         return tuple(sorted(moments))
+
+    def published_ids(self, owner_id: int, since: datetime) -> frozenset[int]:
+        """Posts of the wall that suggestions are known to have become since then."""
+        found = self._work.rows(_posts_out, {"owner": owner_id, "start": since})
+        return frozenset(row.published_post_id for row in found if row.published_post_id)
 
     def published_between(self, start: datetime, end: datetime) -> int:
         """How many went out in [start, end)."""

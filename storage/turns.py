@@ -39,6 +39,11 @@ class Turns:
             else:
                 self._taken = False
 
+    def waiting(self) -> int:
+        """How many stand in the queue."""
+        with self._guard:
+            return len(self._queue)
+
     def _give_up(self, place: threading.Lock) -> bool:
         with self._guard:
             if place in self._queue:

@@ -21,6 +21,7 @@ from storage.authors import Authors
 from storage.cards import Cards
 from storage.engine import WAIT_SECONDS, WRITES, open_engine, sqlite_path
 from storage.errors import Busy, translated
+from storage.gate import Gate
 from storage.inbox import Inbox
 from storage.journal import Journal
 from storage.outbox import Outbox
@@ -88,6 +89,7 @@ class Storage:
         self.engine = engine
         self.path = sqlite_path(engine.url)
         self._turns = Turns() if self.path is not None else None
+        self._gate = Gate() if self.path is not None else None
         self._open = threading.local()
         self._writer = engine.execution_options(**{WRITES: True})
         self._reader = engine if self.path is not None else _snapshots(engine)
@@ -113,33 +115,36 @@ class Storage:
             unit = Unit(Work(connection, writes=True))
             yield unit
             faultpoints.reach(f"commit.{label}.before")
-            connection.commit()
+            self._commit(connection)
             faultpoints.reach(f"commit.{label}.after")
         unit.run_hooks()
 
     @contextmanager
     def read(self) -> Iterator[Unit]:
-        """A unit that sees one moment of the database and cannot write. Never queues behind writing units."""
-        with self._alone("read"), self._connected(self._reader) as connection:
+        """A unit that sees one moment of the database and cannot write.
+
+        It does not queue behind writing units; on SQLite it waits while one commits, and a commit waits for it.
+        """
+        with self._alone("read"), self.as_reader(), self._connected(self._reader) as connection:
             yield Unit(Work(connection, writes=False))
 
     def facts(self) -> DatabaseFacts:
         """Versions, modes and size, as the database itself tells them."""
         from storage.facts import gather
 
-        with self._connected(self._reader) as connection:
+        with self.connection(writes=False) as connection:
             return gather(connection, self.path)
 
     @contextmanager
     def connection(self, *, writes: bool) -> Iterator[Connection]:
         """A bare connection in a transaction, for migrations and checks; committed at the end if it writes."""
         if not writes:
-            with self._alone("read"), self._connected(self._reader) as connection:
+            with self._alone("read"), self.as_reader(), self._connected(self._reader) as connection:
                 yield connection
             return
         with self._alone("begin"), self._turn(), self._connected(self._writer) as connection:
             yield connection
-            connection.commit()
+            self._commit(connection)
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:
@@ -161,6 +166,30 @@ class Storage:
             yield
         finally:
             self._turns.give()
+
+    @contextmanager
+    def as_reader(self) -> Iterator[None]:
+        """Be one of the readers with a connection of one's own: on SQLite no commit happens meanwhile."""
+        if self._gate is None:
+            yield
+            return
+        if not self._gate.enter(WAIT_SECONDS):
+            raise Busy("a commit does not end")
+        try:
+            yield
+        finally:
+            self._gate.leave()
+
+    def _commit(self, connection: Connection) -> None:
+        if self._gate is None:
+            connection.commit()
+            return
+        if not self._gate.shut(WAIT_SECONDS):
+            raise Busy("a reader does not end")
+        try:
+            connection.commit()
+        finally:
+            self._gate.open()
 
     @contextmanager
     def _alone(self, what: str) -> Iterator[None]:

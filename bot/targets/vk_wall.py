@@ -14,11 +14,12 @@ from typing import Final
 from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk.errors import Remedy, VkError
-from bot.vk.wall import Wall, Wanted, match_published
+from bot.vk.wall import Wall
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.post import compose
 from editorial.suggestion import Suggestion, same_content
-from handlers import publication
+from handlers import matching, publication
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -34,6 +35,14 @@ _AMBIGUOUS: Final = frozenset({Remedy.GONE, Remedy.MARK_CONTENT, Remedy.CALL_HUM
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """What a publishing parcel holds: the suggestion, and posts of the wall that are known to be something else."""
+
+    suggestion: Suggestion
+    others: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """What a proving parcel holds: the suggestion and the post that should be it."""
 
@@ -42,7 +51,7 @@ class Verification:
 
 
 class VkWall:
-    """Target ``vk_wall``: kinds ``publish`` (a Suggestion) and ``verify`` (a Verification)."""
+    """Target ``vk_wall``: kinds ``publish`` and ``verify``."""
 
     name = "vk_wall"
     batch = 1
@@ -76,7 +85,10 @@ class VkWall:
                 return None
             return Parcel(delivery, Verification(suggestion, int(delivery.payload["post_id"])))
         started = publication.start(context, delivery)
-        return None if started is None else Parcel(delivery, started)
+        if started is None:
+            return None
+        others = context.unit.suggestions.published_ids(started.owner_id, started.received_at)
+        return Parcel(delivery, Publication(started, others))
 
     def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         return [self._send(parcel) for parcel in parcels]
@@ -91,47 +103,47 @@ class VkWall:
         except VkError as error:
             return outcome_of(error)
 
-    def _publish(self, delivery: Delivery, suggestion: Suggestion) -> Outcome:
+    def _publish(self, delivery: Delivery, publication: Publication) -> Outcome:
         """Read, compare, publish. Reading may fail without harm: nothing has left yet."""
+        suggestion = publication.suggestion
         seen = self._wall.read_suggestion(suggestion.post_id)
         if not isinstance(seen, WallSuggested):
-            return self._not_waiting(suggestion, seen)
+            return self._not_waiting(publication, seen)
         if not same_content(suggestion.content, seen.content):
             return Refused("changed", found=seen)
-        content = suggestion.for_publication
+        post = compose(suggestion)
+        if post.too_long:
+            return Refused("post_too_long")
+        if post.left_out:
+            return Refused("attachment_unknown")  # a person decides; nothing goes out poorer than it was approved
+        attachments = suggestion.for_publication.attachments
         try:
             post_id = self._wall.publish_suggestion(
-                suggestion.post_id, content.text, content.attachments, signed=True, guid=guid_of(delivery)
+                suggestion.post_id, post.text, attachments, signed=post.signed, guid=guid_of(delivery)
             )
         except VkError as error:
-            return self._after_failure(suggestion, error)
+            return self._after_failure(publication, error)
         return Sent({"post_id": post_id})
 
-    def _after_failure(self, suggestion: Suggestion, error: VkError) -> Outcome:
+    def _after_failure(self, publication: Publication, error: VkError) -> Outcome:
         outcome = outcome_of(error)
         if error.executed is None or error.verdict.remedy not in _AMBIGUOUS:
             return outcome
         try:
-            seen = self._wall.read_suggestion(suggestion.post_id)
+            seen = self._wall.read_suggestion(publication.suggestion.post_id)
+            return outcome if isinstance(seen, WallSuggested) else self._not_waiting(publication, seen)
         except VkError:
             return Uncertain(error.verdict.reason, getattr(error, "code", None))
-        return outcome if isinstance(seen, WallSuggested) else self._not_waiting(suggestion, seen)
 
-    def _not_waiting(self, suggestion: Suggestion, seen: object) -> Outcome:
+    def _not_waiting(self, publication: Publication, seen: object) -> Outcome:
         """The suggestion is no suggestion any more: somebody published it, or it is gone."""
         if isinstance(seen, WallPublished):
             return Sent({"post_id": seen.post_id, "by_hand": True})
-        found = self._find(suggestion, suggestion.received_at)
+        newest = [post for post in self._wall.newest(NEWEST) if post.post_id not in publication.others]
+        found = matching.made_by_hand_of(newest, publication.suggestion)
         if found is not None:
             return Sent({"post_id": found.post_id, "by_hand": True})
         return Refused("gone")
-
-    def _find(self, suggestion: Suggestion, since: datetime) -> WallPublished | None:
-        wanted = Wanted(suggestion.for_publication, suggestion.author_id, since)
-        newest = self._wall.newest(NEWEST)
-        return match_published(newest, wanted) or match_published(
-            newest, Wanted(suggestion.content, suggestion.author_id, since)
-        )
 
     def _verify(self, proof: Verification) -> Outcome:
         seen = self._wall.read([proof.post_id]).get(proof.post_id)
@@ -143,19 +155,26 @@ class VkWall:
         """Whether the post is out. It is not when the suggestion still waits and no call is under way."""
         if isinstance(parcel.contents, Verification):
             return RetryLater("interrupted", 0.0, counts=False)
-        suggestion, since = parcel.contents, parcel.delivery.sending_at or parcel.delivery.created_at
+        publication: Publication = parcel.contents
+        since = parcel.delivery.sending_at or parcel.delivery.created_at
         try:
-            seen = self._wall.read_suggestion(suggestion.post_id)
-            if isinstance(seen, WallPublished):
-                return Sent({"post_id": seen.post_id})
-            found = self._find(suggestion, since)
+            seen = self._wall.read_suggestion(publication.suggestion.post_id)
+            newest = self._wall.newest(NEWEST)
         except VkError:
             return None
+        if isinstance(seen, WallPublished):
+            return Sent({"post_id": seen.post_id})
+        ours = (post for post in newest if self._is_ours(post, publication, since))
+        found = min(ours, key=lambda post: (post.at, post.post_id), default=None)
         if found is not None:
             return Sent({"post_id": found.post_id})
         if isinstance(seen, WallSuggested) and now - since > LATE_EFFECT:
             return _not_sent(parcel.delivery)
         return None
+
+    def _is_ours(self, post: WallPublished, publication: Publication, since: datetime) -> bool:
+        fresh = post.at >= since - matching.CLOCK_SLACK and post.post_id not in publication.others
+        return fresh and matching.is_publication_of(post, publication.suggestion)
 
 
 def _not_sent(delivery: Delivery) -> RetryLater:

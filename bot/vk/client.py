@@ -34,7 +34,7 @@ USER_AGENT: Final = "okmo-news-desk/1"
 BATCH: Final = 25
 TOO_FAST: Final = 6
 TOO_FAST_TRIES: Final = 5
-STALE_AFTER: Final = 8.0
+STALE_AFTER: Final = 4.0
 """Seconds of idleness after which a kept connection is replaced: the other side may be closing it."""
 ANSWER_LIMIT: Final = 32 * 1024 * 1024
 NO_EXECUTE: Final = frozenset({3, 12, 15, 27, 28, 1051})

@@ -16,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('authors',
     sa.Column('vk_id', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('name', columns.AnyText(), server_default='', nullable=False),
+    sa.Column('name', columns.AnyText(), server_default=sa.text("''"), nullable=False),
     sa.Column('named_at', columns.Moment(), nullable=True),
     sa.Column('reachable', sa.Boolean(), nullable=True),
     sa.Column('unreachable_why', columns.AnyText(), nullable=True),
@@ -75,7 +75,7 @@ def upgrade() -> None:
     op.create_table('staff',
     sa.Column('vk_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('role', columns.AnyText(), nullable=False),
-    sa.Column('name', columns.AnyText(), server_default='', nullable=False),
+    sa.Column('name', columns.AnyText(), server_default=sa.text("''"), nullable=False),
     sa.Column('updated_at', columns.Moment(), nullable=False),
     sa.PrimaryKeyConstraint('vk_id', name=op.f('staff_pk'))
     )
@@ -112,7 +112,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('suggestions_author', 'suggestions', ['author_id', 'number'], unique=False)
-    op.create_index('suggestions_due', 'suggestions', ['due_at', 'number'], unique=False, sqlite_where=sa.text("status = 'scheduled'"), postgresql_where=sa.text("status = 'scheduled'"))
+    op.create_index('suggestions_due', 'suggestions', ['status', 'due_at', 'number'], unique=False, sqlite_where=sa.text("status = 'scheduled'"), postgresql_where=sa.text("status = 'scheduled'"))
     op.create_index('suggestions_post', 'suggestions', ['owner_id', 'published_post_id'], unique=False)
     op.create_index('suggestions_published', 'suggestions', ['published_at'], unique=False, sqlite_where=sa.text('published_at IS NOT NULL'), postgresql_where=sa.text('published_at IS NOT NULL'))
     op.create_index('suggestions_slot', 'suggestions', ['slot_at'], unique=True, sqlite_where=sa.text('slot_at IS NOT NULL'), postgresql_where=sa.text('slot_at IS NOT NULL'))
@@ -168,9 +168,10 @@ def upgrade() -> None:
     op.create_index('outbox_dedupe', 'outbox', ['dedupe'], unique=True, sqlite_where=sa.text("state = 'waiting' AND dedupe IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND dedupe IS NOT NULL"))
     op.create_index('outbox_due', 'outbox', ['target', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_index('outbox_held', 'outbox', ['destination', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+    op.create_index('outbox_held_dedupe', 'outbox', ['dedupe'], unique=False, sqlite_where=sa.text("state = 'held' AND dedupe IS NOT NULL"), postgresql_where=sa.text("state = 'held' AND dedupe IS NOT NULL"))
     op.create_index('outbox_lane', 'outbox', ['target', 'destination', 'id'], unique=False, sqlite_where=sa.text("state IN ('waiting', 'sending', 'uncertain')"), postgresql_where=sa.text("state IN ('waiting', 'sending', 'uncertain')"))
     op.create_index('outbox_number', 'outbox', ['number'], unique=False)
-    op.create_index('outbox_unsent', 'outbox', ['state'], unique=False, sqlite_where=sa.text("state NOT IN ('sent', 'cancelled')"), postgresql_where=sa.text("state NOT IN ('sent', 'cancelled')"))
+    op.create_index('outbox_unsent', 'outbox', ['state', 'id'], unique=False, sqlite_where=sa.text("state NOT IN ('sent', 'cancelled')"), postgresql_where=sa.text("state NOT IN ('sent', 'cancelled')"))
     op.create_index('outbox_unsettled', 'outbox', ['target', 'id'], unique=False, sqlite_where=sa.text("state IN ('sending', 'uncertain')"), postgresql_where=sa.text("state IN ('sending', 'uncertain')"))
     op.create_table('prompts',
     sa.Column('id', columns.RowId, nullable=False),

@@ -1,0 +1,36 @@
+"""The command ``run``: from the settings to a serving program and its exit code."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import NoReturn
+
+from bot import log as journal
+from bot.config import Settings
+from bot.database import location
+from bot.faults import Stopped
+
+
+def serve(settings: Settings) -> int:
+    """Build the program and serve until SIGTERM or SIGINT; returns 0, or 1 when a part of it died.
+
+    Raises Stopped, StorageError.
+    """
+    # Until the service listens to signals itself, one of them simply ends the start: nothing has begun yet.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    journal.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    from bot.app import build
+
+    location(settings)
+    try:
+        app = build(settings)
+    except OSError as fault:
+        what = fault.filename or f"порт METRICS_PORT={settings.METRICS_PORT}"
+        raise Stopped(f"Не запустилось: {what}: {fault.strerror or type(fault).__name__}") from fault
+    return app.service.run()
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)

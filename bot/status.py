@@ -1,0 +1,236 @@
+"""The command ``status``: the state of the desk as the database tells it, as JSON or in Russian.
+
+Nothing is asked of VK, so it works as well beside a running bot as without one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any, Final
+
+import click
+
+from bot.config import Settings
+from bot.database import location
+from bot.faults import FAILED, storage_sentence
+from editorial.delivery import Delivery, State
+from editorial.suggestion import Status
+from storage.errors import Busy, Corrupt, SchemaMissing, StorageError
+from storage.unit import Storage, Unit
+
+TARGETS: Final = ("telegram", "max", "ok", "vk_copy", "feeds", "wordpress", "webhook")
+#: How many of the next publications are listed.
+NEXT: Final = 10
+
+#: The state of the editor's key in the words of ``status --json``.  A key VK did not answer about has shown no
+#: fault of its own; a check VK demands, whichever, is what a captcha is to the reader: a person has to pass it.
+USER_KEY: Final[dict[str, str]] = {
+    "ok": "ok",
+    "missing": "missing",
+    "expired": "expired",
+    "dead": "expired",
+    "wrong_ip": "wrong_ip",
+    "captcha": "captcha",
+    "validation": "captcha",
+    "no_rights": "no_rights",
+    "wrong_kind": "no_rights",
+    "unavailable": "ok",
+}
+_GROUP_KEY: Final[dict[str, str]] = {
+    "ok": "ok",
+    "key_dead": "expired",
+    "key_expired": "expired",
+    "account_banned": "expired",
+    "key_other_ip": "wrong_ip",
+    "captcha": "captcha",
+    "validation": "captcha",
+    "human_check": "captcha",
+    "key_confirmation": "captcha",
+    "no_rights": "no_rights",
+    "no_scope": "no_rights",
+    "key_wrong_kind": "no_rights",
+}
+_COUNTED: Final = (State.WAITING, State.SENDING, State.UNCERTAIN, State.REFUSED)
+
+_STATUS_WORDS: Final[dict[Status, str]] = {
+    Status.PENDING: "ждут решения",
+    Status.RETURNED: "возвращены автору",
+    Status.SCHEDULED: "в расписании",
+    Status.PUBLISHING: "выходят сейчас",
+    Status.PUBLISHED: "вышли",
+    Status.DIGEST: "в дайджесте",
+    Status.REJECTED: "отклонены",
+    Status.WITHDRAWN: "отозваны",
+    Status.EXPIRED: "устарели",
+    Status.FAILED: "не вышли",
+}
+_KEY_WORDS: Final = {
+    None: "ещё не проверялся",
+    "ok": "в порядке",
+    "missing": "нет, публикует человек по ссылке из карточки",
+    "expired": "не действует, нужен новый: okmo-bot token set",
+    "wrong_ip": "выдан для другого адреса, нужен новый с этой машины",
+    "captcha": "ВКонтакте просит подтверждение: откройте сайт под этим человеком",
+    "no_rights": "не хватает прав",
+}
+_DATABASE_WORDS: Final = {
+    "missing": "базы ещё нет: её создаст okmo-bot run",
+    "outdated": "таблицы прежней версии: okmo-bot db upgrade",
+    "damaged": "файл повреждён: okmo-bot db restore ФАЙЛ",
+    "busy": "занята, повторите через минуту",
+    "unavailable": "не открывается",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read: ``facts`` in the published shape, and the deliveries a person has to look at."""
+
+    facts: dict[str, Any]
+    for_person: tuple[Delivery, ...] = ()
+
+
+def run(settings: Settings, *, as_json: bool) -> int:
+    """Print the status; 1 when the database cannot be read. Raises Stopped."""
+    seen = look(settings)
+    if as_json:
+        click.echo(json.dumps(seen.facts, ensure_ascii=False, indent=1))
+    else:
+        click.echo(readable(seen, settings))
+    return 0 if seen.facts["database"] == "ok" else FAILED
+
+
+def look(settings: Settings) -> Seen:
+    """The status of the desk with these settings. Raises Stopped for an unusable database address."""
+    facts = _nothing_known(settings)
+    path = location(settings)
+    if path is not None and not path.is_file():
+        return Seen({**facts, "database": "missing"})
+    storage = Storage.open(settings.DATABASE_URL)
+    try:
+        with storage.read() as unit:
+            return Seen(facts | _read(unit, settings), unit.outbox.waiting_for_person(20))
+    except StorageError as error:
+        return Seen({**facts, "database": _trouble(error)})
+    finally:
+        storage.close()
+
+
+def _nothing_known(settings: Settings) -> dict[str, Any]:
+    return {
+        "version": version(),
+        "database": "ok",
+        "group_id": settings.VK_GROUP_ID,
+        "suggestions": {str(status): 0 for status in Status},
+        "next": [],
+        "outbox": {str(state): 0 for state in _COUNTED},
+        "keys": {"group": None, "user": None},
+        "last_event_at": None,
+        "last_reconcile_at": None,
+        "paused": False,
+        "targets": dict.fromkeys(TARGETS, "off"),
+    }
+
+
+def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
+    deliveries = unit.outbox.counts()
+    return {
+        "suggestions": {str(status): count for status, count in unit.suggestions.counts().items()},
+        "next": [
+            {"number": one.number, "due_at": _spelled(one.due_at), "region": one.region}
+            for one in unit.suggestions.scheduled()[:NEXT]
+        ],
+        "outbox": {str(state): deliveries.get(state, 0) for state in _COUNTED},
+        "keys": _keys(unit.settings.get("rights"), settings),
+        "last_event_at": _spelled(unit.inbox.last_received_at()),
+        "last_reconcile_at": (unit.settings.get("health") or {}).get("last_reconcile_at"),
+        "paused": unit.settings.get("paused") is not None,
+    }
+
+
+def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | None]:
+    """As the running bot last found them; None before it ever asked."""
+    if rights is None:
+        configured = settings.VK_USER_TOKEN.get_secret_value()
+        return {"group": None, "user": None if configured else "missing"}
+    # A word that is not listed speaks of VK or of the network, not of the key.
+    return {
+        "group": _GROUP_KEY.get(str(rights.get("group")), "ok"),
+        "user": USER_KEY.get(str(rights.get("editor")), "ok"),
+    }
+
+
+def _trouble(error: StorageError) -> str:
+    if isinstance(error, SchemaMissing):
+        return "outdated"
+    if isinstance(error, Corrupt):
+        return "damaged"
+    return "busy" if isinstance(error, Busy) else "unavailable"
+
+
+def _spelled(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
+
+
+def version() -> str:
+    """The installed version; ``0`` when the program runs without being installed."""
+    try:
+        return metadata.version("okmo-news-desk")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+def readable(seen: Seen, settings: Settings) -> str:
+    """The same in Russian, times in the editorial time zone."""
+    facts = seen.facts
+    if facts["database"] != "ok":
+        word = _DATABASE_WORDS.get(facts["database"], storage_sentence(StorageError()))
+        return f"Бот новостей {facts['version']}, сообщество {facts['group_id']}\nБаза: {word}"
+    counts = {word: facts["suggestions"][str(status)] for status, word in _STATUS_WORDS.items()}
+    lines = [
+        f"Бот новостей {facts['version']}, сообщество {facts['group_id']}"
+        + (", ПУБЛИКАЦИИ НА ПАУЗЕ" if facts["paused"] else ""),
+        "Новости: " + (", ".join(f"{word} {count}" for word, count in counts.items() if count) or "пока нет"),
+        *_next_lines(facts["next"], settings),
+        f"К отправке: {facts['outbox']['waiting']}, отправляется {facts['outbox']['sending']}, "
+        f"выясняем {facts['outbox']['uncertain']}, не принято {facts['outbox']['refused']}",
+        *(f"  ждёт человека: {_errand(delivery)}" for delivery in seen.for_person),
+        f"Последнее событие: {_ago(facts['last_event_at'])}",
+        f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
+        f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",
+        f"Ключ редактора: {_KEY_WORDS[facts['keys']['user']]}",
+    ]
+    return "\n".join(lines)
+
+
+def _next_lines(listed: list[dict[str, Any]], settings: Settings) -> list[str]:
+    if not listed:
+        return ["Расписание: пусто"]
+    lines = ["Ближайшие публикации:"]
+    for one in listed:
+        at = datetime.fromisoformat(one["due_at"]).astimezone(settings.zone)
+        zone = "мск" if settings.TIMEZONE == "Europe/Moscow" else settings.TIMEZONE
+        lines.append(
+            f"  № {one['number']}  {at:%d.%m %H:%M} {zone}" + (f"  {one['region']}" if one["region"] else "")
+        )
+    return lines
+
+
+def _errand(delivery: Delivery) -> str:
+    number = f"№ {delivery.number}, " if delivery.number is not None else ""
+    why = "неизвестно, дошло ли" if delivery.state is State.UNCERTAIN else "получатель недоступен, уйдёт позже"
+    return f"{number}{delivery.kind}: {why}"
+
+
+def _ago(moment: str | None) -> str:
+    if moment is None:
+        return "не было"
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    if seconds < 90:
+        return "только что"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} мин назад"
+    return f"{seconds / 3600:.0f} ч назад" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} дн. назад"

@@ -1,0 +1,364 @@
+"""What a moderator sees: one card for a suggestion, first the fact, then the buttons.
+
+A card is a pure function of the suggestion and of what it is shown with; the same card is for everybody in the
+chat.  Who may press a button is decided when it is pressed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from editorial import reasons, regions
+from editorial.lifecycle import Action, actions_for
+from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
+from editorial.roles import Role
+from editorial.suggestion import Attachment, Author, Content, Decision, Status, Suggestion
+from handlers import keyboards, moments, texts
+from handlers.context import Desk
+from handlers.keyboards import Button
+from handlers.payloads import Payload
+
+#: The longest message VK takes, UTF-16 units.
+LONGEST_MESSAGE: Final = 4096
+#: Attachments VK takes in a message.
+MOST_ATTACHMENTS: Final = 10
+#: Kinds that can be shown in a chat by their reference.
+SHOWABLE: Final = frozenset({"photo", "video", "audio", "doc", "poll", "market", "clip", "story", "podcast"})
+#: Places of an edit that a card shows.
+MOST_CHANGES: Final = 6
+#: Room kept for the part of the card that is not the text, UTF-16 units.
+_ROOM: Final = 1500
+
+_COLOURS: Final[Mapping[Action, str]] = {
+    Action.QUEUE: "positive",
+    Action.PUBLISH: "primary",
+    Action.REJECT: "negative",
+    Action.CONFIRM_OUT: "positive",
+}
+#: The order of the buttons on the card.
+_ORDER: Final = (
+    Action.CONFIRM_OUT,
+    Action.REPEAT,
+    Action.QUEUE,
+    Action.PUBLISH,
+    Action.PICK,
+    Action.EDIT,
+    Action.RETURN,
+    Action.REJECT,
+    Action.UNDO,
+)
+#: Buttons that open a menu or ask for a reply instead of acting at once.
+_OPENS: Final[Mapping[Action, str]] = {Action.PICK: "days", Action.RETURN: "return", Action.REJECT: "reject"}
+
+
+@dataclass(frozen=True, slots=True)
+class CardMessage:
+    """``parts`` precede the message with the buttons; ``digest`` changes with anything but the age shown."""
+
+    text: str
+    parts: tuple[str, ...] = ()
+    keyboard: dict[str, Any] | None = None
+    attachments: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a card is drawn from besides the suggestion.
+
+    ``view``: the open menu.  ``uncertain``: the publication was sent and nobody knows whether it arrived;
+    ``asked``: people are asked about it.  ``deciders``: names by id.
+    """
+
+    now: datetime
+    desk: Desk
+    view: Mapping[str, Any] = field(default_factory=dict)
+    uncertain: bool = False
+    asked: bool = False
+    paused: bool = False
+    letter_held: bool = False
+    deciders: Mapping[int, str] = field(default_factory=dict)
+
+
+def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
+    """The card as it is now."""
+    shown, left_out = _attachments(suggestion)
+    age = moments.ago(suggestion.received_at, facts.now)
+    body, parts = _body(suggestion)
+    tail = [
+        *_left_out_lines(suggestion, left_out),
+        *_difference_lines(suggestion),
+        *_notice_lines(suggestion, facts),
+        status_line(suggestion, facts),
+        *_menu_lines(facts),
+    ]
+    below = _fitting("\n".join(line for line in tail if line), LONGEST_MESSAGE - utf16_length(body) - 600)
+    head = f"{_head(suggestion)} · {age}"
+    text = f"{head}\n\n{body}\n\n{below}"
+    keyboard = _keyboard(suggestion, facts)
+    digest = _digest(_head(suggestion), body, below, parts, keyboard, shown)
+    return CardMessage(text, parts, keyboard, shown, digest)
+
+
+def _digest(*shown: object) -> str:
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=True).encode()).hexdigest()[:24]
+
+
+def _fitting(text: str, limit: int) -> str:
+    if utf16_length(text) <= limit:
+        return text
+    return split_text(text, max(limit - 1, 2))[0].rstrip() + "…"
+
+
+# ------------------------------------------------------------------------------------------- head, text
+
+
+def _head(suggestion: Suggestion) -> str:
+    region = regions.by_code(suggestion.region)
+    parts = [f"№ {suggestion.number}", link_to(suggestion.author_id, suggestion.author)]
+    return " · ".join([*parts, *([region.short_name] if region else [])])
+
+
+def link_to(vk_id: int | None, author: Author | None) -> str:
+    """A person or community as a link, by name when it is known."""
+    if not vk_id:
+        return texts.AUTHOR_UNKNOWN
+    page = f"id{vk_id}" if vk_id > 0 else f"club{-vk_id}"
+    return f"[{page}|{plain_name(author.name if author else '') or page}]"
+
+
+def plain_name(name: str) -> str:
+    """A name without the signs that would break a link."""
+    return " ".join("".join(" " if sign in "[]|" else sign for sign in name).split())[:60]
+
+
+def _body(suggestion: Suggestion) -> tuple[str, tuple[str, ...]]:
+    """The text for the card itself and, when it is too long for one message, the messages before it."""
+    text = defuse(suggestion.text.strip())
+    if not text:
+        return texts.NO_TEXT, ()
+    if utf16_length(text) <= LONGEST_MESSAGE - _ROOM:
+        return text, ()
+    pieces = [piece.strip("\n") for piece in split_text(text, LONGEST_MESSAGE - 60)]
+    total = len(pieces)
+    parts = tuple(
+        f"№ {suggestion.number}, текст {place}/{total}\n{piece}" for place, piece in enumerate(pieces, start=1)
+    )
+    where = moments.counted(total, "сообщении", "сообщениях", "сообщениях")
+    return texts.TEXT_ABOVE.format(parts=where), parts
+
+
+# ------------------------------------------------------------------------------------------- attachments
+
+
+def _attachments(suggestion: Suggestion) -> tuple[tuple[str, ...], tuple[Attachment, ...]]:
+    """References a chat can show, and the attachments it cannot."""
+    shown: list[str] = []
+    left_out: list[Attachment] = []
+    for attachment in suggestion.content.attachments:
+        reference = attachment.reference
+        if attachment.kind in SHOWABLE and reference and len(shown) < MOST_ATTACHMENTS:
+            shown.append(reference)
+        else:
+            left_out.append(attachment)
+    return tuple(shown), tuple(left_out)
+
+
+def _left_out_lines(suggestion: Suggestion, left_out: Sequence[Attachment]) -> list[str]:
+    lines = []
+    for attachment in left_out:
+        title = f" «{defuse(' '.join(attachment.title.split()))[:80]}»" if attachment.title else ""
+        where = attachment.url if attachment.kind == "link" else None
+        lines.append(f"+ {texts.kind_of(attachment.kind)}{title}: {where or suggestion.link}")
+    return lines
+
+
+# ------------------------------------------------------------------------------------------- difference
+
+
+def _difference_lines(suggestion: Suggestion) -> list[str]:
+    lines: list[str] = []
+    if suggestion.previous is not None and suggestion.trouble == "author_edited":
+        lines += _changes(texts.DIFFERENCE_AUTHOR, suggestion.previous, suggestion.content)
+    if suggestion.edited_text is not None and suggestion.edited_text != suggestion.content.text:
+        lines += _changes(texts.DIFFERENCE_DESK, suggestion.content, suggestion.for_publication)
+    return lines
+
+
+def _changes(title: str, old: Content, new: Content) -> list[str]:
+    changes = difference(old.text, new.text)
+    lines = [title]
+    for change in changes[:MOST_CHANGES]:
+        removed, added = _quoted(change.removed), _quoted(change.added)
+        lines.append(" → ".join(part for part in (removed and f"− {removed}", added and f"+ {added}") if part))
+    if len(changes) > MOST_CHANGES:
+        lines.append(texts.and_more(len(changes) - MOST_CHANGES))
+    media = attachments_difference(old, new)
+    about_media = texts.attachments_changed(media.added, media.removed)
+    if not changes:
+        lines.append(texts.NO_WORDS_CHANGED)
+    return [*lines, about_media] if about_media else lines
+
+
+def _quoted(fragment: str) -> str:
+    return f"«{defuse(' '.join(fragment.split()))}»" if fragment.strip() else ""
+
+
+# ------------------------------------------------------------------------------------------- status
+
+
+def status_line(suggestion: Suggestion, facts: Facts) -> str:
+    """Where the suggestion stands, in a line or two."""
+    decision = suggestion.decision
+    match suggestion.status:
+        case Status.PENDING:
+            return _waiting(suggestion)
+        case Status.SCHEDULED:
+            return _scheduled(suggestion, facts)
+        case Status.PUBLISHING:
+            if facts.uncertain:
+                return texts.ASKED_OUT if facts.asked else texts.FINDING_OUT
+            return texts.PUBLISHING
+        case Status.PUBLISHED:
+            return texts.out(suggestion.published_link, _proof(suggestion))
+        case Status.RETURNED if decision:
+            reason = texts.reason_label(decision.reason, decision.words)
+            return texts.returned_status(defuse(reason), *_decided(decision, facts))
+        case Status.REJECTED if decision:
+            reason = texts.reason_label(decision.reason, decision.words)
+            return texts.rejected_status(defuse(reason), *_decided(decision, facts))
+        case Status.WITHDRAWN:
+            return texts.GONE_FROM_VK if suggestion.trouble == "gone" else texts.WITHDRAWN_BY_AUTHOR
+        case Status.FAILED:
+            if suggestion.trouble == "by_hand":
+                return texts.by_hand_status(suggestion.link)
+            return texts.failed_status(suggestion.trouble or "refused")
+    return texts.DESK_STATUS[suggestion.status].capitalize()
+
+
+def _waiting(suggestion: Suggestion) -> str:
+    if suggestion.trouble == "author_edited":
+        return texts.WAITING_AGAIN
+    return texts.WAITING_UNDONE if suggestion.decision else texts.WAITING
+
+
+def _scheduled(suggestion: Suggestion, facts: Facts) -> str:
+    who = _name(suggestion.decision.by, facts) if suggestion.decision else ""
+    when = moments.say(suggestion.due_at, facts.now, facts.desk.zone) if suggestion.due_at else ""
+    line = texts.queued(when, who, suggestion.urgent)
+    if facts.paused:
+        line += f", {texts.PAUSED_MARK}"
+    return f"{line}\n{texts.waits_for_vk(suggestion.trouble)}" if suggestion.trouble else line
+
+
+def _decided(decision: Decision, facts: Facts) -> tuple[str, str]:
+    same_day = decision.at.astimezone(facts.desk.zone).date() == facts.now.astimezone(facts.desk.zone).date()
+    at = moments.clock(decision.at, facts.desk.zone)
+    if not same_day:
+        at = moments.say(decision.at, facts.now, facts.desk.zone)
+    return _name(decision.by, facts), at
+
+
+def _name(user_id: int, facts: Facts) -> str:
+    return plain_name(facts.deciders.get(user_id, ""))
+
+
+def _proof(suggestion: Suggestion) -> str:
+    trouble = suggestion.trouble or ""
+    if trouble.startswith("missing:"):
+        return texts.missing(trouble.removeprefix("missing:"))
+    return texts.PROOFS.get(suggestion.proof or "", texts.PROOF_PENDING)
+
+
+def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
+    author = suggestion.author
+    closed = author is not None and author.reachable is False
+    return [texts.UNREACHABLE_CARD] if closed and facts.letter_held else []
+
+
+# ------------------------------------------------------------------------------------------- menus and buttons
+
+
+def _menu_lines(facts: Facts) -> list[str]:
+    view = facts.view
+    match view.get("menu"):
+        case "reject":
+            return ["", texts.MENU_REJECT]
+        case "return":
+            return ["", texts.MENU_RETURN]
+        case "days":
+            return ["", texts.MENU_DAYS if view.get("days") else texts.MENU_NO_DAYS]
+        case "slots":
+            today = facts.now.astimezone(facts.desk.zone).date()
+            label = moments.day_label(date.fromisoformat(view["day"]), today)
+            return ["", texts.MENU_SLOTS.format(day=label[:1].lower() + label[1:])]
+        case "words":
+            return ["", texts.waits_for_words(str(view.get("what")), _name(int(view.get("by", 0)), facts))]
+    return []
+
+
+def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
+    actions = actions_for(suggestion, Role.EDITOR, uncertain=facts.uncertain and facts.asked)
+    if not actions:
+        return None
+    match facts.view.get("menu"):
+        case "reject" if Action.REJECT in actions:
+            return _reason_keyboard(suggestion, Action.REJECT, reasons.REJECT)
+        case "return" if Action.RETURN in actions:
+            return _reason_keyboard(suggestion, Action.RETURN, reasons.RETURN)
+        case "days" if Action.PICK in actions:
+            return _days_keyboard(suggestion, facts)
+        case "slots" if Action.PICK in actions:
+            return _slots_keyboard(suggestion, facts)
+        case "words":
+            return keyboards.inline([[_back(suggestion)]])
+    return keyboards.inline(_main_rows(suggestion, actions))
+
+
+def _main_rows(suggestion: Suggestion, actions: Sequence[Action]) -> list[Sequence[Button]]:
+    buttons = [_action_button(suggestion, action) for action in _ORDER if action in actions]
+    return keyboards.in_pairs(buttons)
+
+
+def _action_button(suggestion: Suggestion, action: Action) -> Button:
+    menu = _OPENS.get(action)
+    word, arg = ("menu", menu) if menu else (str(action), None)
+    return _button(suggestion, texts.BUTTONS[action], word, arg, _COLOURS.get(action, "secondary"))
+
+
+def _button(
+    suggestion: Suggestion, label: str, word: str, arg: str | None = None, colour: str = "secondary"
+) -> Button:
+    return Button(label, Payload(word, suggestion.number, suggestion.version, arg), colour)
+
+
+def _back(suggestion: Suggestion) -> Button:
+    return _button(suggestion, texts.BACK, "menu", "main")
+
+
+def _reason_keyboard(suggestion: Suggestion, action: Action, choice: Sequence[reasons.Reason]) -> dict[str, Any]:
+    buttons = [_button(suggestion, reason.label, str(action), reason.code) for reason in choice]
+    return keyboards.inline(keyboards.in_pairs([*buttons, _back(suggestion)]))
+
+
+def _days_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
+    today = facts.now.astimezone(facts.desk.zone).date()
+    buttons = [
+        _button(suggestion, moments.day_label(date.fromisoformat(day), today), "menu", f"slots:{day}")
+        for day in facts.view.get("days", ())
+    ]
+    return keyboards.inline(keyboards.in_pairs([*buttons, _back(suggestion)]))
+
+
+def _slots_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
+    buttons = [
+        _button(suggestion, moments.clock(datetime.fromisoformat(slot), facts.desk.zone), str(Action.PICK), slot)
+        for slot in facts.view.get("slots", ())
+    ]
+    back = _button(suggestion, texts.BACK, "menu", "days")
+    return keyboards.inline(keyboards.in_pairs([*buttons, back], width=3))

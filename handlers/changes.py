@@ -1,0 +1,113 @@
+"""The one place where a change of a suggestion is stored: guarded, written to the journal, shown on the card.
+
+What changes and what else follows is decided by the callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from editorial.delivery import Delivery, NewDelivery, State
+from editorial.suggestion import Status, Suggestion
+from handlers.context import Context
+
+MESSAGES: Final = "vk_messages"
+WALL: Final = "vk_wall"
+
+
+def store(
+    context: Context,
+    before: Suggestion,
+    after: Suggestion,
+    action: str,
+    *,
+    actor: int | None = None,
+    details: Mapping[str, Any] | None = None,
+    show: bool = True,
+) -> bool:
+    """Store the change unless somebody was faster (False); the open menu of the card closes.
+
+    ``actor`` None is the program.  ``show`` False leaves the card in the chat as it is.
+    """
+    slot = after.due_at if after.status is Status.SCHEDULED and not after.urgent else None
+    if not context.unit.suggestions.save(after, seen_version=before.version, slot_at=slot):
+        return False
+    context.unit.journal.add(
+        context.now, before.number, actor, action, str(before.status), str(after.status), dict(details or {})
+    )
+    close_menu(context, before.number)
+    if show:
+        refresh_card(context, before.number)
+    return True
+
+
+def close_menu(context: Context, number: int) -> None:
+    """The card shows its main buttons again."""
+    card = context.unit.cards.get(number)
+    if card is not None and card.view:
+        context.unit.cards.view(number, {}, context.now)
+
+
+def refresh_card(context: Context, number: int) -> None:
+    """Have the card sent, or brought up to date, unless it is kept back during a burst."""
+    card = context.unit.cards.get(number)
+    if card is None or not card.hidden:
+        show_card(context, number)
+
+
+def show_card(context: Context, number: int) -> None:
+    """Have the card sent or brought up to date."""
+    new = NewDelivery(MESSAGES, "chat", "card", number, dedupe=f"card:{number}")
+    context.unit.outbox.add(new, context.now)
+
+
+def note(context: Context, word: str, number: int | None = None, **facts: Any) -> None:
+    """Have a line written to the moderators' chat; with a number it is a reply to the card."""
+    new = NewDelivery(MESSAGES, "chat", "note", number, {"note": word, **facts})
+    context.unit.outbox.add(new, context.now)
+
+
+def publication_row(context: Context, number: int) -> Delivery | None:
+    """The delivery that publishes the suggestion, while it is not finished."""
+    for delivery in reversed(context.unit.outbox.for_suggestion(number)):
+        if delivery.kind == "publish" and delivery.state not in (State.SENT, State.REFUSED, State.CANCELLED):
+            return delivery
+    return None
+
+
+def in_doubt(context: Context, suggestion: Suggestion) -> bool:
+    """Whether nobody knows if the publication arrived."""
+    if suggestion.status is not Status.PUBLISHING:
+        return False
+    row = publication_row(context, suggestion.number)
+    return row is not None and row.state is State.UNCERTAIN
+
+
+def people_asked(context: Context, suggestion: Suggestion) -> bool:
+    """Whether moderators are asked if the publication arrived."""
+    if not in_doubt(context, suggestion):
+        return False
+    card = context.unit.cards.get(suggestion.number)
+    return card is not None and bool(card.view.get("asked"))
+
+
+def ask_people(context: Context, number: int) -> None:
+    """From now on moderators may say whether the publication arrived."""
+    context.unit.cards.view(number, {"asked": True}, context.now)
+
+
+def plan_publication(context: Context, number: int, due_at: datetime) -> None:
+    """Have the suggestion published at ``due_at``; a pause keeps that for later."""
+    context.unit.outbox.cancel_for(number, "publish", context.now)
+    if context.paused() is None:
+        new = NewDelivery(
+            WALL, f"wall:{number}", "publish", number, {"mode": "suggestion"}, due_at, f"publish:{number}"
+        )
+        context.unit.outbox.add(new, context.now)
+
+
+def unplan_publication(context: Context, number: int) -> None:
+    """Take back what has not left."""
+    context.unit.outbox.cancel_for(number, "publish", context.now)

@@ -1,0 +1,84 @@
+"""What every handler is given: the unit of work it writes to, the time, and the facts of the desk.
+
+It answers the small questions that all handlers ask; what follows from the answers is decided by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from editorial.roles import Role, role_of
+from editorial.slots import PlanRules
+from storage.unit import Unit
+
+#: Conversations of several people have ids above this.
+CHATS_FROM: Final = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The settings the handlers know.
+
+    ``owner_id`` is the community as the owner of its wall (negative), ``zone`` the editorial time zone, ``burst``
+    how many cards may fill the chat within ten minutes, 0 for all.
+    """
+
+    group_id: int
+    owner_id: int
+    screen_name: str
+    zone: ZoneInfo
+    plan: PlanRules
+    burst: int = 0
+
+    @property
+    def address(self) -> str:
+        """The community's page, where news is suggested."""
+        return f"https://vk.com/{self.screen_name}"
+
+    @property
+    def dialog(self) -> str:
+        """Where a person writes to the community."""
+        return f"https://vk.com/im?sel={self.owner_id}"
+
+
+class Pause(NamedTuple):
+    """Who stopped the publications, and when (aware UTC)."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(slots=True)
+class Context:
+    """A unit of work at the moment ``now`` (aware UTC)."""
+
+    unit: Unit
+    now: datetime
+    desk: Desk
+
+    def moderators_chat(self) -> int | None:
+        """The conversation where decisions are taken, None until somebody names it."""
+        chat = self.unit.settings.get("moderators_chat")
+        return int(chat) if chat else None
+
+    def role(self, user_id: int) -> Role:
+        """What VK last said this person is in the community."""
+        return role_of(self.unit.staff.role(user_id))
+
+    def paused(self) -> Pause | None:
+        """Who stopped the publications, None while they go on."""
+        stored = self.unit.settings.get("paused")
+        return Pause(int(stored["by"]), datetime.fromisoformat(stored["at"])) if stored else None
+
+    def mode(self) -> str:
+        """``editor``: the desk publishes itself; ``degraded``: a person has to."""
+        rights: dict[str, Any] = self.unit.settings.get("rights") or {}
+        return str(rights.get("mode", "editor"))
+
+    def name_of(self, user_id: int | None) -> str:
+        """The name of a moderator or author as far as it is known, else an empty string."""
+        author = self.unit.authors.get(user_id) if user_id else None
+        return author.name if author is not None else ""

@@ -1,0 +1,207 @@
+"""The author's side of the dialog with the community: words and buttons, each answered at once.
+
+Whoever writes can be written to: what was kept for them is given first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from editorial.lifecycle import Action, advance
+from editorial.suggestion import Status, Suggestion
+from handlers import changes, keyboards, letters, suggest, texts
+from handlers.answers import answer
+from handlers.context import Context
+from handlers.events import MessageArrived, MessagesAllowed, MessagesDenied, PersonBlocked, PersonUnblocked
+
+#: The general answer to anything else is given at most so often.
+HINT_EVERY: Final = timedelta(minutes=10)
+#: A confirmation is asked for once; later it has to be asked anew.
+CONFIRM_WITHIN: Final = timedelta(minutes=30)
+_MOST_SHOWN: Final = 10
+_MENTION: Final = re.compile(r"^\s*(?:\[(?:club|public)\d+\|[^\]]*\]|@\S+)[,:]?\s*")
+_NUMBERED: Final = re.compile(r"(статус|отозвать)(?:\s*(?:№|n|#)?\s*(\d{1,12}))?", re.IGNORECASE)
+
+
+def written(context: Context, message: MessageArrived) -> None:
+    """Answer a message in the dialog of one person with the community."""
+    if message.from_id <= 0 or message.action is not None:
+        return
+    words = plain(message.text)
+    if message.payload is not None and message.payload.get("command") == "start":
+        words = "начать"
+    letters.release(context, message.from_id)
+    _answer(context, message, words)
+
+
+def plain(text: str) -> str:
+    """The words of a message without the mention that VK puts before a pressed button's label."""
+    return " ".join(_MENTION.sub("", text).split()).lower().replace("ё", "е").strip(' .!«»"')
+
+
+def _answer(context: Context, message: MessageArrived, words: str) -> None:
+    numbered = _NUMBERED.fullmatch(words)
+    if numbered is not None:
+        about = _status if numbered[1] == "статус" else _withdraw
+        about(context, message, int(numbered[2]) if numbered[2] else None)
+        return
+    known = _WORDS.get(words)
+    if known is not None:
+        known(context, message)
+    else:
+        _hint(context, message)
+
+
+# --------------------------------------------------------------------------------------------------- the words
+
+
+def _my_news(context: Context, message: MessageArrived) -> None:
+    own = context.unit.suggestions.by_author(message.from_id, _MOST_SHOWN)
+    if not own:
+        answer(context, message, texts.NO_NEWS, keyboards.spoken("Предложить новость"))
+        return
+    lines = [letters.status_of(one, _reading(context, message, one)) for one in own]
+    answer(context, message, "\n".join([texts.MY_NEWS, *lines]))
+
+
+def _reading(context: Context, message: MessageArrived, suggestion: Suggestion) -> letters.Reading:
+    return letters.Reading(
+        suggestion=suggestion,
+        author=context.unit.authors.get(message.from_id),
+        now=context.now,
+        desk=context.desk,
+        paused=context.paused() is not None,
+    )
+
+
+def _own(context: Context, message: MessageArrived, number: int | None) -> Suggestion | None:
+    """The writer's own news item; whatever else is meant gets an answer that tells nothing of others' news."""
+    if number is None:
+        answer(context, message, texts.NUMBER_NEEDED, keyboards.spoken("Мои новости"))
+        return None
+    suggestion = context.unit.suggestions.get(number)
+    if suggestion is None or suggestion.author_id != message.from_id:
+        answer(context, message, texts.NOT_YOURS, keyboards.spoken("Мои новости"))
+        return None
+    return suggestion
+
+
+def _status(context: Context, message: MessageArrived, number: int | None) -> None:
+    suggestion = _own(context, message, number)
+    if suggestion is not None:
+        answer(context, message, letters.status_of(suggestion, _reading(context, message, suggestion)))
+
+
+def _withdraw(context: Context, message: MessageArrived, number: int | None) -> None:
+    suggestion = _own(context, message, number)
+    if suggestion is None:
+        return
+    if suggestion.status is Status.PUBLISHED:
+        changes.note(context, "asks_removal", suggestion.number)
+        link = suggestion.published_link or context.desk.address
+        answer(context, message, texts.withdrawn_too_late(suggestion.number, link))
+        return
+    if suggestion.status is Status.PUBLISHING:
+        answer(context, message, texts.withdrawn_in_hand(suggestion.number))
+        return
+    after = advance(suggestion, Action.WITHDRAW, context.now)
+    if after is None:
+        refused = texts.NOT_TO_WITHDRAW.get(suggestion.status, texts.NOT_YOURS)
+        answer(context, message, refused.format(number=suggestion.number))
+    elif changes.store(context, suggestion, after, str(Action.WITHDRAW), actor=message.from_id):
+        suggest.close(context, suggestion.number)
+        letters.take_back(context, suggestion.number)
+        answer(context, message, texts.withdrawn(suggestion.number))
+
+
+def _help(context: Context, message: MessageArrived) -> None:
+    answer(context, message, texts.help_author(context.desk.address), _menu())
+
+
+def _menu() -> dict[str, object]:
+    return keyboards.spoken("Мои новости", "Предложить новость", "Помощь")
+
+
+def _start(context: Context, message: MessageArrived) -> None:
+    answer(context, message, texts.greeting(context.desk.address), _menu())
+
+
+def _how_to_suggest(context: Context, message: MessageArrived) -> None:
+    answer(context, message, texts.how_to_suggest(context.desk.address))
+
+
+def _letters_off(context: Context, message: MessageArrived) -> None:
+    context.unit.authors.wants_letters(message.from_id, False, context.now)
+    context.unit.journal.add(context.now, None, message.from_id, "letters_off")
+    answer(context, message, texts.LETTERS_OFF, keyboards.spoken("Старт"))
+
+
+def _letters_on(context: Context, message: MessageArrived) -> None:
+    context.unit.authors.wants_letters(message.from_id, True, context.now)
+    context.unit.journal.add(context.now, None, message.from_id, "letters_on")
+    answer(context, message, texts.LETTERS_ON, keyboards.spoken("Мои новости"))
+    letters.give_kept(context, message.from_id)
+
+
+def _forget_asked(context: Context, message: MessageArrived) -> None:
+    context.unit.prompts.ask(message.peer_id, message.from_id, None, "forget", None, context.now)
+    answer(context, message, texts.FORGET_ASKED, keyboards.spoken("Да, удалить"))
+
+
+def _forget(context: Context, message: MessageArrived) -> None:
+    prompt = context.unit.prompts.get(message.peer_id, message.from_id)
+    if prompt is None or prompt.kind != "forget" or context.now - prompt.asked_at > CONFIRM_WITHIN:
+        answer(context, message, texts.NOTHING_ASKED)
+        return
+    context.unit.outbox.forget(f"user:{message.from_id}", context.now)
+    context.unit.outbox.forget(f"peer:{message.peer_id}", context.now)
+    context.unit.authors.forget(message.from_id)
+    context.unit.journal.add(context.now, None, None, "person_forgotten")
+    answer(context, message, texts.FORGOTTEN)
+
+
+def _hint(context: Context, message: MessageArrived) -> None:
+    """One short helpful answer, then silence for a while: a person may be writing to people."""
+    prompt = context.unit.prompts.get(message.peer_id, message.from_id)
+    if prompt is not None and context.now - prompt.asked_at < HINT_EVERY:
+        return
+    context.unit.prompts.ask(message.peer_id, message.from_id, None, "hinted", None, context.now)
+    answer(context, message, texts.not_understood(context.desk.address), _menu())
+
+
+_WORDS: Final[dict[str, Callable[[Context, MessageArrived], None]]] = {
+    "мои новости": _my_news,
+    "помощь": _help,
+    "начать": _start,
+    "предложить новость": _how_to_suggest,
+    "стоп": _letters_off,
+    "старт": _letters_on,
+    "удалить мои данные": _forget_asked,
+    "да, удалить": _forget,
+}
+
+
+# ----------------------------------------------------------------------------------- who can be written to at all
+
+
+def allowed(context: Context, event: MessagesAllowed) -> None:
+    """The person lets the community write: what was kept is given."""
+    letters.release(context, event.user_id)
+
+
+def denied(context: Context, event: MessagesDenied | PersonBlocked) -> None:
+    """The person cannot be written to from now on."""
+    if context.unit.authors.get(event.user_id) is not None:
+        why = "blacklisted" if isinstance(event, PersonBlocked) else "denied"
+        context.unit.authors.reachable(event.user_id, False, why, context.now)
+
+
+def unblocked(context: Context, event: PersonUnblocked) -> None:
+    """Nobody knows whether the person can be written to; the next letter will show."""
+    author = context.unit.authors.get(event.user_id)
+    if author is not None and author.reachable is False:
+        context.unit.authors.reachable(event.user_id, None, None, context.now)
+        letters.give_kept(context, event.user_id)

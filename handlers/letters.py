@@ -1,0 +1,297 @@
+"""Letters to authors: when one is due, whether it has to wait for its reader, and what it says.
+
+A letter about a news item replaces an unsent earlier one about the same item, so that the author reads how things
+stand and not how they got there.  What cannot be delivered is kept and given in one piece later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from editorial import etiquette, regions
+from editorial.delivery import Delivery, NewDelivery, State
+from editorial.suggestion import Author, Status, Suggestion
+from handlers import keyboards, moments, texts
+from handlers.changes import MESSAGES
+from handlers.context import Context, Desk
+
+#: Letters about the plan of one news item are at least so far apart.
+GLUE: Final = timedelta(minutes=10)
+#: Letters that tell when a news item comes out.
+PLAN: Final = frozenset({"scheduled", "moved", "undone"})
+#: How many of an author's newest items are looked through for letters that wait.
+_NEWEST: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """A letter in its final form."""
+
+    text: str
+    keyboard: dict[str, Any] | None = None
+
+
+def write(
+    context: Context, suggestion: Suggestion, letter: str, *, answering: bool = False, **facts: Any
+) -> int | None:
+    """Have a letter written to the author; returns its delivery, or None when there is nobody to write to.
+
+    ``answering``: it answers what the author did just now and does not wait for the morning.  Times among the
+    ``facts`` are aware datetimes.
+    """
+    author_id = suggestion.author_id
+    if author_id is None or author_id <= 0:
+        return None
+    author = context.unit.authors.get(author_id) or Author(author_id)
+    due_at = etiquette.letter_time(context.now, zone_of(suggestion, author), context.desk.zone, answering=answering)
+    if letter in PLAN:
+        due_at = max(due_at, _after_last_plan_letter(context, suggestion.number))
+    context.unit.outbox.cancel_for(suggestion.number, "letter", context.now)
+    new = NewDelivery(
+        MESSAGES,
+        f"user:{author_id}",
+        "letter",
+        suggestion.number,
+        {"letter": letter, **{name: _stored(fact) for name, fact in facts.items()}},
+        due_at=due_at,
+        dedupe=f"plan:{suggestion.number}" if letter in PLAN else None,
+        hold=_hold(author),
+    )
+    return context.unit.outbox.add(new, context.now)
+
+
+def _hold(author: Author) -> str | None:
+    if not author.wants_letters:
+        return "stopped"
+    return "unreachable" if author.reachable is False else None
+
+
+def _stored(fact: Any) -> Any:
+    return fact.isoformat() if isinstance(fact, datetime) else fact
+
+
+def _after_last_plan_letter(context: Context, number: int) -> datetime:
+    times = [
+        delivery.done_at + GLUE
+        for delivery in context.unit.outbox.for_suggestion(number)
+        if delivery.kind == "letter"
+        and delivery.state is State.SENT
+        and delivery.done_at is not None
+        and delivery.payload.get("letter") in PLAN
+    ]
+    return max(times, default=context.now)
+
+
+def knows_of_plan(context: Context, number: int) -> bool:
+    """Whether the author was told a decision, or is being told: then a change of it has to be told too."""
+    letters = [row for row in context.unit.outbox.for_suggestion(number) if row.kind == "letter"]
+    told = [row for row in letters if row.state in (State.SENT, State.SENDING, State.UNCERTAIN)]
+    return any(row.payload.get("letter") not in ("received", "undone") for row in told[-1:])
+
+
+def take_back(context: Context, number: int) -> None:
+    """Drop the letters about a news item that have not left."""
+    context.unit.outbox.cancel_for(number, "letter", context.now)
+
+
+def take_back_plan(context: Context, number: int) -> None:
+    """The post goes out now: a letter about its time that has not left would be late."""
+    for row in context.unit.outbox.for_suggestion(number):
+        if row.kind == "letter" and row.state in (State.WAITING, State.HELD) and row.payload.get("letter") in PLAN:
+            context.unit.outbox.cancel(row.id, context.now)
+
+
+def zone_of(suggestion: Suggestion | None, author: Author | None) -> ZoneInfo | None:
+    """The author's own time zone as far as it is known."""
+    known = author.zone if author is not None else None
+    if known is None:
+        region = regions.by_code((author.region if author else None) or (suggestion.region if suggestion else None))
+        known = region.zone if region is not None else None
+    return ZoneInfo(known) if known else None
+
+
+# --------------------------------------------------------------------------------- what was kept is given at last
+
+
+def release(context: Context, vk_id: int) -> int:
+    """The person can be written to again: everything kept is told in one letter. Returns how many were kept."""
+    author = context.unit.authors.get(vk_id)
+    if author is None:
+        return 0
+    if author.reachable is not True:
+        context.unit.authors.reachable(vk_id, True, None, context.now)
+    if not author.wants_letters:
+        return 0
+    return give_kept(context, vk_id)
+
+
+def give_kept(context: Context, vk_id: int) -> int:
+    """Tell everything that was kept for the person in one letter; returns how many letters that were."""
+    kept = held(context, vk_id)
+    for delivery in kept:
+        context.unit.outbox.cancel(delivery.id, context.now)
+    if not kept:
+        return 0
+    told = [number for row in kept for number in row.payload.get("numbers") or (row.number,)]
+    numbers = list(dict.fromkeys(number for number in told if number is not None))
+    payload: dict[str, Any] = {"letter": "summary", "numbers": numbers[-10:]}
+    if len(kept) == 1:
+        payload = dict(kept[0].payload)
+    number = kept[0].number if len(kept) == 1 else None
+    new = NewDelivery(MESSAGES, f"user:{vk_id}", "letter", number, payload)
+    context.unit.outbox.add(new, context.now)
+    return len(kept)
+
+
+def held(context: Context, vk_id: int) -> list[Delivery]:
+    """The letters that wait for the person, oldest first."""
+    outbox = context.unit.outbox
+    rows = [
+        row
+        for suggestion in context.unit.suggestions.by_author(vk_id, _NEWEST)
+        for row in outbox.for_suggestion(suggestion.number)
+        if row.kind == "letter" and row.state is State.HELD
+    ]
+    return sorted(rows, key=lambda row: row.id)
+
+
+# ------------------------------------------------------------------------------------------------- what they say
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a letter is rendered with: the suggestion it is about, its reader, and the moment of sending."""
+
+    suggestion: Suggestion | None
+    author: Author | None
+    now: datetime
+    desk: Desk
+    others: tuple[Suggestion, ...] = ()
+    paused: bool = False
+
+
+def render(payload: Mapping[str, Any], reading: Reading) -> LetterText:
+    """The letter as it is sent. Pure. Raises KeyError for a letter nobody knows."""
+    name = str(payload["letter"])
+    if name == "summary":
+        return LetterText(_summary(reading), keyboards.spoken("Мои новости"))
+    suggestion = reading.suggestion
+    assert suggestion is not None
+    text = _TEXTS[name](suggestion, payload, reading)
+    return LetterText(text, _keyboard(suggestion, name))
+
+
+def _keyboard(suggestion: Suggestion, letter: str) -> dict[str, Any] | None:
+    if letter in ("received", "scheduled", "moved", "author_edited", "undone"):
+        return keyboards.spoken(f"Статус {suggestion.number}", f"Отозвать {suggestion.number}")
+    return None
+
+
+def _received(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    at = _moment(payload, "at") or reading.now
+    expected = _by(etiquette.answer_expected(at, reading.desk.zone), reading)
+    if etiquette.desk_is_open(at, reading.desk.zone):
+        return texts.received(suggestion.number, expected)
+    opens = _when(etiquette.desk_opens(at, reading.desk.zone), reading)
+    return texts.received_off_hours(suggestion.number, opens, expected)
+
+
+def _scheduled(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    return texts.scheduled(suggestion.number, _due(suggestion, payload, reading))
+
+
+def _moved(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    return texts.moved(suggestion.number, _due(suggestion, payload, reading))
+
+
+def _due(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    return _when(suggestion.due_at or _moment(payload, "due_at") or reading.now, reading)
+
+
+def _published(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:  # noqa: ARG001
+    return texts.published(suggestion.number, suggestion.published_link or reading.desk.address)
+
+
+def _author_edited(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    expected = _by(etiquette.answer_expected(_moment(payload, "at") or reading.now, reading.desk.zone), reading)
+    return texts.author_edited(suggestion.number, bool(payload.get("was_scheduled")), expected)
+
+
+def _returned(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:  # noqa: ARG001
+    return texts.returned(suggestion.number, str(payload.get("reason")), payload.get("words"))
+
+
+def _rejected(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:  # noqa: ARG001
+    return texts.rejected(suggestion.number, str(payload.get("reason")), payload.get("words"))
+
+
+_TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]] = {
+    "received": _received,
+    "scheduled": _scheduled,
+    "moved": _moved,
+    "published": _published,
+    "returned": _returned,
+    "rejected": _rejected,
+    "author_edited": _author_edited,
+    "undone": lambda suggestion, _payload, _reading: texts.undone(suggestion.number),
+    "gone": lambda suggestion, _payload, _reading: texts.gone(suggestion.number),
+    "withdrawn": lambda suggestion, _payload, _reading: texts.withdrawn(suggestion.number),
+}
+NAMES: Final = frozenset(_TEXTS)
+
+
+def _summary(reading: Reading) -> str:
+    lines = [status_of(suggestion, reading) for suggestion in reading.others]
+    return "\n".join([texts.SUMMARY_BEGINS, *lines])
+
+
+def status_of(suggestion: Suggestion, reading: Reading) -> str:
+    """One line about a news item, for its author."""
+    return texts.status_line(suggestion.number, suggestion.status, _status_words(suggestion, reading))
+
+
+def _status_words(suggestion: Suggestion, reading: Reading) -> str:
+    decision = suggestion.decision
+    match suggestion.status:
+        case Status.PENDING:
+            zone = zone_of(suggestion, reading.author)
+            return texts.pending_since(moments.say(suggestion.received_at, reading.now, reading.desk.zone, zone))
+        case Status.SCHEDULED if reading.paused:
+            return texts.ON_HOLD
+        case Status.SCHEDULED if suggestion.trouble:
+            return texts.DELAYED
+        case Status.SCHEDULED if suggestion.due_at and suggestion.due_at > reading.now:
+            return texts.comes_out(_when(suggestion.due_at, reading))
+        case Status.PUBLISHED:
+            return texts.is_out(suggestion.published_link or reading.desk.address)
+        case Status.RETURNED if decision:
+            return _tail(texts.returned(suggestion.number, decision.reason or "own", decision.words))
+        case Status.REJECTED if decision:
+            return _tail(texts.rejected(suggestion.number, decision.reason or "own", decision.words))
+        case Status.FAILED:
+            return texts.DELAYED
+    return ""
+
+
+def _tail(letter: str) -> str:
+    """A letter as a line of a list: what follows «Новость № 214»."""
+    head, _, rest = letter.partition(" № ")
+    return rest.partition(" ")[2] if head == "Новость" else letter
+
+
+def _when(moment: datetime, reading: Reading) -> str:
+    return moments.say(moment, reading.now, reading.desk.zone, zone_of(reading.suggestion, reading.author))
+
+
+def _by(moment: datetime, reading: Reading) -> str:
+    zone = zone_of(reading.suggestion, reading.author)
+    return moments.say(moment, reading.now, reading.desk.zone, zone, preposition="до")
+
+
+def _moment(payload: Mapping[str, Any], name: str) -> datetime | None:
+    stored = payload.get(name)
+    return datetime.fromisoformat(stored) if isinstance(stored, str) else None

@@ -1,0 +1,91 @@
+"""Which suggestion a post on the wall is: VK gives a published suggestion a new number and says nothing of the old.
+
+Pure comparisons of text, signature, time and attachments; what follows from a match is decided by the callers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from editorial.suggestion import Content, Status, Suggestion, comparable
+from handlers.events import WallPublished
+
+#: How far VK's clock and ours may differ.
+CLOCK_SLACK: Final = timedelta(minutes=3)
+#: A text at least this long that is the beginning of ours is ours, cut by VK. Characters.
+CUT_TEXT: Final = 2000
+#: Where a suggestion stands when a post of its text appears: the likeliest first.
+_LIKELY: Final = (
+    Status.PUBLISHING,
+    Status.SCHEDULED,
+    Status.FAILED,
+    Status.PENDING,
+    Status.RETURNED,
+    Status.EXPIRED,
+    Status.DIGEST,
+    Status.REJECTED,
+    Status.WITHDRAWN,
+)
+
+
+def suggestion_of(post: WallPublished, candidates: Iterable[Suggestion]) -> Suggestion | None:
+    """The suggestion that this post says word for word, or None."""
+    fitting = [candidate for candidate in candidates if is_publication_of(post, candidate)]
+    return min(fitting, key=lambda one: (_LIKELY.index(one.status), one.number), default=None)
+
+
+def is_publication_of(post: WallPublished, suggestion: Suggestion) -> bool:
+    """Whether the post says what the suggestion says, and may be it by time and signature."""
+    if suggestion.status not in _LIKELY or not _possible(post, suggestion):
+        return False
+    return any(_same(post.content, wanted) for wanted in (suggestion.for_publication, suggestion.content))
+
+
+def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> WallPublished | None:
+    """The post that a person made of a suggestion that is gone; None when there is no or no sole one.
+
+    A person may word it anew: then it is signed by the author, shares an attachment, or most of the words.
+    """
+    possible = [post for post in posts if _possible(post, suggestion)]
+    exact = [post for post in possible if is_publication_of(post, suggestion)]
+    if exact:
+        return min(exact, key=lambda post: (post.at, post.post_id))
+    alike = [post for post in possible if _alike(post, suggestion)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _possible(post: WallPublished, suggestion: Suggestion) -> bool:
+    if post.owner_id != suggestion.owner_id or post.at < suggestion.received_at - CLOCK_SLACK:
+        return False
+    if post.from_id is not None and post.from_id != post.owner_id:
+        return False
+    author = suggestion.author_id
+    return author is None or post.signer_id in {None, author, post.created_by}
+
+
+def _same(seen: Content, wanted: Content) -> bool:
+    theirs, ours = comparable(seen.text), comparable(wanted.text)
+    if not ours:
+        kinds = [attachment.kind for attachment in wanted.attachments]
+        return not theirs and bool(kinds) and kinds == [attachment.kind for attachment in seen.attachments]
+    return theirs == ours or (len(theirs) >= CUT_TEXT and ours.startswith(theirs))
+
+
+def _alike(post: WallPublished, suggestion: Suggestion) -> bool:
+    if post.signer_id and post.signer_id == suggestion.author_id:
+        return True
+    if _identities(post.content) & _identities(suggestion.content):
+        return True
+    theirs, ours = _vocabulary(post.content.text), _vocabulary(suggestion.text)
+    return 2 * len(theirs & ours) > len(theirs | ours)
+
+
+def _identities(content: Content) -> set[str]:
+    return {attachment.identity for attachment in content.attachments if attachment.media_id}
+
+
+def _vocabulary(text: str) -> set[str]:
+    return set(re.findall(r"\w+", comparable(text).lower()))

@@ -1,0 +1,45 @@
+"""Notes to the moderators' chat: what happened that no card shows by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from editorial.suggestion import Suggestion
+from handlers import moments, texts
+from handlers.context import Desk
+
+#: Troubles of these places mean that nothing is published.
+_STOPS_POSTS = frozenset({"vk_wall", "key"})
+
+
+def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datetime, desk: Desk) -> str:
+    """The note as it is sent. Raises KeyError for a note nobody knows."""
+    number = suggestion.number if suggestion is not None else 0
+    match payload["note"]:
+        case "trouble":
+            stops = payload.get("cause") in _STOPS_POSTS
+            return texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)
+        case "trouble_over":
+            return texts.trouble_over_note(str(payload["reason"]))
+        case "failed":
+            return texts.failed_note(number, str(payload["reason"]))
+        case "by_hand":
+            return texts.by_hand_note(number, suggestion.link if suggestion else desk.address)
+        case "undecidable":
+            return texts.undecidable_note(number)
+        case "changed":
+            return texts.changed_note(number)
+        case "asks_removal":
+            return texts.removal_note(number, (suggestion and suggestion.published_link) or desk.address)
+        case "moved":
+            lines = [
+                texts.moved_line(int(moved), moments.say(datetime.fromisoformat(due), now, desk.zone))
+                for moved, due in payload["moves"]
+            ]
+            if payload.get("more"):
+                lines.append(texts.and_more(int(payload["more"])))
+            return texts.moved_note(lines)
+        case other:
+            raise KeyError(other)

@@ -1,0 +1,219 @@
+"""What follows from a delivery's outcome: the row is settled, and the world is told.
+
+When an event settled the row first, nothing is done a second time.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
+from editorial.lifecycle import Action, advance
+from editorial.suggestion import Status, Suggestion
+from handlers import alarms, burst, changes, letters, suggest
+from handlers.context import Context
+from handlers.events import WallPublished, WallSuggested
+
+#: A post is read back so long after it went out, unless its event has proved it by then.
+READ_BACK: Final = timedelta(seconds=5)
+#: Reasons for which a card that could not be edited is sent anew.
+_LOST_CARD: Final = frozenset({"edit_window_over", "message_gone", "edit_refused", "not_found"})
+
+
+def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
+    """Record the outcome and do what follows. False: the delivery was settled already."""
+    verdict = after(delivery, outcome, context.now)
+    match delivery.kind:
+        case "publish":
+            return _publish(context, delivery, outcome, verdict)
+        case "verify":
+            return _verify(context, delivery, outcome, verdict)
+        case "card":
+            return _card(context, delivery, outcome, verdict)
+        case "letter":
+            return _letter(context, delivery, verdict)
+        case "burst":
+            return _burst(context, delivery, outcome, verdict)
+    return record(context, delivery, verdict)
+
+
+def record(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
+    """Put the delivery where the verdict says. False: it was not in hand any more."""
+    outbox, now = context.unit.outbox, context.now
+    match verdict.state:
+        case State.SENT:
+            return outbox.sent(delivery.id, verdict.result, now)
+        case State.WAITING:
+            assert verdict.due_at is not None
+            return outbox.retry(delivery.id, verdict.due_at, verdict.error or "", verdict.code, now)
+        case State.REFUSED:
+            return outbox.refused(delivery.id, verdict.error or "", verdict.code, now)
+        case State.UNCERTAIN:
+            return outbox.uncertain(delivery.id, verdict.error or "", now)
+        case State.HELD:
+            return outbox.held(delivery.id, verdict.error or "", now)
+        case other:
+            raise ValueError(f"a delivery does not become {other}")
+
+
+def undecidable(context: Context, delivery: Delivery) -> bool:
+    """Reading could not tell whether the post is out: people are asked, once."""
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    if delivery.kind != "publish" or suggestion is None or suggestion.status is not Status.PUBLISHING:
+        return False
+    if delivery.state is State.SENDING:
+        context.unit.outbox.uncertain(delivery.id, "interrupted", context.now)
+    if changes.people_asked(context, suggestion):
+        return False
+    changes.ask_people(context, suggestion.number)
+    changes.refresh_card(context, suggestion.number)
+    changes.note(context, "undecidable", suggestion.number)
+    context.unit.journal.add(
+        context.now, suggestion.number, None, "asked", str(suggestion.status), str(suggestion.status)
+    )
+    return True
+
+
+# ------------------------------------------------------------------------------------------------- publications
+
+
+def _publish(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    if verdict.state is State.HELD:  # nobody is coming for a post: it failed
+        verdict = Verdict(State.REFUSED, error=verdict.error, code=verdict.code)
+    if not record(context, delivery, verdict):
+        return False
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    if suggestion is None:
+        return True
+    match verdict.state:
+        case State.SENT:
+            _came_out(context, suggestion, verdict)
+        case State.WAITING:
+            _try_later(context, suggestion, verdict)
+        case State.UNCERTAIN:
+            changes.refresh_card(context, suggestion.number)
+        case State.REFUSED:
+            _refused(context, suggestion, outcome, verdict.error or "refused")
+    return True
+
+
+def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> None:
+    result = verdict.result or {}
+    post_id = int(result["post_id"])
+    proof = "by_hand" if result.get("by_hand") else None
+    if suggest.came_out(context, suggestion, post_id, proof=proof) and proof is None:
+        destination = f"wall:{suggestion.number}"
+        new = NewDelivery(
+            changes.WALL, destination, "verify", suggestion.number, {"post_id": post_id}, context.now + READ_BACK
+        )
+        context.unit.outbox.add(new, context.now)
+
+
+def _try_later(context: Context, suggestion: Suggestion, verdict: Verdict) -> None:
+    """Nothing went out: the post waits in the plan again, where it can still be undone."""
+    reason = verdict.error if verdict.error in alarms.ALARMING else suggestion.trouble
+    back = advance(suggestion, Action.MOVE, context.now, due_at=suggestion.due_at, trouble=reason)
+    if back is not None and suggestion.status is Status.PUBLISHING:
+        changes.store(context, suggestion, back, str(Action.MOVE), details={"why": verdict.error})
+
+
+def _refused(context: Context, suggestion: Suggestion, outcome: Outcome, reason: str) -> None:
+    found = outcome.found if isinstance(outcome, Refused) else None
+    if reason == "changed" and isinstance(found, WallSuggested):
+        suggest.author_edited(context, suggestion, found.content)
+    elif reason == "gone":
+        suggest.vanished(context, suggestion)
+    else:
+        _failed(context, suggestion, reason)
+
+
+def _failed(context: Context, suggestion: Suggestion, reason: str) -> None:
+    failed = advance(suggestion, Action.FAIL, context.now, trouble=reason)
+    if failed is None or not changes.store(context, suggestion, failed, str(Action.FAIL), details={"why": reason}):
+        return
+    word = "by_hand" if reason == "by_hand" else "failed"
+    changes.note(context, word, suggestion.number, reason=reason)
+
+
+def _verify(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    seen = outcome.result.get("post") if isinstance(outcome, Sent) else None
+    if isinstance(seen, WallPublished):
+        verdict = Verdict(State.SENT, result={"post_id": seen.post_id})
+    if not record(context, delivery, verdict):
+        return False
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    if suggestion is None:
+        return True
+    if isinstance(seen, WallPublished):
+        suggest.prove(context, suggestion, seen)
+    elif verdict.state is State.REFUSED and suggestion.proof is None and suggestion.trouble is None:
+        after_look = advance(suggestion, Action.PROVE, context.now, trouble="missing:not_found")
+        if after_look is not None:
+            changes.store(context, suggestion, after_look, "checked", details={"trouble": "not_found"})
+    return True
+
+
+# ----------------------------------------------------------------------------------------------------- messages
+
+
+def _card(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    if not record(context, delivery, verdict):
+        return False
+    number = delivery.number or 0
+    card = context.unit.cards.get(number)
+    if isinstance(outcome, Sent):
+        result = outcome.result
+        peer_id, cmid, digest = int(result.get("peer_id") or 0), result.get("cmid"), result.get("digest")
+        if card is not None and card.cmid == cmid and list(card.parts) == list(result.get("parts", ())):
+            context.unit.cards.shown(number, digest, context.now)
+        elif cmid:
+            context.unit.cards.placed(number, peer_id, int(cmid), result.get("parts", ()), context.now, digest)
+    elif isinstance(outcome, Refused) and outcome.reason in _LOST_CARD and card is not None and card.cmid:
+        view = card.view
+        context.unit.cards.forget(number)
+        if view:
+            context.unit.cards.view(number, view, context.now)
+        changes.show_card(context, number)
+    return True
+
+
+def _letter(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
+    if not record(context, delivery, verdict):
+        return False
+    vk_id = int(delivery.destination.partition(":")[2])
+    author = context.unit.authors.get(vk_id)
+    if author is None:
+        return True
+    if verdict.state is State.SENT and author.reachable is not True:
+        context.unit.authors.reachable(vk_id, True, None, context.now)
+    elif verdict.state is State.HELD:
+        context.unit.authors.reachable(vk_id, False, verdict.error, context.now)
+        if delivery.number is not None:
+            changes.refresh_card(context, delivery.number)
+        _keep_apart(context, delivery)
+    return True
+
+
+def _keep_apart(context: Context, delivery: Delivery) -> None:
+    """A summary that did not arrive is kept under one of its news items, where it is found again."""
+    numbers = delivery.payload.get("numbers") or ()
+    for number in numbers:
+        suggestion = context.unit.suggestions.get(int(number))
+        if suggestion is not None:
+            context.unit.outbox.cancel(delivery.id, context.now)
+            letters.write(context, suggestion, "summary", numbers=list(numbers))
+            return
+
+
+def _burst(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    if not record(context, delivery, verdict):
+        return False
+    if isinstance(outcome, Sent) and outcome.result.get("cmid"):
+        burst.placed(context, int(outcome.result.get("peer_id") or 0), int(outcome.result["cmid"]))
+    elif isinstance(outcome, Refused):
+        in_chat = burst.line_in_chat(context) is not None
+        burst.lost(context)
+        if in_chat and outcome.reason in _LOST_CARD:
+            burst.tell(context)
+    return True

@@ -1,0 +1,132 @@
+"""The queue compared with what VK shows: missed suggestions are taken in, edited ones go back to review.
+
+Suggestions that are not on the list are only named; each is looked at by itself before anything is closed.  An
+empty or incomplete list closes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from editorial.lifecycle import OPEN
+from editorial.suggestion import Status, Suggestion, same_content
+from handlers import matching, suggest
+from handlers.context import Context
+from handlers.events import WallPublished, WallSuggested
+
+#: How old the mark of the last comparison may become before it is written anew.
+MARK_EVERY: Final = timedelta(minutes=5)
+#: An empty list is believed to mean so many lost suggestions at most.
+BELIEVED_OF_NOTHING: Final = 3
+#: Authors named at once.
+_MOST_NAMED: Final = 500
+
+
+class Missing(NamedTuple):
+    """A suggestion that should be on VK's list and is not."""
+
+    number: int
+    post_id: int
+
+
+def worth_storing(context: Context, listed: Sequence[WallSuggested]) -> list[WallSuggested]:
+    """Those of the list that are not known, or not as they are now. Reads only."""
+    known = context.unit.suggestions.known_posts(context.desk.owner_id, [event.post_id for event in listed])
+    news = []
+    for event in listed:
+        mark = known.get(event.post_id)
+        changed = mark is not None and mark.status in OPEN and mark.fingerprint != event.content.fingerprint
+        if mark is None or changed:
+            news.append(event)
+    return news
+
+
+def remember_names(context: Context, names: Mapping[int, str]) -> None:
+    """Keep the names that came with the list for the authors who have none yet."""
+    for vk_id in context.unit.authors.unnamed(_MOST_NAMED):
+        if vk_id in names:
+            context.unit.authors.name(vk_id, names[vk_id], context.now)
+
+
+def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
+    """Take in what was missed, send back what was edited, store silently what VK changed on its own."""
+    for event in listed:
+        if event.owner_id != context.desk.owner_id:
+            continue
+        known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
+        if known is None:
+            suggest.suggested(context, event)
+        elif known.status in OPEN:
+            _update(context, known, event)
+
+
+def _update(context: Context, known: Suggestion, event: WallSuggested) -> None:
+    if not same_content(known.content, event.content):
+        suggest.author_edited(context, known, event.content)
+    elif known.content.fingerprint != event.content.fingerprint:
+        _store_silently(context, known, event)
+
+
+def _store_silently(context: Context, known: Suggestion, event: WallSuggested) -> None:
+    """VK moved a photo to the community or renewed its key: the same content under other names."""
+    context.unit.suggestions.save(replace(known, content=event.content), seen_version=known.version)
+
+
+def missing(context: Context, listed: Collection[WallSuggested]) -> list[Missing]:
+    """The known open suggestions that are not on a complete list. Reads only.
+
+    Being named closes nothing: a key without rights sees an empty list too.
+    """
+    shown = {event.post_id for event in listed}
+    return [
+        Missing(mark.number, post_id)
+        for post_id, mark in context.unit.suggestions.open_posts(context.desk.owner_id).items()
+        if post_id not in shown and mark.status is not Status.PUBLISHING
+    ]
+
+
+def gone(context: Context, number: int, newest: Sequence[WallPublished]) -> bool:
+    """Close a suggestion that is not on VK any more: published by hand when a post says so, else withdrawn.
+
+    ``newest`` are the newest posts of the wall.  False when nothing was to close.
+    """
+    suggestion = context.unit.suggestions.get(number)
+    if (
+        suggestion is None
+        or suggestion.status is Status.PUBLISHING
+        or suggestion.status not in (*OPEN, Status.DIGEST)
+    ):
+        return False
+    free = [post for post in newest if not _is_another(context, post, number)]
+    post = matching.made_by_hand_of(free, suggestion)
+    if post is not None:
+        return suggest.hand_published(context, suggestion, post)
+    return suggest.vanished(context, suggestion)
+
+
+def _is_another(context: Context, post: WallPublished, number: int) -> bool:
+    known = context.unit.suggestions.by_published(post.owner_id, post.post_id)
+    return known is not None and known.number != number
+
+
+# ------------------------------------------------------------------------------------------ when it was done
+
+
+def needs_mark(context: Context) -> bool:
+    """Whether the time of the last comparison has to be written down: seldom, because it is a commit."""
+    at = _health(context).get("last_reconcile_at")
+    return at is None or context.now - datetime.fromisoformat(at) >= MARK_EVERY
+
+
+def mark(context: Context) -> None:
+    """Write down that the queue was compared now."""
+    health = {**_health(context), "last_reconcile_at": context.now.isoformat()}
+    context.unit.settings.set("health", health, context.now)
+
+
+def _health(context: Context) -> dict[str, Any]:
+    stored: dict[str, Any] | None = context.unit.settings.get("health")
+    return stored or {}

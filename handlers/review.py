@@ -1,0 +1,360 @@
+"""The moderators' side: a press or a reply in their chat, from the payload to everything that follows.
+
+::
+
+    press ─▶ ours? ─▶ in the moderators' chat? ─▶ a moderator? ─▶ lifecycle.decide ─▶ guarded save
+                 └────────────┴─────────────────────┴── refused: said, and written to the journal
+
+Whether an action is allowed is decided by :mod:`editorial.lifecycle` alone.  Menus and prompts change what the
+card shows and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from editorial import reasons
+from editorial.errors import (
+    AlreadyDecided,
+    CardOutdated,
+    DayFull,
+    DeskError,
+    NotAModerator,
+    NotNow,
+    PayloadForeign,
+    WrongChat,
+)
+from editorial.lifecycle import Action, Press, decide
+from editorial.post import TEXT_LIMIT, utf16_length
+from editorial.suggestion import Status, Suggestion
+from editorial.when import parse_when
+from handlers import burst, changes, letters, moments, planning, texts
+from handlers.answers import answer
+from handlers.context import Context
+from handlers.events import ButtonPressed, MessageArrived
+from handlers.payloads import Payload, unpack
+from handlers.replies import Snackbar
+
+MOST_DAYS: Final = 6
+MOST_SLOTS: Final = 9
+_DECISIONS: Final[Mapping[str, Action]] = {
+    str(action): action
+    for action in (
+        Action.PUBLISH,
+        Action.QUEUE,
+        Action.PICK,
+        Action.EDIT,
+        Action.RETURN,
+        Action.REJECT,
+        Action.UNDO,
+        Action.CONFIRM_OUT,
+        Action.REPEAT,
+    )
+}
+#: What a menu is about: opening it needs the same right as the press it leads to.
+_MENUS: Final[Mapping[str, Action]] = {
+    "days": Action.PICK,
+    "slots": Action.PICK,
+    "return": Action.RETURN,
+    "reject": Action.REJECT,
+}
+_WORDS: Final[Mapping[Action, str]] = {
+    Action.EDIT: "edit",
+    Action.RETURN: "return",
+    Action.REJECT: "reject",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts, and where."""
+
+    user_id: int
+    peer_id: int
+    cmid: int | None
+
+
+# --------------------------------------------------------------------------------------------------- presses
+
+
+def pressed(context: Context, event: ButtonPressed) -> Snackbar:
+    """Answer a press; everything it changes is in the unit."""
+    person = Person(event.user_id, event.peer_id, event.cmid)
+    payload: Payload | None = None
+    try:
+        payload = unpack(event.payload)
+        _admit(context, person)
+        text = _carry_out(context, person, payload)
+    except DeskError as error:
+        text = refuse(context, person, error, payload)
+    return Snackbar(event.answer_id, event.user_id, event.peer_id, text)
+
+
+def _admit(context: Context, person: Person) -> None:
+    """Only moderators, only in their chat. Whose name it is will be on the cards, so it is learned."""
+    if person.peer_id != context.moderators_chat():
+        raise WrongChat
+    if not context.role(person.user_id).decides:
+        raise NotAModerator
+    context.unit.authors.ensure(person.user_id, context.now)
+
+
+def refuse(context: Context, person: Person, error: DeskError, payload: Payload | None) -> str:
+    """Write the refusal down and say why; a card that lags behind is brought up to date."""
+    number = payload.number if payload is not None else 0
+    suggestion = context.unit.suggestions.get(number) if number else None
+    status = str(suggestion.status) if suggestion is not None else None
+    details: dict[str, Any] = {"why": type(error).__name__, "peer": person.peer_id}
+    if payload is not None:
+        details |= {"action": payload.action, "version": payload.version}
+    known = suggestion.number if suggestion is not None else None
+    context.unit.journal.add(context.now, known, person.user_id, "refused", status, status, details)
+    if isinstance(error, CardOutdated | NotNow | AlreadyDecided) and known is not None:
+        changes.refresh_card(context, known)
+    return explained(context, error)
+
+
+def explained(context: Context, error: DeskError) -> str:
+    """Why not, with the name of the colleague who was faster and times in the editorial zone."""
+    who = context.name_of(error.by) if isinstance(error, AlreadyDecided) else ""
+    return texts.explain(error, who=who, now=context.now, zone=context.desk.zone)
+
+
+def _carry_out(context: Context, person: Person, payload: Payload) -> str:
+    if payload.action == burst.NEXT:
+        number = burst.show_next(context)
+        return texts.NEXT_SHOWN.format(number=number) if number else texts.NOTHING_HIDDEN
+    suggestion = context.unit.suggestions.get(payload.number)
+    if suggestion is None:
+        raise PayloadForeign
+    if payload.action == "menu":
+        return _menu(context, person, suggestion, payload)
+    action = _DECISIONS.get(payload.action)
+    if action is None:
+        raise PayloadForeign
+    if action is Action.EDIT or (action in _WORDS and payload.arg == reasons.OWN.code):
+        return _ask(context, person, suggestion, action, payload.version)
+    return _decide(context, person, suggestion, _press(context, person, suggestion, action, payload))
+
+
+def _press(context: Context, person: Person, suggestion: Suggestion, action: Action, payload: Payload) -> Press:
+    press = Press(action, person.user_id, context.role(person.user_id), payload.version)
+    if action in (Action.RETURN, Action.REJECT):
+        choice = reasons.RETURN if action is Action.RETURN else reasons.REJECT
+        if payload.arg not in {reason.code for reason in choice}:
+            raise PayloadForeign
+        return replace(press, reason=payload.arg)
+    if action is Action.PICK:
+        wish = _moment(payload.arg)
+        _rehearse(context, suggestion, press)
+        context.unit.suggestions.lock_plan()
+        return replace(press, due_at=planning.wished(context, suggestion, wish))
+    if action is Action.QUEUE:
+        _rehearse(context, suggestion, press)
+        context.unit.suggestions.lock_plan()
+        return replace(press, due_at=planning.next_slot(context, suggestion))
+    return press
+
+
+def _moment(arg: str | None) -> datetime:
+    try:
+        moment = datetime.fromisoformat(arg or "")
+    except ValueError:
+        raise PayloadForeign from None
+    if moment.tzinfo is None:
+        raise PayloadForeign
+    return moment.astimezone(UTC)
+
+
+def _rehearse(context: Context, suggestion: Suggestion, press: Press) -> None:
+    """Raise what deciding would raise; changes nothing."""
+    decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
+
+
+def _decide(context: Context, person: Person, suggestion: Suggestion, press: Press) -> str:
+    """Take the decision, store it unless somebody was faster, and set in motion what follows."""
+    after = decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
+    details = {name: value for name, value in (("reason", press.reason), ("words", press.words)) if value}
+    row = changes.publication_row(context, suggestion.number)
+    saved = changes.store(context, suggestion, after, str(press.action), actor=person.user_id, details=details)
+    if not saved:
+        raise CardOutdated(suggestion.number)
+    if row is not None and press.action in (Action.CONFIRM_OUT, Action.REPEAT):
+        _settle(context, row.id, arrived=press.action is Action.CONFIRM_OUT)
+    return _follow(context, suggestion, after, press)
+
+
+def _settle(context: Context, row_id: int, *, arrived: bool) -> None:
+    """A person looked at the wall: the delivery in doubt is over."""
+    if arrived:
+        context.unit.outbox.sent(row_id, {"by_hand": True}, context.now)
+    else:
+        context.unit.outbox.refused(row_id, "repeated", None, context.now)
+
+
+def _follow(context: Context, before: Suggestion, after: Suggestion, press: Press) -> str:
+    """Publication rows and letters; returns what the presser reads."""
+    number = after.number
+    match press.action:
+        case Action.PUBLISH | Action.REPEAT:
+            changes.plan_publication(context, number, context.now)
+            letters.take_back_plan(context, number)
+            return _publishing_words(context, press.action)
+        case Action.QUEUE | Action.PICK:
+            return _planned(context, before, after)
+        case Action.RETURN | Action.REJECT:
+            letter = "returned" if press.action is Action.RETURN else "rejected"
+            changes.unplan_publication(context, number)
+            letters.write(context, after, letter, reason=press.reason, words=press.words)
+            return texts.decided_with(press.action, texts.reason_label(press.reason, press.words))
+        case Action.UNDO:
+            changes.unplan_publication(context, number)
+            letters.take_back(context, number)
+            if letters.knows_of_plan(context, number):
+                letters.write(context, after, "undone")
+        case Action.CONFIRM_OUT:
+            letters.write(context, after, "published")
+        case _:
+            pass
+    return texts.PRESS_ANSWERS.get(press.action, texts.REDRAWN)
+
+
+def _planned(context: Context, before: Suggestion, after: Suggestion) -> str:
+    assert after.due_at is not None
+    changes.plan_publication(context, after.number, after.due_at)
+    letters.write(
+        context, after, "moved" if before.status is Status.SCHEDULED else "scheduled", due_at=after.due_at
+    )
+    when = moments.say(after.due_at, context.now, context.desk.zone)
+    return texts.will_come_out(when, paused=context.paused() is not None)
+
+
+def _publishing_words(context: Context, action: Action) -> str:
+    if context.paused() is not None:
+        return texts.PUBLISH_PAUSED
+    if context.mode() == "degraded":
+        return texts.PUBLISH_BY_HAND
+    return texts.PRESS_ANSWERS[action]
+
+
+# ----------------------------------------------------------------------------------------------------- menus
+
+
+def _menu(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
+    name, _, arg = (payload.arg or "main").partition(":")
+    if name != "main":
+        action = _MENUS.get(name)
+        if action is None:
+            raise PayloadForeign
+        press = Press(action, person.user_id, context.role(person.user_id), payload.version)
+        _rehearse(context, suggestion, press)
+    view = _view(context, suggestion, name, arg)
+    if changes.people_asked(context, suggestion):
+        view["asked"] = True
+    context.unit.prompts.clear(person.peer_id, person.user_id)
+    context.unit.cards.view(suggestion.number, view, context.now)
+    changes.refresh_card(context, suggestion.number)
+    return texts.MENU_ANSWERS.get(name, texts.REDRAWN)
+
+
+def _view(context: Context, suggestion: Suggestion, name: str, arg: str) -> dict[str, Any]:
+    match name:
+        case "main":
+            return {}
+        case "days":
+            days = planning.days(context, suggestion, MOST_DAYS)
+            return {"menu": name, "days": [day.isoformat() for day in days]}
+        case "slots":
+            try:
+                day = date.fromisoformat(arg)
+            except ValueError:
+                raise PayloadForeign from None
+            free = planning.free_slots(context, suggestion, day, MOST_SLOTS)
+            if not free:
+                raise DayFull
+            return {"menu": name, "day": day.isoformat(), "slots": [slot.isoformat() for slot in free]}
+        case _:
+            return {"menu": name}
+
+
+def _ask(context: Context, person: Person, suggestion: Suggestion, action: Action, version: int) -> str:
+    """The moderator's next reply to the card is the text or the reason."""
+    _rehearse(context, suggestion, Press(action, person.user_id, context.role(person.user_id), version))
+    word = _WORDS[action]
+    unit = context.unit
+    unit.prompts.ask(person.peer_id, person.user_id, suggestion.number, word, version, context.now, person.cmid)
+    view = {"menu": "words", "what": word, "by": person.user_id}
+    unit.cards.view(suggestion.number, view, context.now)
+    changes.refresh_card(context, suggestion.number)
+    return texts.REPLY_TO_EDIT if action is Action.EDIT else texts.REPLY_TO_REASON
+
+
+# --------------------------------------------------------------------------------------------------- replies
+
+
+def replied(context: Context, message: MessageArrived) -> bool:
+    """A message in the moderators' chat that may be the answer to a card. False when it is none."""
+    if message.reply_to_cmid is None:
+        return False
+    number = context.unit.cards.by_message(message.peer_id, message.reply_to_cmid)
+    if number is None:
+        return False
+    person = Person(message.from_id, message.peer_id, message.cmid)
+    prompt = context.unit.prompts.get(message.peer_id, message.from_id)
+    asked = prompt is not None and prompt.number == number
+    suggestion = context.unit.suggestions.get(number)
+    if suggestion is None:
+        return False
+    version = prompt.version if asked and prompt is not None else None
+    payload = Payload("reply", number, version or suggestion.version)
+    try:
+        if asked and prompt is not None:
+            said = _answered(context, person, suggestion, prompt.kind, version or 0, message.text)
+        else:
+            said = _maybe_a_time(context, person, suggestion, message.text)
+    except DeskError as error:
+        said = texts.prompt_refused(number, refuse(context, person, error, payload))
+    if said:
+        answer(context, message, said)
+    return True
+
+
+def _answered(
+    context: Context, person: Person, suggestion: Suggestion, kind: str, version: int, text: str
+) -> str | None:
+    """The moderator's own words arrived. The card shows the rest, so a decision needs no answer."""
+    _admit(context, person)
+    role = context.role(person.user_id)
+    words = text.strip()
+    if not words:
+        return texts.EMPTY_TEXT
+    if kind == "edit":
+        if utf16_length(words) > TEXT_LIMIT:
+            return texts.TOO_LONG_TEXT
+        press = Press(Action.EDIT, person.user_id, role, version, text=words)
+    else:
+        action = Action.RETURN if kind == "return" else Action.REJECT
+        press = Press(action, person.user_id, role, version, reason=reasons.OWN.code, words=words)
+    context.unit.prompts.clear(person.peer_id, person.user_id)
+    _decide(context, person, suggestion, press)
+    return None
+
+
+def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, text: str) -> str | None:
+    """A reply that nobody asked for is a wish for a time, or talk among colleagues that is none of our business."""
+    if not context.role(person.user_id).decides:
+        return None
+    try:
+        wish = parse_when(text, context.now, context.desk.zone)
+    except DeskError as error:
+        return None if type(error).__name__ == "TimeNotUnderstood" else explained(context, error)
+    _admit(context, person)
+    press = Press(Action.PICK, person.user_id, context.role(person.user_id), suggestion.version)
+    _rehearse(context, suggestion, press)
+    context.unit.suggestions.lock_plan()
+    due_at = planning.wished(context, suggestion, wish)
+    _decide(context, person, suggestion, replace(press, due_at=due_at))
+    return texts.time_taken(suggestion.number, moments.say(due_at, context.now, context.desk.zone))

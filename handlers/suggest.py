@@ -1,0 +1,189 @@
+"""The author's side of the wall: suggestions come in, posts of the community are recognised.
+
+Events are hints: one about a known suggestion changes nothing, because only the comparison with the whole queue
+knows what VK shows now.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from editorial import regions
+from editorial.lifecycle import Action, advance
+from editorial.post import published_mismatch
+from editorial.suggestion import Content, Status, Suggestion
+from handlers import burst, changes, letters, matching
+from handlers.context import Context
+from handlers.events import WallPublished, WallSuggested
+from storage.suggestions import NewSuggestion
+
+#: A suggestion found so late is not answered at night any more.
+_JUST_NOW: Final = timedelta(hours=1)
+#: Suggestions of one state that a post without a signature is compared with.
+_MOST_COMPARED: Final = 500
+_COMPARED: Final = (Status.PUBLISHING, Status.SCHEDULED, Status.FAILED, Status.PENDING, Status.RETURNED)
+
+
+def suggested(context: Context, event: WallSuggested) -> Suggestion | None:
+    """Take a suggestion in: number, card, receipt. None when it is known or not on this community's wall."""
+    if event.owner_id != context.desk.owner_id:
+        return None
+    region = regions.region_of_text(event.content.text)
+    new = NewSuggestion(
+        owner_id=event.owner_id,
+        post_id=event.post_id,
+        author_id=event.author_id or None,
+        content=event.content,
+        received_at=min(event.at, context.now),
+        region=_region_code(context, event, region.code if region else None),
+    )
+    added = context.unit.suggestions.add(new, context.now)
+    if added is None:
+        return None
+    context.unit.journal.add(context.now, added.number, event.author_id, "suggested", None, str(added.status))
+    burst.offer(context, added.number)
+    fresh = context.now - added.received_at < _JUST_NOW
+    letters.write(context, added, "received", answering=fresh, at=context.now)
+    return added
+
+
+def _region_code(context: Context, event: WallSuggested, of_text: str | None) -> str | None:
+    """An author on record keeps their region, whatever regions the text speaks of."""
+    author = context.unit.authors.get(event.author_id) if event.author_id else None
+    return author.region if author is not None and author.region else of_text
+
+
+# ------------------------------------------------------------------------------------------- posts on the wall
+
+
+def published(context: Context, event: WallPublished) -> None:
+    """A post stands on the wall: the proof of ours, or a suggestion that somebody published by hand."""
+    if event.owner_id != context.desk.owner_id:
+        return
+    known = context.unit.suggestions.by_published(event.owner_id, event.post_id)
+    if known is not None:
+        prove(context, known, event)
+        return
+    found = _same_number(context, event) or matching.suggestion_of(event, _candidates(context, event))
+    if found is None:
+        return
+    if found.status is Status.PUBLISHING:
+        came_out(context, found, event.post_id, seen=event.content)
+    else:
+        hand_published(context, found, event)
+
+
+def _same_number(context: Context, event: WallPublished) -> Suggestion | None:
+    """VK may keep the number, or name the one a post had while it was postponed."""
+    for post_id in (event.post_id, event.postponed_id):
+        found = context.unit.suggestions.by_post(event.owner_id, post_id) if post_id else None
+        if found is not None and found.status is not Status.PUBLISHED:
+            return found
+    return None
+
+
+def _candidates(context: Context, event: WallPublished) -> list[Suggestion]:
+    unit = context.unit.suggestions
+    found = [one for status in _COMPARED for one in unit.by_status(status, _MOST_COMPARED)]
+    if event.signer_id:
+        found += unit.by_author(event.signer_id, 50)
+    return list({one.number: one for one in found}.values())
+
+
+def came_out(
+    context: Context, suggestion: Suggestion, post_id: int, *, seen: Content | None = None, proof: str | None = None
+) -> bool:
+    """Our publication arrived as ``post_id``; ``seen``, when known, proves what is there. False: known already."""
+    trouble = None
+    if seen is not None:
+        proof, trouble = judged(suggestion.for_publication, seen)
+    after = advance(suggestion, Action.PROVE, context.now, post_id=post_id, proof=proof, trouble=trouble)
+    if after is None or not changes.store(context, suggestion, after, str(Action.PROVE), details={"post": post_id}):
+        return False
+    _end_delivery(context, suggestion.number, post_id)
+    letters.write(context, after, "published")
+    return True
+
+
+def judged(wanted: Content, seen: Content) -> tuple[str | None, str | None]:
+    """Proof and trouble: whether the post is whole, or what it lacks."""
+    lacks = published_mismatch(wanted, seen)
+    return ("checked", None) if lacks is None else (None, f"missing:{lacks}")
+
+
+def _end_delivery(context: Context, number: int, post_id: int) -> None:
+    """Whatever was to publish the suggestion has nothing left to do."""
+    row = changes.publication_row(context, number)
+    if row is not None:
+        context.unit.outbox.sent(row.id, {"post_id": post_id}, context.now)
+    close(context, number)
+
+
+def hand_published(context: Context, suggestion: Suggestion, post: WallPublished) -> bool:
+    """Somebody published the suggestion on VK: the card closes itself, the author is told."""
+    after = advance(suggestion, Action.HAND_PUBLISHED, context.now, post_id=post.post_id, proof="by_hand")
+    details = {"post": post.post_id, "by": post.created_by}
+    if after is None or not changes.store(
+        context, suggestion, after, str(Action.HAND_PUBLISHED), actor=post.created_by, details=details
+    ):
+        return False
+    _end_delivery(context, suggestion.number, post.post_id)
+    letters.write(context, after, "published")
+    return True
+
+
+def prove(context: Context, suggestion: Suggestion, post: WallPublished) -> bool:
+    """The post was read back: say on the card whether it is whole. False when that is known."""
+    if suggestion.proof is not None or suggestion.trouble is not None:
+        context.unit.outbox.cancel_for(suggestion.number, "verify", context.now)
+        return False
+    proof, trouble = judged(suggestion.for_publication, post.content)
+    after = advance(suggestion, Action.PROVE, context.now, post_id=post.post_id, proof=proof, trouble=trouble)
+    if after is None or not changes.store(context, suggestion, after, "checked", details={"trouble": trouble}):
+        return False
+    context.unit.outbox.cancel_for(suggestion.number, "verify", context.now)
+    return True
+
+
+# ------------------------------------------------------------------------------------------- what VK shows now
+
+
+def author_edited(context: Context, suggestion: Suggestion, seen: Content) -> bool:
+    """The author changed the suggestion: back to review, with the difference shown. False: nothing changed."""
+    before = suggestion
+    if suggestion.status is Status.PUBLISHING:
+        back = advance(suggestion, Action.BACK_TO_REVIEW, context.now)
+        if back is None:
+            return False
+        suggestion = back
+    after = advance(suggestion, Action.AUTHOR_EDITED, context.now, content=seen)
+    if after is None or not changes.store(
+        context, before, after, str(Action.AUTHOR_EDITED), actor=before.author_id
+    ):
+        return False
+    changes.unplan_publication(context, before.number)
+    was_scheduled = before.status in (Status.SCHEDULED, Status.PUBLISHING)
+    if was_scheduled:
+        changes.note(context, "changed", before.number)
+    letters.write(context, after, "author_edited", answering=True, was_scheduled=was_scheduled, at=context.now)
+    return True
+
+
+def vanished(context: Context, suggestion: Suggestion) -> bool:
+    """The suggestion is not on VK any more: closed. False when it was closed already."""
+    after = advance(suggestion, Action.GONE, context.now, trouble="gone")
+    if after is None or not changes.store(context, suggestion, after, str(Action.GONE)):
+        return False
+    close(context, suggestion.number)
+    letters.write(context, after, "gone", answering=True)
+    return True
+
+
+def close(context: Context, number: int) -> None:
+    """Nothing is left to do about a suggestion: what has not left is taken back, a card kept back is dropped."""
+    changes.unplan_publication(context, number)
+    card = context.unit.cards.get(number)
+    if card is not None and card.hidden:
+        context.unit.cards.forget(number)
+        burst.tell(context)

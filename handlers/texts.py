@@ -1,0 +1,728 @@
+"""Every sentence the bot says, in Russian: letters to authors, lines on cards, snackbars, notes, answers.
+
+Authors are addressed «вы», in at most three sentences that name the news by its number, say why and what comes
+next; moderators get telegrams.  When and to whom something is said is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from editorial import errors, reasons
+from editorial.lifecycle import Action
+from editorial.suggestion import Status
+from handlers import moments
+
+# ------------------------------------------------------------------------------------------- letters to authors
+
+
+def received(number: int, expected: str) -> str:
+    return f"Получили новость, № {number}. Решение сообщим {expected}."
+
+
+def received_off_hours(number: int, opens: str, expected: str) -> str:
+    return f"Получили новость, № {number}. Модераторы начнут смотреть {opens}, решение сообщим {expected}."
+
+
+def scheduled(number: int, when: str) -> str:
+    return (
+        f"Новость № {number} в плане: выйдет {when}. До этого времени её можно поправить или снять в предложенных "
+        "записях группы."
+    )
+
+
+def moved(number: int, when: str) -> str:
+    return f"Публикация новости № {number} переехала. Теперь она выйдет {when}."
+
+
+def undone(number: int) -> str:
+    return f"Новость № {number} снова на рассмотрении, прежнее решение отменено. Новое сообщим отдельным письмом."
+
+
+def published(number: int, link: str) -> str:
+    return f"Новость № {number} вышла: {link}\nСпасибо, что прислали."
+
+
+def author_edited(number: int, was_scheduled: bool, expected: str) -> str:
+    cancelled = ", прежнее время выхода отменено" if was_scheduled else ""
+    return (
+        f"Увидели вашу правку новости № {number}. Она снова на рассмотрении{cancelled}, решение сообщим {expected}."
+    )
+
+
+def gone(number: int) -> str:
+    return (
+        f"Новости № {number} больше нет среди предложенных, поэтому сняли её с рассмотрения. "
+        "Если запись удалили не вы, предложите её ещё раз."
+    )
+
+
+def withdrawn(number: int) -> str:
+    return (
+        f"Новость № {number} сняли, она не выйдет. Запись осталась в ваших предложенных, удалить её можно в группе."
+    )
+
+
+def withdrawn_too_late(number: int, link: str) -> str:
+    return f"Новость № {number} уже вышла: {link}\nПередали модераторам просьбу удалить пост."
+
+
+def withdrawn_in_hand(number: int) -> str:
+    return f"Новость № {number} публикуется прямо сейчас. Напишите «Отозвать {number}» через минуту."
+
+
+_FIXABLE: Final = "Исправьте предложенную запись в группе, и она вернётся к нам сама."
+
+_RETURNS: Final[Mapping[str, str]] = {
+    "photo": "нужен хотя бы один снимок с события. Подойдёт фото от 1000 точек по стороне, без надписей чужих сайтов.",
+    "too_long": "текст длиннее 1500 знаков, в ленте его не дочитают. Сократите его до главного.",
+    "only_link": "по одной ссылке пост не сделать. Добавьте 3–5 предложений о главном.",
+    "when_where": "не хватает, когда и где: дата, время с часовым поясом, город.",
+    "minors": (
+        "на фото или в тексте узнаются дети. Замените снимок общим планом и уберите имена или напишите в тексте, "
+        "что согласие родителей есть."
+    ),
+    "facts": "цифры или имена в записи расходятся. Проверьте, какие верны.",
+    "style": "для ленты хватит одного-двух значков и обычного регистра букв.",
+    "banned_platform": "в записи есть ссылка на соцсеть, запрещённую в России. Уберите ссылку и призыв.",
+}
+
+
+def returned(number: int, reason: str, words: str | None) -> str:
+    what = _RETURNS.get(reason) or f"{_sentence(words or 'нужны уточнения')}"
+    return f"Новость № {number} вернули на доработку: {what} {_FIXABLE}"
+
+
+_REJECTIONS: Final[Mapping[str, str]] = {
+    "advertising": (
+        "рекламу товаров и услуг не публикуем. Если у новости есть польза для муниципалитетов без продвижения, "
+        "пришлите её в таком виде."
+    ),
+    "off_topic": (
+        "в группе пишем о местном самоуправлении и работе советов. По этому вопросу поможет администрация "
+        "муниципалитета или «Госуслуги. Решаем вместе»."
+    ),
+    "fundraising": (
+        "сборы на личные карты не публикуем. Поможет проверенный фонд или отдел социальной защиты по месту жительства."
+    ),
+    "election": "предвыборные призывы не публикуем до окончания голосования. После него пришлите новость без агитации.",
+    "stale": "событие уже прошло. Пришлите его итоги, их поставим.",
+    "duplicate": "такую новость уже прислали, она в работе или вышла. Присылайте следующую.",
+    "security": (
+        "такие кадры и сведения публиковать нельзя, в регионе может действовать запрет. "
+        "Дождитесь официального сообщения и пришлите его."
+    ),
+}
+
+
+def rejected(number: int, reason: str, words: str | None) -> str:
+    if reason in _REJECTIONS:
+        return f"Новость № {number} не опубликуем: {_REJECTIONS[reason]}"
+    what = _sentence(words or "решение редакции")
+    return f"Новость № {number} решили не публиковать: {what} Если хотите обсудить, ответьте на это сообщение."
+
+
+def _sentence(words: str) -> str:
+    """A moderator's words as the end of a sentence."""
+    text = " ".join(words.split())
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+SUMMARY_BEGINS: Final = "Пока мы не могли вам написать, произошло вот что."
+
+
+# ---------------------------------------------------------------------------------------- answers to an author
+
+
+def status_line(number: int, status: Status, words: str) -> str:
+    return f"№ {number}: {words}" if words else f"№ {number}: {AUTHOR_STATUS[status]}"
+
+
+AUTHOR_STATUS: Final[Mapping[Status, str]] = {
+    Status.PENDING: "на рассмотрении",
+    Status.RETURNED: "ждёт вашей правки",
+    Status.SCHEDULED: "в плане",
+    Status.PUBLISHING: "публикуется",
+    Status.PUBLISHED: "вышла",
+    Status.DIGEST: "войдёт в дайджест",
+    Status.REJECTED: "не опубликуем",
+    Status.WITHDRAWN: "снята",
+    Status.EXPIRED: "устарела",
+    Status.FAILED: "ждёт публикации",
+}
+
+
+def pending_since(when: str) -> str:
+    return f"на рассмотрении, прислана {when}"
+
+
+def comes_out(when: str) -> str:
+    return f"выйдет {when}"
+
+
+def is_out(link: str) -> str:
+    return f"вышла, {link}"
+
+
+#: VK does not let the desk publish at the moment; the news is safe.
+DELAYED: Final = "публикация задерживается: группа временно не отвечает, новость сохранили и отправим сами"
+#: The publications are stopped by the desk.
+ON_HOLD: Final = "публикации на паузе, новость сохранена и выйдет позже"
+
+MY_NEWS: Final = "Ваши новости:"
+NO_NEWS: Final = "От вас новостей пока нет. Предложите первую в группе: «Предложить новость»."
+NOT_YOURS: Final = "Такой новости среди ваших нет. Список — «Мои новости»."
+NUMBER_NEEDED: Final = "Напишите номер новости, например «Статус 214». Список — «Мои новости»."
+NOT_TO_WITHDRAW: Final[Mapping[Status, str]] = {
+    Status.REJECTED: "Новость № {number} и так не выйдет: её решили не публиковать.",
+    Status.WITHDRAWN: "Новость № {number} уже снята.",
+}
+LETTERS_OFF: Final = "Больше не пишем вам первыми. Вернуть письма — «Старт», узнать о новостях — «Мои новости»."
+LETTERS_ON: Final = "Снова будем писать о ваших новостях."
+FORGET_ASKED: Final = (
+    "Удалим ваше имя, регион и письма, новости останутся без автора, и ответить по ним не сможем. "
+    "Подтвердите: «Да, удалить»."
+)
+FORGOTTEN: Final = (
+    "Ваши данные удалили. Предложенные записи остаются в группе, их можно удалить там; "
+    "новое предложение снова сохранит имя, чтобы ответить."
+)
+NOTHING_ASKED: Final = "Чтобы удалить данные, сначала напишите «Удалить мои данные»."
+
+
+def help_author(address: str) -> str:
+    return (
+        f"Новость предлагают в группе: {address}, «Предложить новость». Здесь отвечаем, что с ней стало.\n"
+        "«Мои новости» — список, «Статус 214» — одна новость, «Отозвать 214» — снять её, "
+        "«Стоп» и «Старт» — письма выключить и включить, «Удалить мои данные»."
+    )
+
+
+def how_to_suggest(address: str) -> str:
+    return (
+        f"Откройте {address} и нажмите «Предложить новость» над лентой: текст, фото, дата и место. "
+        "Номер и решение придут сюда."
+    )
+
+
+def greeting(address: str) -> str:
+    return f"Здесь отвечаем, что стало с вашей новостью. Предложить её можно в группе: {address}, «Предложить новость»."
+
+
+def not_understood(address: str) -> str:
+    return (
+        f"Здесь отвечает бот. Новость предложите в группе: {address}, «Предложить новость»; "
+        "что стало с присланной, скажет «Мои новости»."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- cards
+
+BUTTONS: Final[Mapping[Action, str]] = {
+    Action.PUBLISH: "Опубликовать",
+    Action.QUEUE: "В очередь",
+    Action.PICK: "Выбрать время",
+    Action.DIGEST: "В дайджест",
+    Action.EDIT: "Правка",
+    Action.RETURN: "Вернуть",
+    Action.REJECT: "Отклонить",
+    Action.UNDO: "Отменить решение",
+    Action.CONFIRM_OUT: "Вышло",
+    Action.REPEAT: "Повторить",
+}
+MORE: Final = "Ещё"
+BACK: Final = "Назад"
+SHOW_NEXT: Final = "Показать следующую"
+
+WAITING: Final = "Ждёт решения"
+WAITING_AGAIN: Final = "Снова ждёт решения: автор изменил запись"
+WAITING_UNDONE: Final = "Снова ждёт решения"
+PUBLISHING: Final = "Публикуется"
+FINDING_OUT: Final = "Выясняем, вышла ли: VK не ответил на публикацию"
+ASKED_OUT: Final = "VK не ответил на публикацию, бот не нашёл пост. Посмотрите на стену: «Вышло» или «Повторить»?"
+WITHDRAWN_BY_AUTHOR: Final = "Отозвано автором"
+GONE_FROM_VK: Final = "Отозвано автором: записи больше нет в предложенных"
+BY_HAND_CARD: Final = "Опубликуйте вручную"
+PAUSED_MARK: Final = "на паузе"
+
+
+def by_hand_status(link: str) -> str:
+    return f"{BY_HAND_CARD}: {link}\nБот увидит пост и закроет карточку сам"
+
+
+def queued(when: str, who: str, urgent: bool) -> str:
+    place = "Публикуется сейчас" if urgent else f"В очереди: {when}"
+    return f"{place}{_by(who)}"
+
+
+def waits_for_vk(reason: str) -> str:
+    return f"Пока не вышла: {trouble(reason)[0].lower()}. Выйдет сама"
+
+
+def out(link: str | None, proof: str) -> str:
+    return f"Вышло: {link} · {proof}" if link else f"Вышло · {proof}"
+
+
+PROOFS: Final[Mapping[str, str]] = {"checked": "проверено", "by_hand": "опубликовано вручную"}
+PROOF_PENDING: Final = "проверяем"
+
+
+def missing(what: str) -> str:
+    kind, _, numbers = what.partition(":")
+    if kind == "attachments":
+        seen, _, wanted = numbers.partition("/")
+        return f"проверьте: вложений {seen} из {wanted}"
+    return _MISSING.get(kind, "проверьте пост")
+
+
+_MISSING: Final[Mapping[str, str]] = {
+    "text": "проверьте: текст отличается",
+    "order": "проверьте: порядок вложений другой",
+    "not_found": "пост не нашли, проверьте стену",
+}
+
+
+def returned_status(reason: str, who: str, at: str) -> str:
+    return f"Возвращено: {reason}{_by(who, at)}"
+
+
+def rejected_status(reason: str, who: str, at: str) -> str:
+    return f"Отклонено: {reason}{_by(who, at)}"
+
+
+def failed_status(reason: str) -> str:
+    what, todo = trouble(reason)
+    return f"Не вышло: {_lower_first(what)}\n{todo}"
+
+
+def _by(who: str, at: str = "") -> str:
+    inside = ", ".join(part for part in (who, at) if part)
+    return f" ({inside})" if inside else ""
+
+
+def reason_label(code: str | None, words: str | None) -> str:
+    """A reason as a moderator reads it."""
+    known = reasons.by_code(code or "")
+    if known is None or known is reasons.OWN:
+        return " ".join((words or "своими словами").split())
+    return known.label.lower()
+
+
+UNREACHABLE_CARD: Final = "Автору не написать: закрыл сообщения от группы. Ответ сохранён, уйдёт, когда он напишет"
+AUTHOR_UNKNOWN: Final = "автор неизвестен"
+NO_TEXT: Final = "(без текста)"
+TEXT_ABOVE: Final = "Текст — выше, в {parts}"
+TEXT_SHORTER: Final = "№ {number}: здесь было продолжение, текст стал короче"
+NOT_SHOWN: Final = "Вложения не показать здесь, они в записи: {link}"
+DIFFERENCE_AUTHOR: Final = "Автор изменил:"
+DIFFERENCE_DESK: Final = "Правка редакции:"
+NO_WORDS_CHANGED: Final = "текст прежний"
+
+MENU_REJECT: Final = "Почему отклонить?"
+MENU_RETURN: Final = "Что поправить автору?"
+MENU_DAYS: Final = "Когда? Или ответьте на карточку: завтра 14:30"
+MENU_SLOTS: Final = "Свободно {day}. Или ответьте на карточку: завтра 14:30"
+MENU_NO_DAYS: Final = "Свободных слотов нет. Ответьте на карточку: завтра 14:30"
+
+
+def waits_for_words(kind: str, who: str) -> str:
+    asked = {
+        "edit": "новым текстом, вложения останутся",
+        "return": "словами для автора: что поправить",
+        "reject": "словами для автора: почему не опубликуем",
+    }[kind]
+    return f"{who or 'Коллега'}, ответьте на карточку {asked}"
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "photo": "фото",
+    "video": "видео",
+    "audio": "аудио",
+    "doc": "документ",
+    "link": "ссылка",
+    "poll": "опрос",
+    "album": "альбом",
+    "market": "товар",
+    "note": "заметка",
+    "page": "страница",
+    "wall": "запись",
+    "story": "история",
+    "graffiti": "граффити",
+    "article": "статья",
+    "podcast": "подкаст",
+    "clip": "клип",
+    "event": "встреча",
+    "geo": "место",
+}
+
+
+def kind_of(kind: str) -> str:
+    return KINDS.get(kind, "вложение")
+
+
+def attachments_changed(added: int, removed: int) -> str:
+    parts = []
+    if added:
+        parts.append(f"добавлено вложений: {added}")
+    if removed:
+        parts.append(f"убрано вложений: {removed}")
+    return ", ".join(parts)
+
+
+def burst_line(count: int) -> str:
+    if not count:
+        return "Все карточки показаны."
+    return f"Ждут показа: {moments.counted(count, 'новость', 'новости', 'новостей')}."
+
+
+# --------------------------------------------------------------------------------------------------- snackbars
+
+PRESS_ANSWERS: Final[Mapping[Action, str]] = {
+    Action.PUBLISH: "Публикуется",
+    Action.UNDO: "Решение отменено, новость снова ждёт",
+    Action.CONFIRM_OUT: "Записали: вышла",
+    Action.REPEAT: "Пробуем ещё раз",
+}
+MENU_ANSWERS: Final[Mapping[str, str]] = {
+    "return": "Выберите, что поправить",
+    "reject": "Выберите причину",
+    "days": "Выберите день",
+    "slots": "Выберите время",
+}
+PUBLISH_PAUSED: Final = "Публикации на паузе: выйдет после /продолжить"
+PUBLISH_BY_HAND: Final = "Ключа редактора нет: пришлём карточку со ссылкой"
+REPLY_TO_EDIT: Final = "Ответьте на карточку новым текстом"
+REPLY_TO_REASON: Final = "Ответьте на карточку своими словами"
+REDRAWN: Final = "Карточка обновится"
+NEXT_SHOWN: Final = "Показываем № {number}"
+NOTHING_HIDDEN: Final = "Все карточки показаны"
+NO_SUCH_NEWS: Final = "Такой новости нет"
+
+
+def will_come_out(when: str, paused: bool) -> str:
+    return f"Выйдет {when}" + (", сейчас пауза" if paused else "")
+
+
+def decided_with(action: Action, reason: str) -> str:
+    return ("Возвращено: " if action is Action.RETURN else "Отклонено: ") + reason
+
+
+# ------------------------------------------------------------------------- why something was not done, for people
+
+DECISIONS: Final[Mapping[str, str]] = {
+    Action.PUBLISH: "опубликовать",
+    Action.QUEUE: "в очередь",
+    Action.PICK: "в очередь",
+    Action.DIGEST: "в дайджест",
+    Action.RETURN: "вернуть",
+    Action.REJECT: "отклонить",
+    Action.UNDO: "решение отменено",
+    Action.CONFIRM_OUT: "вышла",
+    Action.REPEAT: "повторить",
+}
+DESK_STATUS: Final[Mapping[str, str]] = {
+    Status.PENDING: "ждёт решения",
+    Status.RETURNED: "возвращена автору",
+    Status.SCHEDULED: "в очереди",
+    Status.PUBLISHING: "уже публикуется",
+    Status.PUBLISHED: "уже вышла",
+    Status.DIGEST: "в дайджесте",
+    Status.REJECTED: "отклонена",
+    Status.WITHDRAWN: "отозвана автором",
+    Status.EXPIRED: "устарела",
+    Status.FAILED: "не вышла",
+}
+
+
+def explain(
+    error: errors.DeskError, *, who: str = "", now: datetime | None = None, zone: ZoneInfo | None = None
+) -> str:
+    """The sentence a person reads for ``error``.
+
+    ``who``: the name of the colleague an AlreadyDecided speaks of.  Without ``zone`` and ``now`` no time is named.
+    """
+    match error:
+        case errors.AlreadyDecided():
+            at = f" в {moments.clock(error.at, zone)}" if zone else ""
+            return f"№ {error.number}: уже решено{at}, {DECISIONS.get(error.action, 'закрыто')}{_by(who)}"
+        case errors.CardOutdated():
+            return f"№ {error.number} изменилась, карточка обновится. Решайте по новой"
+        case errors.NotNow():
+            return f"№ {error.number} {DESK_STATUS.get(error.status, 'закрыта')}, это действие не подходит"
+        case errors.TimeRefused():
+            nearest = ""
+            if error.nearest is not None and zone is not None and now is not None:
+                nearest = f" Ближайшее: {moments.say(error.nearest, now, zone)}"
+            return f"{_PLAIN[type(error)]}{nearest}"
+        case _:
+            return _PLAIN.get(type(error)) or _PLAIN[errors.DeskError]
+
+
+_PLAIN: Final[Mapping[type[errors.DeskError], str]] = {
+    errors.DeskError: "Так не получится",
+    errors.PressRefused: "Это действие сейчас не подходит",
+    errors.NotAModerator: "Решают только руководители сообщества",
+    errors.RoleTooLow: "Для этого нужна роль редактора или выше",
+    errors.WrongChat: "Решения принимают только в чате модераторов",
+    errors.PayloadForeign: "Кнопка не от этого бота или устарела",
+    errors.TimeRefused: "Это время занять нельзя.",
+    errors.TimeNotUnderstood: "Время не понятно. Напишите так: завтра 14:30",
+    errors.TimePast: "Это время прошло.",
+    errors.TimeTooFar: "Дальше года вперёд не планируем.",
+    errors.TimeQuiet: "Это тихие часы.",
+    errors.TimeTaken: "Рядом уже стоит пост.",
+    errors.DayFull: "В этот день мест больше нет.",
+}
+NO_SLOTS: Final = "Свободных слотов нет. Выберите время сами: ответьте на карточку, например «завтра 14:30»"
+
+
+def prompt_refused(number: int, why: str) -> str:
+    return f"№ {number}: {_lower_first(why)}" if not why.startswith("№") else why
+
+
+EMPTY_TEXT: Final = "В ответе нет текста. Пришлите новый текст новости одним сообщением"
+TOO_LONG_TEXT: Final = "Текст длиннее, чем берёт стена VK"
+EDIT_TAKEN: Final = "№ {number}: текст заменён"
+
+
+def time_taken(number: int, when: str) -> str:
+    return f"№ {number} выйдет {when}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+# ---------------------------------------------------------------------------------- what VK refuses, for moderators
+
+_RESUME: Final = "Потом напишите /продолжить"
+_WAIT: Final = "Ничего делать не нужно, бот попробует сам"
+_TELL_ADMIN: Final = f"Передайте администратору бота. {_RESUME}"
+_SEE_POST: Final = "Поправьте запись или опубликуйте её на VK вручную, бот это увидит"
+
+_NEW_KEY: Final = f"Нужен новый ключ редактора: администратор выполняет «okmo-bot token set user». {_RESUME}"
+_HUMAN_CHECK: Final = f"Владелец ключа заходит на VK со своего устройства и проходит проверку. {_RESUME}"
+_CHAT: Final = "Проверьте, что бот остался в чате и может писать, или назовите новый чат: /настроить"
+
+#: What happened, and what to do, by the stable words of refusals.
+TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
+    "by_hand": ("Ключа редактора нет, бот не может опубликовать сам", "Опубликуйте запись на VK вручную"),
+    "key_dead": ("Ключ больше не действует", _NEW_KEY),
+    "key_expired": ("Срок ключа истёк", _NEW_KEY),
+    "key_other_ip": ("Ключ привязан к другому адресу в сети", _NEW_KEY),
+    "key_wrong_ip": ("Ключ привязан к другому адресу в сети", _NEW_KEY),
+    "key_wrong_kind": ("Ключ не того вида: VK не даёт с ним публиковать", _NEW_KEY),
+    "key_missing": ("Ключа редактора нет", _NEW_KEY),
+    "key_no_rights": ("Владелец ключа не редактор сообщества", f"Верните ему роль редактора. {_RESUME}"),
+    "key_captcha": ("VK просит ввести код с картинки", _HUMAN_CHECK),
+    "key_validation": ("VK просит подтвердить, что владелец ключа — человек", _HUMAN_CHECK),
+    "key_unavailable": ("Ключ не проверить: VK не отвечает", _WAIT),
+    "key_confirmation": ("VK просит подтвердить действие ключом", _HUMAN_CHECK),
+    "captcha": ("VK просит ввести код с картинки", _HUMAN_CHECK),
+    "human_check": ("VK просит подтвердить, что владелец ключа — человек", _HUMAN_CHECK),
+    "validation": ("VK просит подтвердить вход", _HUMAN_CHECK),
+    "confirmation": ("VK просит подтвердить действие", _HUMAN_CHECK),
+    "needs_two_factor": ("VK требует от владельца ключа вход с подтверждением", _HUMAN_CHECK),
+    "account_banned": ("Страница владельца ключа заблокирована", _NEW_KEY),
+    "too_many_logins": ("VK ограничил входы владельца ключа", _WAIT),
+    "no_rights": ("VK не даёт прав на это действие", f"Проверьте роль владельца ключа в сообществе. {_RESUME}"),
+    "no_scope": ("В ключе нет нужного разрешения", _NEW_KEY),
+    "app_off": ("Приложение, выдавшее ключ, отключено", _NEW_KEY),
+    "bad_signature": ("VK не принимает подпись запросов", _TELL_ADMIN),
+    "method_off": ("VK отключил это действие для ключа", _TELL_ADMIN),
+    "wall_closed": ("Стена сообщества закрыта", f"Откройте стену в настройках сообщества. {_RESUME}"),
+    "section_off": ("Раздел сообщества выключен", f"Включите его в настройках сообщества. {_RESUME}"),
+    "posts_per_day": ("Дневной предел записей VK исчерпан", "Очередь пойдёт дальше сама, когда VK снимет предел"),
+    "postponed_per_day": ("У VK исчерпан предел отложенных на день", _WAIT),
+    "postponed_total": ("У VK исчерпан предел отложенных записей", "Разберите отложенные записи на VK"),
+    "cannot_postpone": ("VK не даёт откладывать записи", _TELL_ADMIN),
+    "same_time_taken": ("На эту минуту у VK уже стоит запись", "Выберите другое время"),
+    "post_refused": ("VK не принял запись", _SEE_POST),
+    "flood": ("VK считает действия слишком частыми", _WAIT),
+    "daily_limit": ("Дневной предел действий VK исчерпан", _WAIT),
+    "spam_restricted": ("VK ограничил рассылку сообщений", _WAIT),
+    "community_strikes": (
+        "VK ограничил сообщество за нарушения",
+        "Посмотрите предупреждения в управлении сообществом",
+    ),
+    "keeps_failing": ("VK раз за разом не публикует", "Проверьте, может ли владелец ключа публиковать сам"),
+    "refused": ("VK отказал без понятной причины", _TELL_ADMIN),
+    "bot_features_off": ("Возможности ботов выключены", "Включите их: сообщество → сообщения → настройки для бота"),
+    "chat_gone": ("Чат модераторов недоступен", _CHAT),
+    "chat_not_admin": ("Боту не хватает прав в чате", _CHAT),
+    "chat_writing_off": ("Писать в чат модераторов нельзя", _CHAT),
+    "content_blocked": ("VK заблокировал содержание записи", _SEE_POST),
+    "attachment_denied": (
+        "Вложение закрыто настройками автора",
+        "Верните автору или опубликуйте без вложения вручную",
+    ),
+    "document_denied": ("Документ недоступен", "Верните автору или опубликуйте без документа вручную"),
+    "links_forbidden": ("VK не пропускает ссылку в тексте", "Уберите ссылку кнопкой «Правка» и повторите"),
+    "link_without_picture": ("VK не принимает ссылку без картинки", "Уберите ссылку и повторите"),
+    "bad_source_link": ("VK не принимает ссылку на источник", "Уберите ссылку и повторите"),
+    "ad_recent": ("Рекламная запись уже выходила недавно", _WAIT),
+    "ads_limit": ("Предел рекламных записей исчерпан", _SEE_POST),
+    "out_of_limits": ("Запись больше, чем берёт VK", "Сократите текст кнопкой «Правка»"),
+    "too_long": ("Текст длиннее, чем берёт VK", "Сократите текст кнопкой «Правка»"),
+    "bad_parameter": ("VK не принял запись в таком виде", _SEE_POST),
+    "not_found": ("Записи больше нет на VK", "Посмотрите предложенные записи сообщества"),
+    "post_denied": ("VK не даёт доступа к записи", _SEE_POST),
+    "post_not_found": ("Пост не нашёлся на стене", "Посмотрите стену сообщества"),
+    "donut_off": ("Запись для донов, а доны выключены", _SEE_POST),
+    "deleted_person": ("Страница автора удалена или заблокирована", _SEE_POST),
+    "private_profile": ("Страница автора закрыта", _SEE_POST),
+    "network": ("Связи с VK нет", _WAIT),
+    "no_answer": ("VK не ответил", _WAIT),
+    "interrupted": ("Отправку прервал перезапуск", _WAIT),
+    "not_sent": ("VK не опубликовал с первого раза", _WAIT),
+    "internal_error": ("У VK внутренняя ошибка", _WAIT),
+    "unknown_error": ("У VK неизвестная ошибка", _WAIT),
+    "vk_timed_out": ("VK не справился с запросом", _WAIT),
+    "need_wait": ("VK просит подождать", _WAIT),
+    "too_fast": ("VK просит подождать", _WAIT),
+    "program_fault": ("Сбой самого бота", _TELL_ADMIN),
+}
+_UNLISTED: Final = ("VK отказал", _TELL_ADMIN)
+
+
+def trouble(reason: str) -> tuple[str, str]:
+    """What happened, and what to do about it, for a moderator."""
+    return TROUBLES.get(reason, _UNLISTED)
+
+
+def is_listed(reason: str) -> bool:
+    """Whether the trouble has a sentence of its own."""
+    return reason in TROUBLES
+
+
+# ------------------------------------------------------------------------------------------ notes to moderators
+
+
+def trouble_note(reason: str, waiting: int, stops_posts: bool) -> str:
+    what, todo = trouble(reason)
+    head = f"Публикации стоят. {what}." if stops_posts else f"{what}."
+    queue = f"\nОчередь цела: {moments.counted(waiting, 'новость', 'новости', 'новостей')}." if stops_posts else ""
+    return f"{head}{queue}\n{todo}."
+
+
+def trouble_over_note(reason: str) -> str:
+    return f"Снова работает. Было: {_lower_first(trouble(reason)[0])}."
+
+
+def failed_note(number: int, reason: str) -> str:
+    what, todo = trouble(reason)
+    return f"№ {number} не вышла: {_lower_first(what)}.\n{todo}. Карточка — в ответе."
+
+
+def by_hand_note(number: int, link: str) -> str:
+    return f"№ {number}: пора. {BY_HAND_CARD}: {link}"
+
+
+def undecidable_note(number: int) -> str:
+    return f"№ {number}: неясно, вышла ли. Посмотрите на стену и нажмите на карточке «Вышло» или «Повторить»."
+
+
+def changed_note(number: int) -> str:
+    return f"№ {number} снова ждёт решения: автор изменил запись. Разница — на карточке."
+
+
+def removal_note(number: int, link: str) -> str:
+    return f"№ {number}: автор просит удалить пост {link}"
+
+
+def moved_note(lines: Sequence[str]) -> str:
+    return "План сдвинулся:\n" + "\n".join(lines)
+
+
+def moved_line(number: int, when: str) -> str:
+    return f"№ {number} — {when}"
+
+
+def resumed_note(count: int) -> str:
+    if not count:
+        return "Публикации продолжаются. Очередь пуста."
+    return f"Публикации продолжаются, в очереди {moments.counted(count, 'новость', 'новости', 'новостей')}."
+
+
+# --------------------------------------------------------------------------------------------- chat commands
+
+HELP: Final = (
+    "/очередь — что ждёт решения; /очередь 214 — карточка № 214 заново\n"
+    "/план — что и когда выйдет\n"
+    "/статус — как дела у бота\n"
+    "/пауза и /продолжить — остановить и пустить публикации (редактор)\n"
+    "/настроить — сделать этот чат чатом модераторов (редактор)\n"
+    "Текст и время меняют ответом на карточку: сначала «Правка», а время просто пишут: завтра 14:30"
+)
+UNKNOWN_COMMAND: Final = "Такой команды нет. Список — /помощь"
+QUEUE_EMPTY: Final = "Никто не ждёт решения."
+PLAN_EMPTY: Final = "В плане пусто."
+ALREADY_PAUSED: Final = "Публикации уже на паузе. Пустить — /продолжить"
+SETUP_IN_A_CHAT: Final = "Напишите /настроить в чате, где будут карточки."
+SETUP_DONE: Final = "Карточки будут приходить сюда. Список команд — /помощь"
+SETUP_ALREADY: Final = "Этот чат уже чат модераторов. Список команд — /помощь"
+INVITED: Final = "Чтобы карточки приходили сюда, редактор сообщества пишет /настроить"
+
+
+def paused(count: int) -> str:
+    return f"Публикации на паузе, в очереди {count}. Новости принимаем как обычно. Пустить — /продолжить"
+
+
+def no_such_number(number: int) -> str:
+    return f"Новости № {number} нет."
+
+
+def queue_head(count: int) -> str:
+    return f"Ждут решения: {count}"
+
+
+def queue_line(number: int, age: str, who: str) -> str:
+    return f"№ {number} · {age} · {who}"
+
+
+def and_more(count: int) -> str:
+    return f"…и ещё {count}"
+
+
+def plan_line(number: int, when: str, start: str) -> str:
+    return f"{when} — № {number} {start}"
+
+
+def status_lines(counts: Mapping[Status, int]) -> list[str]:
+    first = f"Ждут решения {counts[Status.PENDING]}, в очереди {counts[Status.SCHEDULED]}"
+    if counts[Status.PUBLISHING]:
+        first += f", публикуется {counts[Status.PUBLISHING]}"
+    second = f"Вышло {counts[Status.PUBLISHED]}, возвращено {counts[Status.RETURNED]}, отклонено {counts[Status.REJECTED]}"
+    return [first, second, *([f"Не вышло: {counts[Status.FAILED]}"] if counts[Status.FAILED] else [])]
+
+
+def next_line(number: int, when: str) -> str:
+    return f"Ближайшая: № {number}, {when}"
+
+
+def paused_line(when: str, who: str) -> str:
+    return f"Публикации на паузе с {when}{_by(who)}"
+
+
+def degraded_line() -> str:
+    return "Ключа редактора нет: публикуете вручную, бот готовит карточки и письма"
+
+
+def held_line(count: int) -> str:
+    letters = moments.counted(count, "письмо ждёт", "письма ждут", "писем ждут")
+    return f"{letters}, пока автор не напишет группе"
+
+
+def in_doubt_line(count: int) -> str:
+    return f"Выясняем, дошло ли: {count}"
+
+
+def trouble_line(reason: str) -> str:
+    what, todo = trouble(reason)
+    return f"{what}. {todo}"
+
+
+ALL_WELL: Final = "Всё работает"

@@ -1,0 +1,82 @@
+"""When letters reach their authors, and what an author is promised."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from editorial.etiquette import answer_expected, desk_is_open, letter_time
+
+MOSCOW, KAMCHATKA = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Kamchatka")
+
+
+def moscow(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=MOSCOW)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "sent"),
+    [
+        ("24 12:00", MOSCOW, "24 12:00"),
+        ("24 08:00", MOSCOW, "24 08:00"),
+        ("24 20:59", MOSCOW, "24 20:59"),
+        ("24 21:00", MOSCOW, "25 08:00"),
+        ("24 23:59", MOSCOW, "25 08:00"),
+        ("24 00:00", MOSCOW, "24 08:00"),
+        ("24 07:59", MOSCOW, "24 08:00"),
+        ("24 12:00", KAMCHATKA, "24 23:00"),
+        ("24 23:00", KAMCHATKA, "24 23:00"),
+        ("24 11:59", KAMCHATKA, "24 11:59"),
+        ("24 22:00", None, "25 08:00"),
+        ("24 12:00", None, "24 12:00"),
+    ],
+)
+def test_a_letter_waits_for_the_morning_of_its_reader(now: str, zone: ZoneInfo | None, sent: str) -> None:
+    assert letter_time(moscow(now), zone, MOSCOW, answering=False) == moscow(sent)
+
+
+def test_an_answer_to_what_the_author_just_did_goes_at_once_even_at_night() -> None:
+    assert letter_time(moscow("24 03:00"), MOSCOW, MOSCOW, answering=True) == moscow("24 03:00")
+
+
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)),
+    zone=st.sampled_from(["Europe/Kaliningrad", "Europe/Moscow", "Asia/Kamchatka", "Europe/Berlin"]),
+)
+def test_no_letter_that_can_wait_arrives_at_night(now: datetime, zone: str) -> None:
+    author = ZoneInfo(zone)
+    moment = now.replace(tzinfo=UTC)
+    sent = letter_time(moment, author, MOSCOW, answering=False)
+    assert time(8) <= sent.astimezone(author).time() < time(21)
+    assert moment <= sent <= moment + timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("24 10:00", "24 14:00"),
+        ("24 14:00", "24 18:00"),
+        ("24 16:00", "25 11:00"),
+        ("24 17:59", "25 12:59"),
+        ("24 18:00", "25 13:00"),
+        ("25 03:00", "25 13:00"),
+        ("27 16:00", "30 11:00"),
+        ("27 20:00", "30 13:00"),
+        ("28 12:00", "30 13:00"),
+        ("29 23:00", "30 13:00"),
+    ],
+)
+def test_a_decision_is_promised_within_four_working_hours(now: str, expected: str) -> None:
+    assert answer_expected(moscow(now), MOSCOW) == moscow(expected)
+
+
+@given(now=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)))
+def test_the_promise_always_falls_into_working_hours_and_on_a_working_day(now: datetime) -> None:
+    moment = now.replace(tzinfo=UTC)
+    expected = answer_expected(moment, MOSCOW)
+    assert moment < expected
+    assert desk_is_open(expected - timedelta(seconds=1), MOSCOW)

@@ -1,0 +1,130 @@
+"""Which region a text belongs to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from editorial import regions
+from editorial.regions import REGIONS, Region, by_code, region_of_text
+
+
+def found(text: str) -> str | None:
+    region = region_of_text(text)
+    return region.code if region else None
+
+
+def test_all_eighty_nine_regions_are_there_with_zones_that_exist() -> None:
+    assert len(REGIONS) == 89
+    assert len({region.code for region in REGIONS}) == len({region.hashtag for region in REGIONS}) == 89
+    assert {region.zone for region in REGIONS} <= available_timezones()
+    assert by_code("RU-IRK") in REGIONS
+    assert by_code("RU-XX") is by_code(None) is None
+
+
+@pytest.mark.parametrize("region", [pytest.param(region, id=region.code) for region in REGIONS])
+def test_a_region_is_found_by_its_names_and_its_hashtag(region: Region) -> None:
+    assert found(f"{region.hashtag} Новости совета") == region.code
+    if region.code == "RU-MOW":
+        assert found("Совет муниципальных образований города Москвы подвёл итоги") == "RU-MOW"
+        return
+    for name in (region.name, region.genitive, region.prepositional):
+        assert found(f"Итоги года: {name}, встреча глав") == region.code
+        assert found(name.upper().replace(" ", "\u00a0")) == region.code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("В Иркутской области выбрали лучшие советы старост", "RU-IRK"),
+        ("На Белгородчине ТОС «Берег» получил грант", "RU-BEL"),
+        ("Приглашаем на праздник двора в Привокзальный район Тулы!", "RU-TUL"),
+        ("🌻 КУБАНЬ ❤️ УРОЖАЙНАЯ 🌾", "RU-KDA"),
+        ("<p><strong>В&nbsp;Липецкой области</strong> стартовал конкурс</p>", "RU-LIP"),
+        ("Ря\u200bзан\xadская область: сель\u200dские клубы\ufeff", "RU-RYA"),
+        ("Красноярский край и\u0306 его главы", "RU-KYA"),
+        ("Коми: в посёлке открыли клуб", "RU-KO"),
+        ("Кудымкар, Коми-Пермяцкий округ", "RU-PER"),
+        ("Республика Саха (Якутия) приняла гостей", "RU-SA"),
+        ("г. Владимир принял форум", "RU-VLA"),
+        ("В Орловской области прошёл сход", "RU-ORL"),
+        ("Нижний Новгород собрал старост", "RU-NIZ"),
+        ("Делегация из Томска съездила в Москву", "RU-TOM"),
+        ("#ВАРМСУ #ИркутскаяОбласть #АСМОИО #Собрание Съезд прошёл в Томске", "RU-IRK"),
+        ("Съезд прошёл в Томске #иркутскаяобласть@okmo_news", "RU-IRK"),
+        ("#Иркутская_Область: съезд в Томске", "RU-IRK"),
+        ("#Томская встреча, Омск", "RU-OMS"),
+        ("#ТомскаяОбласть принимает гостей #ОмскаяОбласть", "RU-TOM"),
+        ("Съезд в Якутске #Москва", "RU-SA"),
+    ],
+)  # fmt: skip
+def test_these_texts_belong_to_these_regions(text: str, code: str) -> None:
+    assert found(text) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "   ", "#", "Тест тест проверка связи, не публиковать",
+        "Комиссия и комитет обсудили коминтерновский парк",
+        "Сахар подорожал, сахарный завод работает", "Читатели читали в чистом зале",
+        "Владимир Иванов и Владимир Кириллов", "Иваново поле, Кировский район, улица Кирова",
+        "Орёл парил над полем", "Донор года", "Глава съездил в Москву", "Из Москвы приехала делегация",
+        "Алтай ждёт гостей", "Ростов и Новгород", "МО, РК, РБ, СО", "Итоги съезда #Москва",
+        "Томск и Омск подружились", "Города: Улан-Удэ, Хабаровск, Новосибирск",
+        "Встреча #ТомскаяОбласть и #ОмскаяОбласть",
+    ],
+)  # fmt: skip
+def test_traps_and_ambiguous_texts_are_left_to_a_person(text: str) -> None:
+    assert found(text) is None
+
+
+@given(
+    text=st.text(max_size=300)
+    | st.lists(st.sampled_from(["коми", "#", "томск", "&#64;", "<b>", "ё", "-"])).map("".join)
+)
+def test_any_text_gets_an_answer(text: str) -> None:
+    region = region_of_text(text)
+    assert region is None or region in REGIONS
+
+
+def test_a_long_text_takes_milliseconds() -> None:
+    text = "Муниципальное образование провело собрание жителей, обсудили ремонт дороги и воды. " * 30
+    region_of_text(text)
+    best = min(_seconds(text) for _ in range(5))
+    assert best < 0.01
+
+
+def _seconds(text: str) -> float:
+    started = time.perf_counter()
+    region_of_text(text)
+    return time.perf_counter() - started
+
+
+def test_the_table_is_not_read_before_it_is_needed() -> None:
+    script = "import editorial.regions as regions; assert regions._table.cache_info().currsize == 0"
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+def test_the_table_comes_along_with_an_installed_package(tmp_path: Path) -> None:
+    archive = tmp_path / "rules.zip"
+    package = Path(regions.__file__).parent
+    with zipfile.ZipFile(archive, "w") as bundle:
+        for name in ("__init__.py", "regions.py", "data/regions.csv"):
+            bundle.write(package / name, f"editorial/{name}")
+    script = "import editorial.regions as regions; print(regions.__file__); assert len(regions.REGIONS) == 89"
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True, timeout=60, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(archive)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "rules.zip" in answer.stdout

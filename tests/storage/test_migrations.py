@@ -1,0 +1,151 @@
+"""Tables are made and upgraded whole or not at all, and are exactly what the schema says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from storage import migrate
+from storage.errors import SchemaTooNew
+from storage.migrate import HEAD, current, head, known_revisions, upgrade
+from storage.schema import metadata
+from storage.unit import Storage
+
+HOUSE = Path(__file__).parents[2]
+
+
+def test_a_new_database_is_brought_to_the_newest_revision_once(empty_url: str) -> None:
+    storage = Storage.open(empty_url)
+    assert current(storage) is None
+    assert upgrade(storage) is True
+    assert upgrade(storage) is False
+    assert current(storage) == head() == HEAD
+    storage.close()
+
+
+def test_the_newest_revision_is_the_one_alembic_finds() -> None:
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(migrate.configuration())
+    assert scripts.get_heads() == [HEAD]
+    assert HEAD in known_revisions()
+
+
+def test_migrations_make_exactly_the_schema(storage: Storage) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with storage.connection(writes=False) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_make_every_constraint_and_index_of_the_schema(storage: Storage, empty_url: str) -> None:
+    if empty_url.startswith("sqlite") != (storage.path is not None):
+        pytest.skip("the other database")
+    target = empty_url.replace("desk.db", "plain.db")
+    plain = Storage.open(target)
+    with plain.connection(writes=True) as connection:
+        metadata.create_all(connection)
+    with plain.connection(writes=False) as expected, storage.connection(writes=False) as made:
+        assert _described(made) == _described(expected)
+    plain.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = Storage.open(empty_url)
+    run = migrate._run
+
+    def run_and_fail(connection: Connection) -> None:
+        run(connection)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(migrate, "_run", run_and_fail)
+    with pytest.raises(ZeroDivisionError):
+        upgrade(storage)
+    with storage.connection(writes=False) as connection:
+        assert _described(connection) == {}
+    monkeypatch.undo()
+    assert upgrade(storage)
+    storage.close()
+
+
+_KILLED_HALF_WAY = """
+import os, signal, sys
+from sqlalchemy import event
+from storage.migrate import upgrade
+from storage.unit import Storage
+storage = Storage.open(sys.argv[1])
+seen = []
+@event.listens_for(storage.engine, "after_cursor_execute")
+def count(connection, cursor, statement, *rest):
+    seen.append(statement)
+    if len([one for one in seen if "CREATE" in one]) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+upgrade(storage)
+"""
+
+
+@pytest.mark.parametrize("step", [1, 8, 20])
+def test_r7_an_upgrade_killed_half_way_leaves_the_database_as_it_was(empty_url: str, step: int) -> None:
+    assert _python(_KILLED_HALF_WAY, empty_url, str(step)).wait(60) == -9
+    storage = Storage.open(empty_url)
+    assert current(storage) is None
+    assert upgrade(storage)
+    storage.close()
+
+
+def test_of_two_processes_that_upgrade_at_once_one_waits_and_both_are_content(empty_url: str) -> None:
+    script = (
+        "import sys; from storage.migrate import upgrade; from storage.unit import Storage;"
+        "print(upgrade(Storage.open(sys.argv[1])))"
+    )
+    both = [_python(script, empty_url) for _ in range(2)]
+    said = sorted(process.communicate(timeout=60)[0].strip() for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert said in (["False", "True"], ["False", "False"]) or said == ["False", "True"]
+    storage = Storage.open(empty_url)
+    assert current(storage) == HEAD
+    storage.close()
+
+
+def test_a_database_from_a_newer_program_is_refused_and_left_alone(storage: Storage) -> None:
+    with storage.connection(writes=True) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaTooNew, match="9999"):
+        upgrade(storage)
+    assert current(storage) == "9999"
+
+
+def _python(script: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        env={**os.environ, "PYTHONPATH": str(HOUSE)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _described(connection: Connection) -> dict[str, list[str]]:
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+            " AND name NOT LIKE 'alembic%' AND name NOT LIKE 'sqlite%'"
+        )
+        return {name: sorted(re.split(r",?\s*\n\s*", sql)) for name, sql in rows}
+    indexes = connection.exec_driver_sql(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    ).fetchall()
+    constraints = connection.exec_driver_sql(
+        "SELECT conname, conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'"
+    ).fetchall()
+    return {name: [text] for name, text in [*indexes, *constraints]}

@@ -1,0 +1,115 @@
+"""Whole stories as two people live them: a press officer and a moderator at the demo page, the real bot behind.
+
+Everything is done and seen in a real browser; the sandbox and the bot are processes of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from bot.rehearsal import waking_zone
+from tests.stories.browser import Visitor, chromium, needs_chromium
+from tests.stories.desk import Desk, open_desk
+
+pytestmark = [pytest.mark.browser, needs_chromium]
+
+IRINA = 601
+ANNA = 501
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk where it is day: letters about decisions do not reach authors at night."""
+    with open_desk(tmp_path, TIMEZONE=waking_zone(datetime.now(UTC))) as running:
+        yield running
+
+
+@pytest.fixture
+def people(browser: Browser, desk: Desk) -> Iterator[Visitor]:
+    """Irina with her phone and Anna in the chat, on one page that must end without a complaint."""
+    guest = Visitor(browser, desk.url).open()
+    guest.take_author(IRINA)
+    guest.take_moderator(ANNA)
+    yield guest
+    assert guest.complaints == []
+    assert guest.strangers == []
+    guest.close()
+
+
+def card_of(people: Visitor, text: str) -> Locator:
+    """The card in the chat that shows this text and can be decided."""
+    with_keyboard = people.page.get_by_test_id("keyboard")
+    return people.message("chat", text).filter(has=with_keyboard).last
+
+
+def press(people: Visitor, card: Locator, label: str) -> None:
+    """Presses the button and waits for the community's answer to the press."""
+    button = people.button(card, label)
+    button.click()
+    expect(people.page.locator("#chat-messages .key.busy")).to_have_count(0)
+
+
+def test_a_suggestion_is_approved_published_and_its_author_gets_the_link(people: Visitor) -> None:
+    people.suggest("Открыли школу старост", photos=2)
+    expect(people.message("dialog", "№")).not_to_have_count(0)
+    card = card_of(people, "Открыли школу старост")
+    expect(card.get_by_test_id("photos")).to_have_attribute("data-count", "2")
+
+    press(people, card, "Опубликовать")
+    post = people.see("wall-post")
+    expect(post).to_contain_text("Открыли школу старост")
+    expect(post.get_by_test_id("photos")).to_have_attribute("data-count", "2")
+    expect(people.see("own-suggestion")).to_have_count(0)
+
+    number = post.get_attribute("data-post-id")
+    link = people.see("dialog-messages").get_by_role("link", name=f"wall-1_{number}").last
+    expect(link).to_be_visible()
+    link.click()
+    expect(people.page.locator(f"#post-{number}")).to_be_in_viewport()
+
+
+def test_a_rejection_reaches_the_author_with_its_reason(people: Visitor) -> None:
+    people.suggest("Продаю гараж, недорого")
+    card = card_of(people, "Продаю гараж, недорого")
+
+    press(people, card, "Отклонить")
+    press(people, card_of(people, "Продаю гараж, недорого"), "Реклама")
+
+    letter = people.message("dialog", "Рекламу").last
+    expect(letter).to_be_visible()
+    expect(people.see("wall-post")).to_have_count(0)
+    expect(people.button(people.message("chat", "Продаю гараж").last, "Реклама")).to_have_count(0)
+
+
+def test_a_queued_suggestion_comes_out_at_its_minute(people: Visitor) -> None:
+    people.suggest("Завершился конкурс территорий")
+    press(people, card_of(people, "Завершился конкурс территорий"), "В очередь")
+
+    expect(people.message("dialog", "Выйдет").last).to_be_visible()
+    expect(people.see("wall-post")).to_contain_text("Завершился конкурс территорий", timeout=90_000)
+
+
+def test_a_reply_becomes_the_text_and_the_photos_stay(people: Visitor) -> None:
+    people.suggest("Откыли школу старост", photos=1)
+    press(people, card_of(people, "Откыли школу старост"), "Правка")
+
+    asked = people.see("chat-messages").get_by_test_id("message").last
+    asked.hover()
+    asked.get_by_test_id("reply").click()
+    people.see("chat-input").fill("Открыли школу старост")
+    people.see("chat-send").click()
+
+    press(people, card_of(people, "Открыли школу старост"), "Опубликовать")
+    expect(people.see("wall-post")).to_contain_text("Открыли школу старост")
+    expect(people.see("wall-post").get_by_test_id("photos")).to_have_attribute("data-count", "1")
