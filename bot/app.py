@@ -116,6 +116,7 @@ def desk_of(settings: Settings) -> Desk:
         zone=settings.zone,
         plan=settings.plan,
         burst=settings.CARDS_BURST,
+        letters_quiet=settings.letters_quiet,
     )
 
 

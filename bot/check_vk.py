@@ -13,7 +13,7 @@ from bot.app import Keys, clients
 from bot.check import Line, State
 from bot.config import Settings
 from bot.vk import longpoll
-from bot.vk.client import Call, Timeout, VkClient
+from bot.vk.client import API_VERSION, Call, Timeout, VkClient
 from bot.vk.errors import VkError, VkRefused, VkTransport
 from bot.vk.rights import Editor, editor_key
 from bot.vk.scalars import items, mapping, number, words
@@ -24,7 +24,7 @@ CLOSE: Final = 5
 FAR: Final = 60
 
 _RENEW: Final = "получите новый ключ (README, раздел Editor's key) и передайте его: okmo-bot token set user"
-_BY_HAND: Final = "пока его нет, новости принимаются, а публикует человек по ссылке из карточки"
+_BY_HAND: Final = "новости принимаются, а публикует человек по ссылке из карточки"
 
 EDITOR_LINES: Final[Mapping[Editor, tuple[State, str, str]]] = {
     Editor.OK: ("ok", "ключ редактора работает", ""),
@@ -187,7 +187,7 @@ def _methods(
         else:
             yield Line(method, "failed", text, "получите ключ редактора с правами wall, photos, groups")
     may = "да, по списку прав" if permissions is not None and "wall" in permissions else "нет"
-    publishes = "да" if user is not None else "нет ключа"
+    publishes = "да, судя по правам" if user is not None else "нет ключа"
     yield Line(
         "wall.post",
         "ok" if user is not None else "warning",
@@ -246,9 +246,15 @@ def _events(settings: Any) -> Line:
     found = longpoll.shortcomings(settings)
     if not found:
         return Line("longpoll", "ok", "события включены: Long Poll, все нужные, версия та")
-    named = ", ".join(" ".join(filter(None, (one.code, one.detail))) for one in found)
+    named = ", ".join(_shortcoming(one) for one in found)
     advice = "бот включит их при запуске; если останется — Управление → Работа с API → Long Poll API"
-    return Line("longpoll", "warning", f"события включены не все: {named}", advice)
+    return Line("longpoll", "warning", f"не всё включено для приёма событий: {named}", advice)
+
+
+def _shortcoming(found: longpoll.Finding) -> str:
+    if found.code == "longpoll_off":
+        return "Long Poll выключен"
+    return f"версия {found.detail}, а нужна {API_VERSION}" if found.code == "longpoll_version" else found.detail
 
 
 def _chat(group: VkClient, peer_id: int | None) -> Line:

@@ -26,7 +26,7 @@ from editorial.slots import PlanRules, QuietHours
 DEFAULT_SLOTS: Final = "30 9,11,13 * * mon-fri; 0 16 * * mon-fri; 30 18 * * mon-fri; 0 12,17 * * sat,sun"
 
 #: Settings for which an empty value means something of its own; elsewhere empty is the same as absent.
-_EMPTY_COUNTS: Final = frozenset({"QUIET_HOURS"})
+_EMPTY_COUNTS: Final = frozenset({"QUIET_HOURS", "LETTERS_QUIET_HOURS"})
 
 
 @dataclass
@@ -101,6 +101,12 @@ class Settings(BaseSettings):
         "22:00-08:00",
         "Когда плановых публикаций нет, по времени редакции; пусто — таких часов нет",
         "22:00-08:00",
+    )
+    LETTERS_QUIET_HOURS: str = _setting(
+        "21:00-08:00",
+        "Когда письма о решениях ждут утра, по времени автора; пусто — не ждут",
+        "21:00-08:00",
+        section="Письма авторам",
     )
     CARDS_BURST: int = _setting(
         20,
@@ -181,7 +187,7 @@ class Settings(BaseSettings):
         parse_lines(value)
         return value
 
-    @field_validator("QUIET_HOURS")
+    @field_validator("QUIET_HOURS", "LETTERS_QUIET_HOURS")
     @classmethod
     def _quiet(cls, value: str) -> str:
         if value.strip():
@@ -233,6 +239,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.TIMEZONE)
+
+    @property
+    def letters_quiet(self) -> QuietHours | None:
+        """When letters wait for the morning, in each author's own time."""
+        return QuietHours.parse(self.LETTERS_QUIET_HOURS) if self.LETTERS_QUIET_HOURS else None
 
     @property
     def plan(self) -> PlanRules:

@@ -94,7 +94,7 @@ def restore(settings: Settings, file: Path) -> int:
         kept = bring_back(file, settings.DATABASE_URL)
     except BackupFailed as fault:
         raise Stopped(
-            f"Из {file} вернуть базу нельзя: файла нет, он повреждён или это не копия базы бота. База осталась прежней",
+            f"Из {file} вернуть базу нельзя: файла нет, он повреждён или это не копия базы. База осталась прежней",
             f"Подробность: {fault.detail}",
         ) from fault
     click.echo("База возвращена из копии" + (f". Прежняя сохранена: {kept}" if kept is not None else ""))

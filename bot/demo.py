@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,20 +77,17 @@ def play_once(port: int) -> int:
     """Play one suggestion through and return 0 only when every step was seen at the sandbox. Raises Stopped."""
     from bot import rehearsal
 
-    with asked_to_end() as asked, raised(port, asked, rehearsal.waking_zone(datetime.now(UTC))) as stage:
+    with asked_to_end() as asked, raised(port, asked) as stage:
         return 1 if stage is None else rehearsal.play(stage, asked)
 
 
 @contextmanager
-def raised(port: int, asked: threading.Event, zone: str = "Europe/Moscow") -> Iterator[Stage | None]:
-    """Both processes, the bot listening; None when ``asked`` came first. Stopped and cleaned up at the end.
-
-    ``zone`` is the editorial time zone.
-    """
+def raised(port: int, asked: threading.Event) -> Iterator[Stage | None]:
+    """Both processes, the bot listening; None when ``asked`` came first. Stopped and cleaned up at the end."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="okmo-demo-")))
         sandbox, url = _sandbox(stack, port, folder)
-        (folder / "config.env").write_text(_configuration(url, folder, zone), encoding="utf-8")
+        (folder / "config.env").write_text(_configuration(url, folder), encoding="utf-8")
         bot = stack.enter_context(
             Child(
                 "bot",
@@ -118,7 +114,7 @@ def _sandbox(stack: ExitStack, port: int, folder: Path) -> tuple[Child, str]:
     return child, line.removeprefix("sandbox: ").rstrip("/")
 
 
-def _configuration(url: str, folder: Path, zone: str) -> str:
+def _configuration(url: str, folder: Path) -> str:
     return "\n".join(
         (
             f"VK_API_URL={url}/method/",
@@ -128,11 +124,11 @@ def _configuration(url: str, folder: Path, zone: str) -> str:
             f"VK_MODERATORS_CHAT={CHAT}",
             f"DATA_DIR={folder}",
             f"DATABASE_URL=sqlite:///{folder}/okmo.db",
-            f"TIMEZONE={zone}",
             "PUBLISH_SLOTS=* * * * *",
             "PUBLISH_MIN_GAP=0",
             "PUBLISH_DAILY_LIMIT=0",
             "QUIET_HOURS=",
+            "LETTERS_QUIET_HOURS=",
             "RECONCILE_SECONDS=5",
             "LOG_FORMAT=console",
             "",

@@ -50,6 +50,8 @@ def explained(error: Exception) -> tuple[list[str], int]:
         return error.faults, USAGE
     if isinstance(error, StorageError):
         return [storage_sentence(error)], FAILED
+    if isinstance(error, OSError) and error.filename:
+        return [f"Не получилось прочитать или записать {error.filename} ({error.strerror})"], FAILED
     _log(error)
     return [f"Непредвиденная ошибка ({type(error).__name__}). Строка для разработчика — в журнале выше"], FAILED
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import click
 import requests
@@ -24,21 +22,12 @@ LIMIT: Final = 150.0
 AUTHOR: Final = 601
 MODERATOR: Final = 501
 BUTTON: Final = "В очередь"
-#: No region is named, so that the author's letters keep the editorial day and not a night at the other end.
 TEXT: Final = (
     "Подвели итоги конкурса сельских старост. Жюри рассмотрело сорок заявок из двадцати районов, победители "
     "получат средства на благоустройство."
 )
-#: One of these is awake at any hour.
-ZONES: Final = ("Europe/Moscow", "UTC", "America/New_York", "Asia/Kamchatka")
-DAY: Final = range(9, 20)
 
 State = dict[str, Any]
-
-
-def waking_zone(now: datetime) -> str:
-    """A zone where it is day: letters about decisions do not reach authors at night."""
-    return next((zone for zone in ZONES if now.astimezone(ZoneInfo(zone)).hour in DAY), ZONES[0])
 
 
 def play(stage: Stage, asked: threading.Event) -> int:

@@ -27,8 +27,9 @@ def serve(settings: Settings) -> int:
     try:
         app = build(settings)
     except OSError as fault:
-        what = fault.filename or f"порт METRICS_PORT={settings.METRICS_PORT}"
-        raise Stopped(f"Не запустилось: {what}: {fault.strerror or type(fault).__name__}") from fault
+        if fault.filename is not None:
+            raise
+        raise Stopped(f"Порт METRICS_PORT={settings.METRICS_PORT} не открывается ({fault.strerror})") from fault
     return app.service.run()
 
 

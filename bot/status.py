@@ -146,7 +146,7 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
         "outbox": {str(state): deliveries.get(state, 0) for state in _COUNTED},
         "keys": _keys(unit.settings.get("rights"), settings),
         "last_event_at": _spelled(unit.inbox.last_received_at()),
-        "last_reconcile_at": (unit.settings.get("health") or {}).get("last_reconcile_at"),
+        "last_reconcile_at": _reconciled_at(unit),
         "paused": unit.settings.get("paused") is not None,
     }
 
@@ -161,6 +161,11 @@ def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | 
         "group": _GROUP_KEY.get(str(rights.get("group")), "ok"),
         "user": USER_KEY.get(str(rights.get("editor")), "ok"),
     }
+
+
+def _reconciled_at(unit: Unit) -> str | None:
+    stored = (unit.settings.get("health") or {}).get("last_reconcile_at")
+    return _spelled(datetime.fromisoformat(stored)) if stored else None
 
 
 def _trouble(error: StorageError) -> str:
@@ -209,13 +214,12 @@ def readable(seen: Seen, settings: Settings) -> str:
 def _next_lines(listed: list[dict[str, Any]], settings: Settings) -> list[str]:
     if not listed:
         return ["Расписание: пусто"]
+    zone = "мск" if settings.TIMEZONE == "Europe/Moscow" else settings.TIMEZONE
     lines = ["Ближайшие публикации:"]
     for one in listed:
         at = datetime.fromisoformat(one["due_at"]).astimezone(settings.zone)
-        zone = "мск" if settings.TIMEZONE == "Europe/Moscow" else settings.TIMEZONE
-        lines.append(
-            f"  № {one['number']}  {at:%d.%m %H:%M} {zone}" + (f"  {one['region']}" if one["region"] else "")
-        )
+        region = by_code(one["region"])
+        lines.append(f"  № {one['number']}  {at:%d.%m %H:%M} {zone}" + (f"  {region.name}" if region else ""))
     return lines
 
 

@@ -9,26 +9,25 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-#: The author's night: no letters from 21:00 to 08:00 of their own time.
-NIGHT_FROM: Final = time(21)
-MORNING: Final = time(8)
+from editorial.slots import QuietHours
+
+#: The author's night unless the settings say otherwise.
+NIGHT: Final = QuietHours(time(21), time(8))
 #: The desk works Monday to Friday, 09:00 to 18:00 editorial time, and aims to decide within four such hours.
 DESK_OPENS: Final = time(9)
 DESK_CLOSES: Final = time(18)
 GOAL: Final = timedelta(hours=4)
 
 
-def letter_time(now: datetime, zone: ZoneInfo | None, editorial_zone: ZoneInfo, *, answering: bool) -> datetime:
+def letter_time(now: datetime, zone: ZoneInfo | None, night: QuietHours | None, *, answering: bool) -> datetime:
     """When a letter may be sent, UTC: now, or at the end of the author's night.
 
-    ``zone`` is the author's; unknown, the editorial one stands for it.  ``answering``: the letter answers what
-    the author just did, and goes at once.
+    ``zone`` is the author's.  Where it is unknown nobody's night is known either, and decisions are taken by
+    day: the letter goes at once.  ``answering``: so does one that answers what the author just did.
     """
-    local = now.astimezone(zone or editorial_zone)
-    if answering or MORNING <= local.time() < NIGHT_FROM:
+    if answering or zone is None or night is None or not night.contains(now.astimezone(zone).time()):
         return now.astimezone(UTC)
-    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
-    return datetime.combine(day, MORNING, local.tzinfo).astimezone(UTC)
+    return night.end_after(now, zone)
 
 
 def desk_is_open(now: datetime, zone: ZoneInfo) -> bool:

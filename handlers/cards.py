@@ -90,14 +90,14 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     shown, left_out = _attachments(suggestion)
     age = moments.ago(suggestion.received_at, facts.now)
     body, parts = _body(suggestion)
-    tail = [
-        *_left_out_lines(suggestion, left_out),
-        *_difference_lines(suggestion),
-        *_notice_lines(suggestion, facts),
-        status_line(suggestion, facts),
-        *_menu_lines(facts),
-    ]
-    below = _fitting("\n".join(line for line in tail if line), LONGEST_MESSAGE - utf16_length(body) - 600)
+    sections = (
+        _left_out_lines(suggestion, left_out),
+        _difference_lines(suggestion),
+        [*_notice_lines(suggestion, facts), status_line(suggestion, facts)],
+        _menu_lines(facts),
+    )
+    tail = "\n\n".join("\n".join(lines) for lines in sections if lines)
+    below = _fitting(tail, LONGEST_MESSAGE - utf16_length(body) - 600)
     head = f"{_head(suggestion)} · {age}"
     text = f"{head}\n\n{body}\n\n{below}"
     keyboard = _keyboard(suggestion, facts)
@@ -249,11 +249,13 @@ def _waiting(suggestion: Suggestion) -> str:
 
 def _scheduled(suggestion: Suggestion, facts: Facts) -> str:
     who = _name(suggestion.decision.by, facts) if suggestion.decision else ""
-    when = moments.say(suggestion.due_at, facts.now, facts.desk.zone) if suggestion.due_at else ""
-    line = texts.queued(when, who, suggestion.urgent)
-    if facts.paused:
-        line += f", {texts.PAUSED_MARK}"
-    return f"{line}\n{texts.waits_for_vk(suggestion.trouble)}" if suggestion.trouble else line
+    if suggestion.trouble:
+        line = texts.waits_for_vk(suggestion.trouble, who)
+    elif suggestion.urgent or suggestion.due_at is None:
+        line = texts.at_once(who)
+    else:
+        line = texts.queued(moments.say(suggestion.due_at, facts.now, facts.desk.zone), who)
+    return f"{line}, {texts.PAUSED_MARK}" if facts.paused else line
 
 
 def _decided(decision: Decision, facts: Facts) -> tuple[str, str]:
@@ -288,17 +290,17 @@ def _menu_lines(facts: Facts) -> list[str]:
     view = facts.view
     match view.get("menu"):
         case "reject":
-            return ["", texts.MENU_REJECT]
+            return [texts.MENU_REJECT]
         case "return":
-            return ["", texts.MENU_RETURN]
+            return [texts.MENU_RETURN]
         case "days":
-            return ["", texts.MENU_DAYS if view.get("days") else texts.MENU_NO_DAYS]
+            return [texts.MENU_DAYS if view.get("days") else texts.MENU_NO_DAYS]
         case "slots":
             today = facts.now.astimezone(facts.desk.zone).date()
             label = moments.day_label(date.fromisoformat(view["day"]), today)
-            return ["", texts.MENU_SLOTS.format(day=label[:1].lower() + label[1:])]
+            return [texts.MENU_SLOTS.format(day=label[:1].lower() + label[1:])]
         case "words":
-            return ["", texts.waits_for_words(str(view.get("what")), _name(int(view.get("by", 0)), facts))]
+            return [texts.waits_for_words(str(view.get("what")), _name(int(view.get("by", 0)), facts))]
     return []
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from editorial.etiquette import NIGHT
 from editorial.roles import Role, role_of
-from editorial.slots import PlanRules
+from editorial.slots import PlanRules, QuietHours
 from storage.unit import Unit
 
 #: Conversations of several people have ids above this.
@@ -23,7 +24,8 @@ class Desk:
     """The settings the handlers know.
 
     ``owner_id`` is the community as the owner of its wall (negative), ``zone`` the editorial time zone, ``burst``
-    how many cards may fill the chat within ten minutes, 0 for all.
+    how many cards may fill the chat within ten minutes, 0 for all, ``letters_quiet`` the hours of an author's own
+    time at which no letter arrives.
     """
 
     group_id: int
@@ -32,6 +34,7 @@ class Desk:
     zone: ZoneInfo
     plan: PlanRules
     burst: int = 0
+    letters_quiet: QuietHours | None = NIGHT
 
     @property
     def address(self) -> str:

@@ -47,7 +47,9 @@ def write(
     if author_id is None or author_id <= 0:
         return None
     author = context.unit.authors.get(author_id) or Author(author_id)
-    due_at = etiquette.letter_time(context.now, zone_of(suggestion, author), context.desk.zone, answering=answering)
+    due_at = etiquette.letter_time(
+        context.now, zone_of(suggestion, author), context.desk.letters_quiet, answering=answering
+    )
     if letter in PLAN:
         due_at = max(due_at, _after_last_plan_letter(context, suggestion.number))
     context.unit.outbox.cancel_for(suggestion.number, "letter", context.now)

@@ -61,7 +61,7 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
             text = str(payload.get("text") or "")
             if not text:
                 _drop(context, delivery)
-            return None
+                return None
             return Outgoing(text, payload.get("keyboard"), reply_to=payload.get("reply_to"))
 
 

@@ -253,13 +253,17 @@ def by_hand_status(link: str) -> str:
     return f"{BY_HAND_CARD}: {link}\nБот увидит пост и закроет карточку сам"
 
 
-def queued(when: str, who: str, urgent: bool) -> str:
-    place = "Публикуется сейчас" if urgent else f"В очереди: {when}"
-    return f"{place}{_by(who)}"
+def queued(when: str, who: str) -> str:
+    return f"В очереди: {when}{_by(who)}"
 
 
-def waits_for_vk(reason: str) -> str:
-    return f"Пока не вышла: {trouble(reason)[0].lower()}. Выйдет сама"
+def at_once(who: str) -> str:
+    return f"Публикуется сейчас{_by(who)}"
+
+
+def waits_for_vk(reason: str, who: str) -> str:
+    what, todo = trouble(reason)
+    return f"Пока не вышла: {_lower_first(what)}{_by(who)}\n{todo}"
 
 
 def out(link: str | None, proof: str) -> str:
@@ -493,7 +497,7 @@ def time_taken(number: int, when: str) -> str:
 
 
 def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 # ---------------------------------------------------------------------------------- what VK refuses, for moderators

@@ -293,6 +293,18 @@ def deny_messages(world: World, body: Json) -> Json:
     return {}
 
 
+@action("ban")
+def ban(world: World, body: Json) -> Json:
+    """A manager puts a person on the community's blacklist, or with `off` takes them off."""
+    group, person, off = world.groups[_group(body)], world.people[int(body["user_id"])], body.get("off")
+    person.messages = "never_wrote" if off else "blacklisted"
+    told: Json = {"admin_id": int(body.get("admin_id", 500)), "user_id": person.id}
+    told |= {"by_end_date": 0} if off else {"unblock_date": 0, "reason": 0, "comment": ""}
+    world.emit(group.id, "user_unblock" if off else "user_block", told)
+    world.touch()
+    return {}
+
+
 @action("set_messages")
 def set_messages(world: World, body: Json) -> Json:
     """Sets silently whether the community may write to a person."""

@@ -200,6 +200,8 @@ class Api:
                 raise VkError(15, NO_SCOPE)
         elif allowed is not True:
             code = 15 if allowed is False else int(allowed)
+            if token.kind == SERVICE and code == 28:
+                code = int(self.world.variants["service_refusal"])
             raise VkError(code, NO_SCOPE if code == 15 else "")
 
     def _check_quantities(self, known: Method, token: Token, sent: dict[str, str]) -> None:

@@ -87,7 +87,8 @@ class Connection:
         self._ip = ip
         self._rest = b""
         self._stopping = stopping
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def read(self) -> Request:
         """The next request. Raises Hangup."""
@@ -127,7 +128,8 @@ class Connection:
 
     def reset(self) -> None:
         """Cuts the connection with RST."""
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with contextlib.suppress(OSError):
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sock.close()
         raise Hangup
 

@@ -63,6 +63,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "guid": ("ignored", "hour"),
     # How VK ID tokens are refused on posting methods.
     "vk_id_refusal": (1051, 15),
+    # How service keys are refused.
+    "service_refusal": (28, 1051),
     # wall_post_new objects without post_type (only `type`), as one listing shows them.
     "event_post_type": ("both", "type_only"),
     # Links whose page has no picture make the whole post fail.

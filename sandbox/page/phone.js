@@ -66,6 +66,7 @@ export function chooseAuthor(id) {
   memory.write("author", id);
   if (editing && editing.from_id !== id) clearForm();
   redraw();
+  byId("authors").querySelector(":checked").parentElement.scrollIntoView({ inline: "nearest", block: "nearest" });
 }
 
 function showPane(name) {

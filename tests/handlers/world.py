@@ -175,12 +175,14 @@ class World:
     def wall(self, outcome: Outcome | None = None) -> list[int]:
         """Publications that are due are claimed; with an outcome they end so. Returns their numbers."""
         with self.unit() as context:
-            claimed = context.unit.outbox.claim("vk_wall", self.now, 1)
-            begun = [
-                delivery
-                for delivery in claimed
-                if delivery.kind == "publish" and publication.start(context, delivery) is not None
-            ]
+            outbox = context.unit.outbox
+            begun: list[Delivery] = []
+            while not begun and (claimed := outbox.claim("vk_wall", self.now, 1)):
+                [delivery] = claimed
+                if delivery.kind == "verify":
+                    outbox.retry(delivery.id, self.now + timedelta(days=9), "not_now", None, self.now)
+                elif publication.start(context, delivery) is not None:
+                    begun.append(delivery)
         if outcome is not None:
             for delivery in begun:
                 self.ends(delivery, outcome)

@@ -42,7 +42,11 @@ def inline(*rows: list[Json]) -> str:
 def card(vk: SandboxClient, text: str = "Карточка", *rows: list[Json], random_id: int = 1) -> int:
     """A card in the moderators' chat; gives its cmid."""
     sent = vk.call(
-        "messages.send", peer_ids=CHAT, message=text, random_id=random_id, keyboard=inline(*(rows or ([callback()],)))
+        "messages.send",
+        peer_ids=CHAT,
+        message=text,
+        random_id=random_id,
+        keyboard=inline(*(rows or ([callback()],))),
     )
     return int(sent[0]["conversation_message_id"])
 

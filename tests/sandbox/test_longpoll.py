@@ -39,12 +39,14 @@ def test_ts_grows_by_one_for_each_event_and_a_poll_gives_at_most_100(vk: Sandbox
 
 def test_a_waiting_poll_returns_as_soon_as_something_happens(vk: SandboxClient, server: Json) -> None:
     began = time.monotonic()
-    threading.Timer(0.2, vk.suggest, kwargs={"text": "Скоро"}).start()
+    soon = threading.Timer(0.2, vk.suggest, kwargs={"text": "Скоро"})
+    soon.start()
 
     answer = SandboxClient(vk.url).poll(server, wait=20)
 
     assert texts(answer) == ["Скоро"]
     assert time.monotonic() - began < 5
+    soon.join()
 
 
 def test_waiting_polls_do_not_hold_anybody_up(vk: SandboxClient, server: Json) -> None:

@@ -85,7 +85,8 @@ def test_a_suggestion_with_a_date_may_be_refused(vk: SandboxClient) -> None:
     post_id = vk.suggest()
 
     assert (
-        vk.error("wall.post", "editor-key", owner_id=-1, post_id=post_id, message="А", publish_date=NOON + 60) == 214
+        vk.error("wall.post", "editor-key", owner_id=-1, post_id=post_id, message="А", publish_date=NOON + 60)
+        == 214
     )
     assert len(vk.state()["suggestions"]) == 1
 
@@ -101,7 +102,10 @@ def test_the_same_moment_is_taken(vk: SandboxClient) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "fragment"),
-    [("postponed_per_day", "can only schedule 2 posts on a day"), ("postponed_total", "cannot schedule more than 2")],
+    [
+        ("postponed_per_day", "can only schedule 2 posts on a day"),
+        ("postponed_total", "cannot schedule more than 2"),
+    ],
 )
 def test_the_list_has_its_limits(vk: SandboxClient, limit: str, fragment: str) -> None:
     vk.limits(**{limit: 2})

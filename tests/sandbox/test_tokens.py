@@ -61,7 +61,13 @@ def test_managers_are_listed_for_the_community_and_administrators_only(vk: Sandb
 
 @pytest.mark.parametrize(
     ("state", "code", "subcode"),
-    [("revoked", 5, None), ("expired", 5, 1117), ("other_ip", 5, 1130), ("blocked", 5, None), ("validation", 17, None)],
+    [
+        ("revoked", 5, None),
+        ("expired", 5, 1117),
+        ("other_ip", 5, 1130),
+        ("blocked", 5, None),
+        ("validation", 17, None),
+    ],
 )
 def test_a_key_dies_in_several_ways(vk: SandboxClient, state: str, code: int, subcode: int | None) -> None:
     vk.token("editor-key", state)

@@ -43,7 +43,9 @@ def test_a_json_body_is_refused(vk: SandboxClient) -> None:
         ("users.get", {"user_ids": "601", "lang": "ru"}, 0),
     ],
 )
-def test_parameters_are_taken_strictly(vk: SandboxClient, method: str, params: dict[str, object], code: int) -> None:
+def test_parameters_are_taken_strictly(
+    vk: SandboxClient, method: str, params: dict[str, object], code: int
+) -> None:
     assert vk.error(method, "editor-key", **params) == code
 
 
@@ -79,4 +81,6 @@ def test_the_page_is_served_and_nothing_else_from_the_disk(vk: SandboxClient) ->
 def test_connections_are_kept_alive(vk: SandboxClient) -> None:
     answers = [vk.raw("utils.getServerTime") for _ in range(3)]
 
-    assert all(answer.raw.version == 11 and "close" not in answer.headers.get("connection", "") for answer in answers)
+    assert all(
+        answer.raw.version == 11 and "close" not in answer.headers.get("connection", "") for answer in answers
+    )

@@ -46,16 +46,14 @@ def test_migrations_make_exactly_the_schema(storage: Storage) -> None:
         assert compare_metadata(context, metadata) == []
 
 
-def test_migrations_make_every_constraint_and_index_of_the_schema(storage: Storage, empty_url: str) -> None:
-    if empty_url.startswith("sqlite") != (storage.path is not None):
-        pytest.skip("the other database")
-    target = empty_url.replace("desk.db", "plain.db")
-    plain = Storage.open(target)
-    with plain.connection(writes=True) as connection:
+def test_migrations_make_every_constraint_and_index_of_the_schema(storage: Storage) -> None:
+    """Alembic's comparison does not look at checks and at the conditions of indexes."""
+    with storage.connection(writes=True) as connection:
+        made = _described(connection)
+        metadata.drop_all(connection)
+        assert _described(connection) == {}
         metadata.create_all(connection)
-    with plain.connection(writes=False) as expected, storage.connection(writes=False) as made:
-        assert _described(made) == _described(expected)
-    plain.close()
+        assert _described(connection) == made
 
 
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
@@ -111,7 +109,7 @@ def test_of_two_processes_that_upgrade_at_once_one_waits_and_both_are_content(em
     both = [_python(script, empty_url) for _ in range(2)]
     said = sorted(process.communicate(timeout=60)[0].strip() for process in both)
     assert [process.returncode for process in both] == [0, 0]
-    assert said in (["False", "True"], ["False", "False"]) or said == ["False", "True"]
+    assert said == ["False", "True"]
     storage = Storage.open(empty_url)
     assert current(storage) == HEAD
     storage.close()

@@ -28,6 +28,25 @@ def test_no_update_is_lost_when_six_threads_count(storage: Storage, now: datetim
         assert unit.settings.get("count") == 360
 
 
+def test_no_update_is_lost_and_nobody_is_turned_away_when_two_programs_count(
+    sqlite: Storage, now: datetime
+) -> None:
+    """Two programs do not queue with each other, only SQLite's own lock stands between them."""
+    programs = [sqlite, Storage.open(f"sqlite:///{sqlite.path}")]
+    with sqlite.begin("test") as unit:
+        unit.settings.set("count", 0, now)
+
+    def count(program: Storage) -> None:
+        for _ in range(60):
+            with program.begin("count") as unit:
+                unit.settings.set("count", unit.settings.get("count") + 1, now)
+
+    together(count, programs)
+    with sqlite.read() as unit:
+        assert unit.settings.get("count") == 120
+    programs[1].close()
+
+
 def test_no_update_of_a_suggestion_is_lost_when_six_threads_change_it(storage: Storage, now: datetime) -> None:
     with storage.begin("test") as unit:
         number = taken_in(unit, now).number

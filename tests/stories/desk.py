@@ -126,6 +126,7 @@ class Desk:
             "PUBLISH_MIN_GAP": "0",
             "PUBLISH_DAILY_LIMIT": "0",
             "QUIET_HOURS": "",
+            "LETTERS_QUIET_HOURS": "",
             "CARDS_BURST": "0",
             "RECONCILE_SECONDS": "0.5",
             "LOG_FORMAT": "json",
@@ -229,11 +230,15 @@ class Desk:
 
     def card_of(self, text: str, timeout: float = PATIENCE) -> Json:
         """The newest chat message with a keyboard that shows this text, once there is one."""
+        return self.wait_card(text, lambda card: bool(card["keyboard"]), timeout)
+
+    def wait_card(self, text: str, wanted: Callable[[Json], bool], timeout: float = PATIENCE) -> Json:
+        """The newest chat message that shows this text and is as wanted, once there is one."""
 
         def card(state: Json) -> Json | None:
             chat = next(chat for chat in state["chats"] if chat["peer_id"] == CHAT)
             found = [one for one in chat["messages"] if text in one["text"] and not one["deleted"]]
-            return next((one for one in reversed(found) if one["keyboard"]), None)
+            return next((one for one in reversed(found) if wanted(one)), None)
 
         shown: Json = self.sandbox.wait_for(card, timeout, only="chats", what=f"card with {text!r}")
         return shown

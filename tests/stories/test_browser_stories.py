@@ -6,13 +6,11 @@ Everything is done and seen in a real browser; the sandbox and the bot are proce
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from bot.rehearsal import waking_zone
 from tests.stories.browser import Visitor, chromium, needs_chromium
 from tests.stories.desk import Desk, open_desk
 
@@ -31,7 +29,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A desk where it is day: letters about decisions do not reach authors at night."""
-    with open_desk(tmp_path, TIMEZONE=waking_zone(datetime.now(UTC))) as running:
+    with open_desk(tmp_path) as running:
         yield running
 
 
@@ -92,6 +90,7 @@ def test_a_rejection_reaches_the_author_with_its_reason(people: Visitor) -> None
     expect(people.button(people.message("chat", "Продаю гараж").last, "Реклама")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_queued_suggestion_comes_out_at_its_minute(people: Visitor) -> None:
     people.suggest("Завершился конкурс территорий")
     press(people, card_of(people, "Завершился конкурс территорий"), "В очередь")

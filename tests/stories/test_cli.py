@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import create_server
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.rehearsal import LIMIT, waking_zone
-from editorial.etiquette import letter_time
-from tests.stories.desk import Desk, Running, clean_environment, open_desk, run_bot
+from bot.cli import answer
+from bot.status import USER_KEY
+from bot.vk.rights import Editor
+from tests.stories.desk import Desk, Running, clean_environment, labels, open_desk, run_bot
 
 KEYS = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "group-key"}
 ENGLISH_HELP = re.compile(r"Usage|Options|Commands|Show this|Error|default", re.IGNORECASE)
@@ -90,6 +90,34 @@ def test_a_wrong_command_line_is_one_russian_sentence_and_code_2(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not ENGLISH_HELP.search(done.stderr)
+
+
+def test_a_folder_that_cannot_be_used_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("не папка", encoding="utf-8")
+
+    done = run_bot("run", folder=tmp_path, env={**clean_environment(), **KEYS})
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "data" in done.stderr
+
+
+def test_a_fault_nobody_thought_of_is_one_russian_line_for_people_and_one_for_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def break_down() -> str:
+        raise ZeroDivisionError("access_token=abcdefgh")
+
+    monkeypatch.setattr("bot.config.example_env", break_down)
+
+    code = answer(["config"])
+
+    told = capfd.readouterr()
+    written = told.out + told.err
+    assert (code, "Непредвиденная ошибка (ZeroDivisionError)" in told.err) == (1, True)
+    assert "Traceback" not in written
+    assert "abcdefgh" not in written
+    assert "command_fault" in written
 
 
 def test_without_a_command_the_help_is_shown(tmp_path: Path) -> None:
@@ -189,6 +217,33 @@ def test_status_has_the_published_shape(desk: Desk) -> None:
     assert set(told["outbox"]) == {"waiting", "sending", "uncertain", "refused"}
     assert set(told["keys"]) == {"group", "user"}
     assert told["targets"]["telegram"] == "off"
+
+
+def test_status_shows_what_comes_next_in_both_forms(tmp_path: Path) -> None:
+    in_three_hours = datetime.now(UTC) + timedelta(hours=3)
+    slot = f"0 {in_three_hours.hour} * * *"
+    with open_desk(tmp_path, PUBLISH_SLOTS=slot, TIMEZONE="UTC") as desk:
+        desk.sandbox.suggest(text="В Калининградской области открыт музей")
+        desk.press(desk.card_of("открыт музей"), "В очередь")
+        desk.wait_card("открыт музей", lambda card: "Отменить решение" in " ".join(labels(card)))
+        desk.wait_log("rights")
+
+        told, readable = desk.status(), desk.command("status").stdout
+
+    due_at = in_three_hours.replace(minute=0, second=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert told["next"] == [{"number": 1, "due_at": due_at, "region": "RU-KGD"}]
+    assert told["suggestions"]["scheduled"] == 1
+    assert told["last_reconcile_at"].endswith("Z")
+    assert "№ 1" in readable
+    assert "Калининградская область" in readable
+    assert "Ключ редактора: в порядке" in readable
+
+
+def test_status_has_a_word_for_every_state_of_the_editors_key() -> None:
+    words = {"missing", "ok", "expired", "wrong_ip", "captcha", "no_rights"}
+
+    assert set(USER_KEY) == {str(state) for state in Editor}
+    assert set(USER_KEY.values()) == words
 
 
 def test_status_without_a_database_says_so_and_makes_none(tmp_path: Path) -> None:
@@ -362,7 +417,7 @@ def test_a_running_bot_takes_a_new_key_without_restart(tmp_path: Path) -> None:
 
         desk.command("token", "set", "user", stdin="admin-key")
 
-        assert desk.wait_log("key_replaced")["kinds"] == ["user"]
+        assert "user" in desk.wait_log("key_replaced")["kinds"]
         desk.sandbox.suggest(text="Новость под новым ключом")
         desk.press(desk.card_of("Новость под новым ключом"), "Опубликовать")
         assert desk.wait_post("Новость под новым ключом")["created_by"] == 500
@@ -445,16 +500,6 @@ def test_demo_on_a_taken_port_says_which_to_take(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert f"Порт {port} занят" in done.stderr
-
-
-def test_at_any_hour_the_play_finds_a_zone_where_letters_are_delivered() -> None:
-    for hour in range(48):
-        now = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(hours=hour / 2)
-
-        zone = ZoneInfo(waking_zone(now))
-
-        in_a_while = now + timedelta(seconds=LIMIT)
-        assert letter_time(in_a_while, None, zone, answering=False) == in_a_while
 
 
 @pytest.mark.slow

@@ -1,0 +1,144 @@
+"""The comparison with VK's own list: what was missed, edited, withdrawn, published by hand."""
+
+from __future__ import annotations
+
+from editorial.delivery import Refused
+from editorial.suggestion import Status
+from handlers import reconcile
+from handlers.events import WallSuggested
+from tests.builders import ANNA, AUTHOR, BORIS, WALL, a_photo, on_the_wall, suggested
+from tests.handlers.world import World
+
+
+def compare(world: World, *listed: WallSuggested) -> list[int]:
+    """A complete list arrives; returns the numbers that are to be looked at."""
+    with world.look() as context:
+        news = reconcile.worth_storing(context, listed)
+    with world.unit() as context:
+        reconcile.compare(context, news)
+    with world.look() as context:
+        missing = [lost.number for lost in reconcile.missing(context, listed)]
+    world.deliver()
+    return missing
+
+
+def test_t15_what_was_suggested_while_we_were_down_is_taken_in(world: World) -> None:
+    world.happens(suggested(31, text="Раз"))
+    compare(world, suggested(31, text="Раз"), suggested(32, text="Два"), suggested(33, text="Три"))
+    assert [message.text.split()[1] for message in world.chat()] == ["1", "2", "3"]
+
+
+def test_comparing_again_changes_nothing(world: World) -> None:
+    listed = suggested(31), suggested(32, text="Ещё")
+    compare(world, *listed)
+    with world.look() as context:
+        assert reconcile.worth_storing(context, listed) == []
+
+
+def test_an_edit_by_the_author_sends_a_planned_one_back_to_review(world: World) -> None:
+    world.happens(suggested(31, text="Праздник 12 июня"))
+    world.press(1, "В очередь")
+    compare(world, suggested(31, text="Праздник 14 июня"))
+    assert world.suggestion(1).status is Status.PENDING
+    assert world.publication(1) is None
+    assert "Автор изменил:\n− «12» → + «14»" in world.card(1).text
+    assert "снова на рассмотрении" in world.letters(AUTHOR)[-1]
+
+
+def test_a_photo_vk_moved_to_the_community_is_no_edit(world: World) -> None:
+    world.happens(suggested(31, attachments=[a_photo()]))
+    world.press(1, "В очередь")
+    compare(world, suggested(31, attachments=[a_photo(owner=WALL, media_id=900)]))
+    known = world.suggestion(1)
+    assert known.status is Status.SCHEDULED
+    assert known.content.attachments[0].owner_id == WALL
+    with world.look() as context:
+        assert (
+            reconcile.worth_storing(context, [suggested(31, attachments=[a_photo(owner=WALL, media_id=900)])]) == []
+        )
+
+
+def test_a_rejected_one_that_stays_on_vk_is_left_alone(world: World) -> None:
+    world.happens(suggested(31))
+    world.press(1, "Отклонить", "Реклама")
+    with world.look() as context:
+        assert reconcile.worth_storing(context, [suggested(31, text="Купите слона")]) == []
+
+
+def test_t16_an_empty_list_closes_nothing(world: World) -> None:
+    world.happens(*(suggested(30 + place, text=str(place)) for place in range(6)))
+    before = [world.suggestion(number) for number in range(1, 7)]
+    compare(world)
+    assert [world.suggestion(number) for number in range(1, 7)] == before
+
+
+def test_a_missing_one_is_named_and_closed_only_when_looked_at(world: World) -> None:
+    world.happens(suggested(31, text="Раз"), suggested(32, text="Два"))
+    assert compare(world, suggested(32, text="Два")) == [1]
+    assert world.suggestion(1).status is Status.PENDING
+    with world.unit() as context:
+        assert reconcile.gone(context, 1, ())
+    world.deliver()
+    assert world.suggestion(1).status is Status.WITHDRAWN
+    assert "Отозвано автором" in world.card(1).text
+    assert "№ 1" in world.letters(AUTHOR)[-1]
+
+
+def test_t74_a_missing_one_that_stands_on_the_wall_was_published_by_hand(world: World) -> None:
+    world.happens(suggested(31, text="В Братске открыли парк у реки"))
+    post = on_the_wall(90, text="Друзья! В Братске открыли парк у реки.", signer=None)
+    with world.unit() as context:
+        reconcile.gone(context, 1, [on_the_wall(80, text="Совсем о другом", signer=None), post])
+    world.deliver()
+    assert world.suggestion(1).published_post_id == 90
+    assert "опубликовано вручную" in world.card(1).text
+
+
+def test_a_post_known_as_another_suggestion_is_not_taken_twice(world: World) -> None:
+    world.happens(suggested(31, text="Дважды"), suggested(32, text="Дважды"))
+    post = on_the_wall(90, text="Дважды")
+    world.happens(post)
+    with world.unit() as context:
+        reconcile.gone(context, 2, [post])
+    assert world.suggestion(2).status is Status.WITHDRAWN
+
+
+def test_what_is_being_published_is_the_couriers_business(world: World) -> None:
+    world.happens(suggested(31), suggested(32, text="Другая"))
+    world.press(1, "Опубликовать")
+    world.wall()
+    assert compare(world, suggested(32, text="Другая")) == []
+    with world.unit() as context:
+        assert not reconcile.gone(context, 1, ())
+
+
+def test_names_that_come_with_the_list_are_kept(world: World) -> None:
+    world.names.clear()
+    with world.unit() as context:
+        reconcile.compare(context, [suggested(31, author=701)])
+        reconcile.remember_names(context, {701: "Иван Ким", 702: "Никто"})
+        assert context.unit.authors.get(702) is None
+    world.deliver()
+    assert "[id701|Иван Ким]" in world.card(1).text
+
+
+def test_the_time_of_a_comparison_is_written_down_seldom(world: World) -> None:
+    with world.look() as context:
+        assert reconcile.needs_mark(context)
+    with world.unit() as context:
+        reconcile.mark(context)
+    world.later(seconds=60)
+    with world.look() as context:
+        assert not reconcile.needs_mark(context)
+    world.later(minutes=5)
+    with world.look() as context:
+        assert reconcile.needs_mark(context)
+
+
+def test_an_edit_after_a_refusal_brings_it_back(world: World) -> None:
+    world.happens(suggested(31, text="Плохая ссылка"))
+    world.press(1, "Опубликовать", by=ANNA)
+    world.wall(Refused("links_forbidden", 222))
+    compare(world, suggested(31, text="Без ссылки"))
+    assert world.suggestion(1).status is Status.PENDING
+    assert world.press(1, "В очередь", by=BORIS).startswith("Выйдет")

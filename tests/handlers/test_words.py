@@ -1,0 +1,173 @@
+"""The sentences: one for every refusal and trouble, short and numbered for authors, within VK's limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.vk.errors import POST_REFUSALS, TABLE
+from bot.vk.rights import Editor
+from editorial import reasons
+from editorial.errors import AlreadyDecided, CardOutdated, DeskError, NotNow
+from editorial.post import utf16_length
+from editorial.suggestion import Author, Decision, Status
+from handlers import alarms, letters, notes, replies, texts
+from tests.builders import ANNA, AUTHOR, NOW, a_suggestion
+from tests.handlers.world import MOSCOW, a_desk
+
+
+def every(kind: type[DeskError]) -> Iterator[type[DeskError]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from every(one)
+
+
+FACTS: dict[type[DeskError], tuple[Any, ...]] = {
+    CardOutdated: (214,),
+    AlreadyDecided: (214, ANNA, NOW, "queue"),
+    NotNow: (214, "published"),
+}
+FORBIDDEN = re.compile(r"!|успешно|токен|\bID\b|ошибка \d|уважаемый|пользовател", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("kind", list(every(DeskError)), ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_sentence_of_its_own_that_fits_a_snackbar(kind: type[DeskError]) -> None:
+    error = kind(*FACTS.get(kind, ()))
+    said = texts.explain(error, who="Анастасия Константинопольская", now=NOW, zone=MOSCOW)
+    assert said
+    assert utf16_length(said) <= replies.LONGEST
+    if kind is not DeskError:
+        assert said != texts.explain(DeskError())
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_press_that_does_not_fit_says_how_things_stand(status: Status) -> None:
+    said = texts.explain(NotNow(214, str(status)))
+    assert texts.DESK_STATUS[status] in said
+    assert utf16_length(said) <= replies.LONGEST
+
+
+@pytest.mark.parametrize("action", sorted(texts.DECISIONS))
+def test_the_loser_reads_what_was_decided(action: str) -> None:
+    said = texts.explain(AlreadyDecided(214, ANNA, NOW, action), who="Анна Смирнова", now=NOW, zone=MOSCOW)
+    assert said == f"№ 214: уже решено в 10:00, {texts.DECISIONS[action]} (Анна Смирнова)"
+
+
+def test_a_snackbar_loses_its_end_and_not_half_a_sign() -> None:
+    long = replies.Snackbar("a", 1, 2, "🙂" * 90)
+    assert utf16_length(long.text) <= replies.LONGEST
+    assert long.text.endswith("🙂…")
+
+
+# ------------------------------------------------------------------------------------------------- troubles
+
+#: They concern calls that the program makes wrongly, or that nobody has to hear of.
+SILENT = re.compile(
+    r"bad_(?!parameter|source|signature)|unknown_(?!error)|execute_|https|version|keyboard|upload|album|pin|"
+    r"comments|ads_|intent|groups_hidden|position|edit_|delete_|forwards|too_many_(?!logins)|action_failed|"
+    r"blacklisted|unreachable|privacy"
+)
+REASONS = sorted({row[1] for row in TABLE.values()} | {row[1] for _, row in POST_REFUSALS} | alarms.ALARMING)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_trouble_people_may_hear_of_says_what_to_do(reason: str) -> None:
+    what, todo = texts.trouble(reason)
+    assert what
+    assert todo
+    if not SILENT.match(reason):
+        assert texts.is_listed(reason), reason
+    assert not FORBIDDEN.search(what + todo)
+
+
+@pytest.mark.parametrize("state", [str(state) for state in Editor if state is not Editor.OK])
+def test_every_state_of_the_editors_key_is_explained(state: str) -> None:
+    assert texts.is_listed(f"key_{state}")
+
+
+def test_a_dead_key_is_told_with_what_to_do_and_that_the_queue_is_safe() -> None:
+    payload = {"note": "trouble", "cause": "key", "reason": "key_expired", "waiting": 7}
+    assert notes.render(payload, None, NOW, a_desk()) == (
+        "Публикации стоят. Срок ключа истёк.\nОчередь цела: 7 новостей.\n"
+        "Нужен новый ключ редактора: администратор выполняет «okmo-bot token set user». Потом напишите /продолжить."
+    )
+
+
+@pytest.mark.parametrize("note", ["trouble_over", "failed", "by_hand", "undecidable", "changed", "asks_removal"])
+def test_every_note_can_be_written(note: str) -> None:
+    said = notes.render({"note": note, "reason": "flood"}, a_suggestion(), NOW, a_desk())
+    assert said
+    assert not FORBIDDEN.search(said)
+    if note != "trouble_over":
+        assert "№ 214" in said
+
+
+# ------------------------------------------------------------------------------------------------- letters
+
+
+def every_letter() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in sorted(letters.NAMES - {"returned", "rejected"}):
+        yield name, {"letter": name}
+    for name, choice in (("returned", reasons.RETURN), ("rejected", reasons.REJECT)):
+        for reason in choice:
+            yield f"{name}-{reason.code}", {"letter": name, "reason": reason.code, "words": "Пришлите фото"}
+
+
+def read(payload: dict[str, Any], **more: Any) -> str:
+    suggestion = a_suggestion(due_at=NOW, published_post_id=77, **more)
+    author = Author(AUTHOR, "Мария Петрова", zone="Asia/Irkutsk")
+    return letters.render(payload, letters.Reading(suggestion, author, NOW, a_desk())).text
+
+
+@pytest.mark.parametrize(("name", "payload"), list(every_letter()), ids=[name for name, _ in every_letter()])
+def test_a_letter_names_the_news_and_keeps_to_three_sentences(name: str, payload: dict[str, Any]) -> None:
+    said = read(payload)
+    assert "№ 214" in said
+    assert not FORBIDDEN.search(said)
+    assert " Вы " not in f" {said} "
+    whole = re.sub(r"https?://\S+", "link", said)
+    assert len(re.findall(r"[.?…](?:\s|$)|\n", whole.strip())) <= 3, whole
+    assert 0 < len(said) < 400
+
+
+def test_a_night_receipt_keeps_to_three_sentences() -> None:
+    said = read({"letter": "received", "at": "2026-11-28T20:00:00+00:00"})
+    assert len(re.findall(r"[.?…](?:\s|$)", said)) <= 3
+    assert said.count("мск") == 2
+
+
+def test_own_words_are_closed_with_a_full_stop_and_the_author_never_reads_a_name() -> None:
+    decision = Decision(ANNA, NOW, "reject", "own", "не наш формат")
+    said = read({"letter": "rejected", "reason": "own", "words": "не наш\n формат"}, decision=decision)
+    assert "решили не публиковать: не наш формат. Если" in said
+    assert "Анна" not in said
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_state_has_words_for_the_author(status: Status) -> None:
+    reading = letters.Reading(a_suggestion(status=status), None, NOW, a_desk())
+    assert letters.status_of(a_suggestion(status=status), reading).startswith("№ 214: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        texts.help_author("https://vk.com/okmo_news"),
+        texts.how_to_suggest("https://vk.com/okmo_news"),
+        texts.greeting("https://vk.com/okmo_news"),
+        texts.not_understood("https://vk.com/okmo_news"),
+        texts.LETTERS_OFF,
+        texts.LETTERS_ON,
+        texts.FORGET_ASKED,
+        texts.FORGOTTEN,
+        texts.NOT_YOURS,
+        texts.NO_NEWS,
+    ],
+)
+def test_answers_keep_to_three_sentences(words: str) -> None:
+    whole = re.sub(r"https?://\S+", "link", words)
+    assert len(re.findall(r"[.?…](?:\s|$)", whole)) <= 3, words
+    assert not FORBIDDEN.search(words)
