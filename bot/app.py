@@ -38,6 +38,8 @@ log = structlog.get_logger("app")
 #: What VK allows per second: a person's key and a community's.
 USER_RATE = 3.0
 GROUP_RATE = 20.0
+#: How long the very first cards wait for the event stream, seconds.
+LISTENING = 5.0
 
 
 @dataclass(slots=True)
@@ -152,13 +154,23 @@ def _join(
         keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
     )
     targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, by_hand=lambda: watch.by_hand)]
-    couriers += [Courier(target, work, on_refusal=watch.recheck) for target in targets]
     snackbars = Snackbars(group)
     reconciler = Reconciler(
         wall, work, settings.RECONCILE_SECONDS, can_read=lambda: watch.can_read, still_manager=watch.still_manager
     )
-    router = Router(work, snackbars, group, settings.VK_GROUP_ID)
-    intake = Intake(LongPoll(group, settings.VK_GROUP_ID), work, settings.VK_GROUP_ID, reconciler.ask)
+    router = Router(work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers)
+    intake = Intake(
+        LongPoll(group, settings.VK_GROUP_ID),
+        work,
+        settings.VK_GROUP_ID,
+        before=watch.switch_events_on,
+        on_gap=reconciler.ask,
+    )
+    couriers += [
+        # A card that is shown before anybody listens could be pressed in vain.
+        Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
+        for target in targets
+    ]
     ticker = Ticker(_jobs(work, watch, reconciler))
     _settle_start(work, settings)
 

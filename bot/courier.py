@@ -33,16 +33,24 @@ LONGEST_SLEEP: Final = 20.0
 #: Sleep while what is due has to wait for something else, seconds.
 BLOCKED_SLEEP: Final = 1.0
 #: Seconds between looks for an uncertain delivery; the last one repeats.
-LOOK_DELAYS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
+LOOK_DELAYS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 11.0, 8.0, 10.0, 30.0, 60.0, 300.0)
 #: After so long in doubt a person is asked.
-ASK_AFTER: Final = timedelta(seconds=45)
+ASK_AFTER: Final = timedelta(seconds=40)
 
 
 class Courier:
     """Delivers for one target until it is stopped."""
 
-    def __init__(self, target: Target, work: Work, *, on_refusal: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        work: Work,
+        *,
+        before: Callable[[], object] = lambda: None,
+        on_refusal: Callable[[], None] = lambda: None,
+    ) -> None:
         self.target = target
+        self._before = before
         self._on_refusal = on_refusal
         self._work = work
         self._bell = Bell()
@@ -58,7 +66,8 @@ class Courier:
         self._bell.ring()
 
     def run(self) -> None:
-        """Deliver until stopped. Faults of the loop itself are logged and survived."""
+        """Deliver until stopped. Faults of the loop itself are logged and survived. ``before`` runs first."""
+        self._before()
         failures = 0
         while not self._stopping.is_set():
             self.beat = time.monotonic()

@@ -35,12 +35,23 @@ URGENT: Final = frozenset({"message_event"})
 class Intake:
     """Polls until it is stopped."""
 
-    def __init__(self, longpoll: LongPoll, work: Work, group_id: int, on_gap: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        longpoll: LongPoll,
+        work: Work,
+        group_id: int,
+        *,
+        before: Callable[[], None],
+        on_gap: Callable[[], None],
+    ) -> None:
         self._longpoll = longpoll
         self._work = work
         self._group_id = group_id
+        self._before = before
         self._on_gap = on_gap
         self._cursor: Place | None = None
+        #: Set once the place in the stream is known: whatever happens from then on is heard of.
+        self.listening = threading.Event()
         self._stopping = threading.Event()
         self.beat = time.monotonic()
 
@@ -50,7 +61,10 @@ class Intake:
         self._longpoll.stop()
 
     def run(self) -> None:
-        """Poll and store until stopped; every failure waits a little longer."""
+        """Poll and store until stopped; every failure waits a little longer. ``before`` runs before the first poll."""
+        if self._stored_cursor() is not None:
+            self.listening.set()
+        self._before()
         failures = 0
         while not self._stopping.is_set():
             self.beat = time.monotonic()
@@ -91,6 +105,7 @@ class Intake:
                 cursor = Cursor(self._group_id, after.server, after.key, after.ts)
                 stored = context.unit.inbox.store(events, cursor, context.now)
         self._cursor = after
+        self.listening.set()
         if batch.gap:
             log.warning("events_lost", failed=batch.failed)
             self._on_gap()

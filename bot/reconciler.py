@@ -95,8 +95,8 @@ class Reconciler:
             news = reconcile.worth_storing(context, listed.items)
         for start in range(0, len(news), CHUNK):
             with self._work.begin("compare") as context:
-                reconcile.remember_names(context, listed.names)
                 reconcile.compare(context, news[start : start + CHUNK])
+                reconcile.remember_names(context, listed.names)
             if self._stopping.is_set():
                 return []
         if not listed.complete:

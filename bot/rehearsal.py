@@ -38,7 +38,7 @@ def play(stage: Stage, asked: threading.Event) -> int:
     except (Stopped, requests.RequestException) as fault:
         told = stage.fallen()
         click.echo(f"не увидели: {scene.waiting_for}", err=True)
-        click.echo(told or str(fault), err=True)
+        click.echo(told or f"{fault}. Последние строки бота:\n{stage.bot.last_words(20)}", err=True)
         return 1
     click.echo("Готово: новость прошла весь путь")
     return 0

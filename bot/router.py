@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -35,11 +35,14 @@ IDLE_SECONDS: Final = 20.0
 class Router:
     """Handles what is in the inbox until it is stopped."""
 
-    def __init__(self, work: Work, snackbars: Snackbars, group: VkClient, group_id: int) -> None:
+    def __init__(
+        self, work: Work, snackbars: Snackbars, group: VkClient, group_id: int, *, before: Callable[[], None]
+    ) -> None:
         self._work = work
         self._snackbars = snackbars
         self._group = group
         self._group_id = group_id
+        self._before = before
         self._bell = Bell()
         self._stopping = threading.Event()
         self.beat = time.monotonic()
@@ -51,7 +54,8 @@ class Router:
         self._bell.ring()
 
     def run(self) -> None:
-        """Handle until stopped."""
+        """Handle until stopped. ``before`` runs before the first event."""
+        self._before()
         failures = 0
         while not self._stopping.is_set():
             self.beat = time.monotonic()

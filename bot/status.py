@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.database import location
 from bot.faults import FAILED, storage_sentence
 from editorial.delivery import Delivery, State
+from editorial.regions import by_code
 from editorial.suggestion import Status
 from storage.errors import Busy, Corrupt, SchemaMissing, StorageError
 from storage.unit import Storage, Unit

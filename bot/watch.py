@@ -132,11 +132,14 @@ class Watch:
             self._editor = found.editor
             well = found.editor in (Editor.OK, Editor.MISSING) and found.group_ok
             self._rights_at = time.monotonic() + (CALM if well else TROUBLED)
-            if found.group_ok and not self._settled:
-                self._switch_events_on()
+            if found.group_ok:
+                self.switch_events_on()
             self._remember(found)
 
-    def _switch_events_on(self) -> None:
+    def switch_events_on(self) -> None:
+        """Have VK send the events the desk needs, before the first of them is waited for."""
+        if self._settled:
+            return
         try:
             findings = longpoll.prepare(self._group, self._group_id)
         except VkError as error:
@@ -167,6 +170,13 @@ class Watch:
                 publication.take_back(context)
         if not self.by_hand:
             self._resume()
+
+    def know_managers(self) -> None:
+        """On the very first start nobody is known to be a moderator: ask before the first press is judged."""
+        with self._work.look() as context:
+            known = context.unit.staff.all()
+        if not known:
+            self.read_managers()
 
     def read_managers(self) -> None:
         """Read who manages the community and with which role."""

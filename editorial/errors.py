@@ -17,7 +17,8 @@
         ├── TimeTooFar
         ├── TimeQuiet
         ├── TimeTaken
-        └── DayFull
+        ├── DayFull
+        └── NoSlot                no slot is free for a long time
 
 The sentence a person reads for each of them is made by ``handlers.texts.explain``.
 """
@@ -107,3 +108,7 @@ class TimeTaken(TimeRefused):
 
 class DayFull(TimeRefused):
     """The day's limit of posts is reached."""
+
+
+class NoSlot(TimeRefused):
+    """No slot is free for a long time."""

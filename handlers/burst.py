@@ -23,15 +23,17 @@ _LINE: Final = "burst_line"
 
 
 def offer(context: Context, number: int) -> bool:
-    """Show the card of a new suggestion, or keep it back. True when it is shown."""
+    """Show the card of a new suggestion, or keep it back; then the line has to be told. True when it is shown."""
     limit = context.desk.burst
     if not limit:
         changes.show_card(context, number)
         return True
-    recent = [at for at in _offered(context) if datetime.fromisoformat(at) > context.now - WINDOW]
-    if len(recent) >= limit or context.unit.cards.hidden(1):
+    if context.unit.cards.hidden(1):
         context.unit.cards.hide(number, context.now)
-        tell(context)
+        return False
+    recent = [at for at in _offered(context) if datetime.fromisoformat(at) > context.now - WINDOW]
+    if len(recent) >= limit:
+        context.unit.cards.hide(number, context.now)
         return False
     context.unit.settings.set(_OFFERED, [*recent, context.now.isoformat()], context.now)
     changes.show_card(context, number)

@@ -54,6 +54,10 @@ _ORDER: Final = (
 )
 #: Buttons that open a menu or ask for a reply instead of acting at once.
 _OPENS: Final[Mapping[Action, str]] = {Action.PICK: "days", Action.RETURN: "return", Action.REJECT: "reject"}
+#: The word of the button that publishes a new post with the community's own key.
+COMMUNITY: Final = "community"
+#: Without an editor's key these would only bring the same card again.
+_NEEDS_A_KEY: Final = frozenset({Action.PUBLISH, Action.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Facts:
     """What a card is drawn from besides the suggestion.
 
     ``view``: the open menu.  ``uncertain``: the publication was sent and nobody knows whether it arrived;
-    ``asked``: people are asked about it.  ``deciders``: names by id.
+    ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``deciders``: names by
+    id.
     """
 
     now: datetime
@@ -82,6 +87,7 @@ class Facts:
     asked: bool = False
     paused: bool = False
     letter_held: bool = False
+    new_post: bool = False
     deciders: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -319,11 +325,15 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
             return _slots_keyboard(suggestion, facts)
         case "words":
             return keyboards.inline([[_back(suggestion)]])
-    return keyboards.inline(_main_rows(suggestion, actions))
+    return keyboards.inline(_main_rows(suggestion, actions, facts))
 
 
-def _main_rows(suggestion: Suggestion, actions: Sequence[Action]) -> list[Sequence[Button]]:
-    buttons = [_action_button(suggestion, action) for action in _ORDER if action in actions]
+def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) -> list[Sequence[Button]]:
+    by_hand = suggestion.status is Status.FAILED and suggestion.trouble == "by_hand"
+    offered = [action for action in _ORDER if action in actions and not (by_hand and action in _NEEDS_A_KEY)]
+    buttons = [_action_button(suggestion, action) for action in offered]
+    if by_hand and facts.new_post:
+        buttons.insert(0, _button(suggestion, texts.NEW_POST, COMMUNITY))
     return keyboards.in_pairs(buttons)
 
 

@@ -98,13 +98,14 @@ def ask_people(context: Context, number: int) -> None:
     context.unit.cards.view(number, {"asked": True}, context.now)
 
 
-def plan_publication(context: Context, number: int, due_at: datetime) -> None:
-    """Have the suggestion published at ``due_at``; a pause keeps that for later."""
+def plan_publication(context: Context, number: int, due_at: datetime, *, mode: str = "suggestion") -> None:
+    """Have the suggestion published at ``due_at``; a pause keeps that for later.
+
+    ``mode`` "community": as a new post with the community's own key.
+    """
     context.unit.outbox.cancel_for(number, "publish", context.now)
     if context.paused() is None:
-        new = NewDelivery(
-            WALL, f"wall:{number}", "publish", number, {"mode": "suggestion"}, due_at, f"publish:{number}"
-        )
+        new = NewDelivery(WALL, f"wall:{number}", "publish", number, {"mode": mode}, due_at, f"publish:{number}")
         context.unit.outbox.add(new, context.now)
 
 

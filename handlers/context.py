@@ -41,11 +41,6 @@ class Desk:
         """The community's page, where news is suggested."""
         return f"https://vk.com/{self.screen_name}"
 
-    @property
-    def dialog(self) -> str:
-        """Where a person writes to the community."""
-        return f"https://vk.com/im?sel={self.owner_id}"
-
 
 class Pause(NamedTuple):
     """Who stopped the publications, and when (aware UTC)."""
@@ -80,6 +75,11 @@ class Context:
         """``editor``: the desk publishes itself; ``degraded``: a person has to."""
         rights: dict[str, Any] = self.unit.settings.get("rights") or {}
         return str(rights.get("mode", "editor"))
+
+    def community_may_post(self) -> bool:
+        """Whether the community's own key may put a new post on the wall."""
+        rights: dict[str, Any] = self.unit.settings.get("rights") or {}
+        return "wall" in rights.get("permissions", ())
 
     def name_of(self, user_id: int | None) -> str:
         """The name of a moderator or author as far as it is known, else an empty string."""

@@ -163,6 +163,14 @@ def _forget(context: Context, message: MessageArrived) -> None:
     answer(context, message, texts.FORGOTTEN)
 
 
+def _yes(context: Context, message: MessageArrived) -> None:
+    prompt = context.unit.prompts.get(message.peer_id, message.from_id)
+    if prompt is not None and prompt.kind == "forget":
+        _forget(context, message)
+    else:
+        _hint(context, message)
+
+
 def _hint(context: Context, message: MessageArrived) -> None:
     """One short helpful answer, then silence for a while: a person may be writing to people."""
     prompt = context.unit.prompts.get(message.peer_id, message.from_id)
@@ -181,6 +189,7 @@ _WORDS: Final[dict[str, Callable[[Context, MessageArrived], None]]] = {
     "старт": _letters_on,
     "удалить мои данные": _forget_asked,
     "да, удалить": _forget,
+    "да": _yes,
 }
 
 
@@ -197,6 +206,7 @@ def denied(context: Context, event: MessagesDenied | PersonBlocked) -> None:
     if context.unit.authors.get(event.user_id) is not None:
         why = "blacklisted" if isinstance(event, PersonBlocked) else "denied"
         context.unit.authors.reachable(event.user_id, False, why, context.now)
+        letters.keep_all(context, event.user_id, why)
 
 
 def unblocked(context: Context, event: PersonUnblocked) -> None:

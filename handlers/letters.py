@@ -46,13 +46,14 @@ def write(
     author_id = suggestion.author_id
     if author_id is None or author_id <= 0:
         return None
-    author = context.unit.authors.get(author_id) or Author(author_id)
+    author = suggestion.author or Author(author_id)
     due_at = etiquette.letter_time(
         context.now, zone_of(suggestion, author), context.desk.letters_quiet, answering=answering
     )
     if letter in PLAN:
         due_at = max(due_at, _after_last_plan_letter(context, suggestion.number))
-    context.unit.outbox.cancel_for(suggestion.number, "letter", context.now)
+    if letter != "received":  # the first letter replaces none
+        context.unit.outbox.cancel_for(suggestion.number, "letter", context.now)
     new = NewDelivery(
         MESSAGES,
         f"user:{author_id}",
@@ -151,12 +152,21 @@ def give_kept(context: Context, vk_id: int) -> int:
 
 def held(context: Context, vk_id: int) -> list[Delivery]:
     """The letters that wait for the person, oldest first."""
-    outbox = context.unit.outbox
+    return _letters_in(context, vk_id, State.HELD)
+
+
+def keep_all(context: Context, vk_id: int, why: str) -> None:
+    """The person cannot be written to: letters on their way are not tried one by one."""
+    for row in _letters_in(context, vk_id, State.WAITING):
+        context.unit.outbox.held(row.id, why, context.now)
+
+
+def _letters_in(context: Context, vk_id: int, state: State) -> list[Delivery]:
     rows = [
         row
         for suggestion in context.unit.suggestions.by_author(vk_id, _NEWEST)
-        for row in outbox.for_suggestion(suggestion.number)
-        if row.kind == "letter" and row.state is State.HELD
+        for row in context.unit.outbox.for_suggestion(suggestion.number)
+        if row.kind == "letter" and row.state is state
     ]
     return sorted(rows, key=lambda row: row.id)
 
@@ -275,7 +285,7 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
         case Status.REJECTED if decision:
             return _tail(texts.rejected(suggestion.number, decision.reason or "own", decision.words))
         case Status.FAILED:
-            return texts.DELAYED
+            return texts.HELD_UP
     return ""
 
 

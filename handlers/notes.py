@@ -27,6 +27,8 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
             return texts.failed_note(number, str(payload["reason"]))
         case "by_hand":
             return texts.by_hand_note(number, suggestion.link if suggestion else desk.address)
+        case "left_on_vk":
+            return texts.left_on_vk_note(number, suggestion.link if suggestion else desk.address)
         case "undecidable":
             return texts.undecidable_note(number)
         case "changed":

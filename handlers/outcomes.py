@@ -102,7 +102,11 @@ def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> Non
     result = verdict.result or {}
     post_id = int(result["post_id"])
     proof = "by_hand" if result.get("by_hand") else None
-    if suggest.came_out(context, suggestion, post_id, proof=proof) and proof is None:
+    if not suggest.came_out(context, suggestion, post_id, proof=proof):
+        return
+    if result.get("new"):  # the key that made it cannot read it back, nor remove the suggestion
+        changes.note(context, "left_on_vk", suggestion.number)
+    elif proof is None:
         destination = f"wall:{suggestion.number}"
         new = NewDelivery(
             changes.WALL, destination, "verify", suggestion.number, {"post_id": post_id}, context.now + READ_BACK
@@ -189,6 +193,7 @@ def _letter(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
         context.unit.authors.reachable(vk_id, True, None, context.now)
     elif verdict.state is State.HELD:
         context.unit.authors.reachable(vk_id, False, verdict.error, context.now)
+        letters.keep_all(context, vk_id, verdict.error or "unreachable")
         if delivery.number is not None:
             changes.refresh_card(context, delivery.number)
         _keep_apart(context, delivery)

@@ -94,6 +94,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         uncertain=changes.in_doubt(context, suggestion),
         asked=bool(view.get("asked")),
         paused=context.paused() is not None,
+        new_post=context.community_may_post(),
         letter_held=closed and _has_held_letter(context, suggestion.number),
         deciders={who: context.name_of(who) for who in people},
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from editorial import slots
-from editorial.errors import DayFull
+from editorial.errors import NoSlot
 from editorial.suggestion import Status, Suggestion
 from handlers.context import Context
 
@@ -28,10 +28,10 @@ def taken(context: Context, besides: Suggestion | None = None) -> list[datetime]
 
 
 def next_slot(context: Context, suggestion: Suggestion) -> datetime:
-    """The next free slot. Raises DayFull when there is none for a long time."""
+    """The next free slot. Raises NoSlot when there is none for a long time."""
     slot = slots.next_free_slot(context.desk.plan, taken(context, suggestion), context.now)
     if slot is None:
-        raise DayFull
+        raise NoSlot
     return slot
 
 

@@ -13,14 +13,12 @@ from typing import Any, Final, NamedTuple
 
 from editorial.lifecycle import OPEN
 from editorial.suggestion import Status, Suggestion, same_content
-from handlers import matching, suggest
+from handlers import burst, matching, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
 #: How old the mark of the last comparison may become before it is written anew.
 MARK_EVERY: Final = timedelta(minutes=5)
-#: An empty list is believed to mean so many lost suggestions at most.
-BELIEVED_OF_NOTHING: Final = 3
 #: Authors named at once.
 _MOST_NAMED: Final = 500
 
@@ -53,14 +51,18 @@ def remember_names(context: Context, names: Mapping[int, str]) -> None:
 
 def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
     """Take in what was missed, send back what was edited, store silently what VK changed on its own."""
+    kept_back = False
     for event in listed:
         if event.owner_id != context.desk.owner_id:
             continue
         known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
         if known is None:
-            suggest.suggested(context, event)
+            added = suggest.take_in(context, event)
+            kept_back |= added is not None and not burst.offer(context, added.number)
         elif known.status in OPEN:
             _update(context, known, event)
+    if kept_back:
+        burst.tell(context)
 
 
 def _update(context: Context, known: Suggestion, event: WallSuggested) -> None:

@@ -31,7 +31,7 @@ from editorial.lifecycle import Action, Press, decide
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Status, Suggestion
 from editorial.when import parse_when
-from handlers import burst, changes, letters, moments, planning, texts
+from handlers import burst, cards, changes, letters, moments, planning, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
@@ -132,6 +132,8 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
         raise PayloadForeign
     if payload.action == "menu":
         return _menu(context, person, suggestion, payload)
+    if payload.action == cards.COMMUNITY:
+        return _as_new_post(context, person, suggestion, payload)
     action = _DECISIONS.get(payload.action)
     if action is None:
         raise PayloadForeign
@@ -185,6 +187,17 @@ def _decide(context: Context, person: Person, suggestion: Suggestion, press: Pre
     if row is not None and press.action in (Action.CONFIRM_OUT, Action.REPEAT):
         _settle(context, row.id, arrived=press.action is Action.CONFIRM_OUT)
     return _follow(context, suggestion, after, press)
+
+
+def _as_new_post(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
+    """Without an editor's key: the same words as a new post, because a person chose so."""
+    press = Press(Action.PUBLISH, person.user_id, context.role(person.user_id), payload.version)
+    _rehearse(context, suggestion, press)
+    if suggestion.trouble != "by_hand" or not context.community_may_post():
+        raise NotNow(suggestion.number, suggestion.status)
+    _decide(context, person, suggestion, press)
+    changes.plan_publication(context, suggestion.number, context.now, mode="community")
+    return texts.NEW_POST_COMES
 
 
 def _settle(context: Context, row_id: int, *, arrived: bool) -> None:

@@ -27,6 +27,14 @@ _COMPARED: Final = (Status.PUBLISHING, Status.SCHEDULED, Status.FAILED, Status.P
 
 def suggested(context: Context, event: WallSuggested) -> Suggestion | None:
     """Take a suggestion in: number, card, receipt. None when it is known or not on this community's wall."""
+    added = take_in(context, event)
+    if added is not None and not burst.offer(context, added.number):
+        burst.tell(context)
+    return added
+
+
+def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
+    """The same without its card."""
     if event.owner_id != context.desk.owner_id:
         return None
     region = regions.region_of_text(event.content.text)
@@ -42,7 +50,6 @@ def suggested(context: Context, event: WallSuggested) -> Suggestion | None:
     if added is None:
         return None
     context.unit.journal.add(context.now, added.number, event.author_id, "suggested", None, str(added.status))
-    burst.offer(context, added.number)
     fresh = context.now - added.received_at < _JUST_NOW
     letters.write(context, added, "received", answering=fresh, at=context.now)
     return added

@@ -169,6 +169,8 @@ def is_out(link: str) -> str:
 
 #: VK does not let the desk publish at the moment; the news is safe.
 DELAYED: Final = "публикация задерживается: группа временно не отвечает, новость сохранили и отправим сами"
+#: The desk has to do something about it first.
+HELD_UP: Final = "публикация задерживается, новость сохранили и сообщим, когда выйдет"
 #: The publications are stopped by the desk.
 ON_HOLD: Final = "публикации на паузе, новость сохранена и выйдет позже"
 
@@ -233,7 +235,7 @@ BUTTONS: Final[Mapping[Action, str]] = {
     Action.CONFIRM_OUT: "Вышло",
     Action.REPEAT: "Повторить",
 }
-MORE: Final = "Ещё"
+NEW_POST: Final = "Новой записью"
 BACK: Final = "Назад"
 SHOW_NEXT: Final = "Показать следующую"
 
@@ -396,6 +398,7 @@ MENU_ANSWERS: Final[Mapping[str, str]] = {
     "days": "Выберите день",
     "slots": "Выберите время",
 }
+NEW_POST_COMES: Final = "Публикуем новой записью, без подписи автора"
 PUBLISH_PAUSED: Final = "Публикации на паузе: выйдет после /продолжить"
 PUBLISH_BY_HAND: Final = "Ключа редактора нет: пришлём карточку со ссылкой"
 REPLY_TO_EDIT: Final = "Ответьте на карточку новым текстом"
@@ -403,7 +406,6 @@ REPLY_TO_REASON: Final = "Ответьте на карточку своими с
 REDRAWN: Final = "Карточка обновится"
 NEXT_SHOWN: Final = "Показываем № {number}"
 NOTHING_HIDDEN: Final = "Все карточки показаны"
-NO_SUCH_NEWS: Final = "Такой новости нет"
 
 
 def will_come_out(when: str, paused: bool) -> str:
@@ -478,9 +480,9 @@ _PLAIN: Final[Mapping[type[errors.DeskError], str]] = {
     errors.TimeTooFar: "Дальше года вперёд не планируем.",
     errors.TimeQuiet: "Это тихие часы.",
     errors.TimeTaken: "Рядом уже стоит пост.",
+    errors.NoSlot: "Свободных слотов нет. Ответьте на карточку временем: завтра 14:30",
     errors.DayFull: "В этот день мест больше нет.",
 }
-NO_SLOTS: Final = "Свободных слотов нет. Выберите время сами: ответьте на карточку, например «завтра 14:30»"
 
 
 def prompt_refused(number: int, why: str) -> str:
@@ -489,7 +491,6 @@ def prompt_refused(number: int, why: str) -> str:
 
 EMPTY_TEXT: Final = "В ответе нет текста. Пришлите новый текст новости одним сообщением"
 TOO_LONG_TEXT: Final = "Текст длиннее, чем берёт стена VK"
-EDIT_TAKEN: Final = "№ {number}: текст заменён"
 
 
 def time_taken(number: int, when: str) -> str:
@@ -572,6 +573,8 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "out_of_limits": ("Запись больше, чем берёт VK", "Сократите текст кнопкой «Правка»"),
     "too_long": ("Текст длиннее, чем берёт VK", "Сократите текст кнопкой «Правка»"),
     "bad_parameter": ("VK не принял запись в таком виде", _SEE_POST),
+    "post_too_long": ("Текст длиннее, чем берёт стена VK", "Сократите текст кнопкой «Правка» и повторите"),
+    "attachment_unknown": ("Одно из вложений бот не может приложить", _SEE_POST),
     "not_found": ("Записи больше нет на VK", "Посмотрите предложенные записи сообщества"),
     "post_denied": ("VK не даёт доступа к записи", _SEE_POST),
     "post_not_found": ("Пост не нашёлся на стене", "Посмотрите стену сообщества"),
@@ -597,11 +600,6 @@ def trouble(reason: str) -> tuple[str, str]:
     return TROUBLES.get(reason, _UNLISTED)
 
 
-def is_listed(reason: str) -> bool:
-    """Whether the trouble has a sentence of its own."""
-    return reason in TROUBLES
-
-
 # ------------------------------------------------------------------------------------------ notes to moderators
 
 
@@ -623,6 +621,12 @@ def failed_note(number: int, reason: str) -> str:
 
 def by_hand_note(number: int, link: str) -> str:
     return f"№ {number}: пора. {BY_HAND_CARD}: {link}"
+
+
+def left_on_vk_note(number: int, link: str) -> str:
+    return (
+        f"№ {number} вышла новой записью. Предложенная осталась на VK, удалите её, чтобы не вышла ещё раз: {link}"
+    )
 
 
 def undecidable_note(number: int) -> str:

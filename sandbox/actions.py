@@ -39,7 +39,7 @@ def do(world: World, body: Json) -> Json:
             return ACTIONS[name](world, body)
         except KeyError as fault:
             raise ValueError(f"{name}: {fault} is missing or unknown") from fault
-        except TypeError as fault:
+        except (TypeError, AttributeError) as fault:
             raise ValueError(f"{name}: {fault}") from fault
 
 

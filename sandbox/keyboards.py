@@ -66,12 +66,12 @@ def _check_button(button: Any, row: list[Any]) -> None:
     action = button.get("action")
     _check(isinstance(action, dict), "action should be an object")
     kind = action.get("type")
-    _check(kind in TYPES, "unknown button type")
+    _check(isinstance(kind, str) and kind in TYPES, "unknown button type")
     _check(set(action) <= FIELDS[kind], f"unknown field in {kind} button")
     _check(set(action) >= REQUIRED.get(kind, set()), f"{kind} button lacks a field")
     _check(kind not in WHOLE_ROW or len(row) == 1, f"{kind} button takes a whole row")
     if "color" in button:
-        _check(button["color"] in COLOURS, "unknown color")
+        _check(isinstance(button["color"], str) and button["color"] in COLOURS, "unknown color")
         _check(kind in {"text", "callback"}, f"{kind} button can't have color")
     if "label" in action:
         label = action["label"]

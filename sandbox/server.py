@@ -186,9 +186,13 @@ class Sandbox:
         limits_off: bool = False,
     ) -> None:
         filler = fill_from(description) if description else fill_default
-        self.world = World(filler)
-        if limits_off:
-            self.world.limits.set({"off": True})
+
+        def fill(world: World) -> None:
+            filler(world)
+            if limits_off:
+                world.limits.set({"off": True})
+
+        self.world = World(fill)
         self.api = Api(self.world)
         self._address = (host, port)
         self._stopping = threading.Event()

@@ -14,6 +14,7 @@ from sandbox.world import Wall, World
 SUGGEST_ALBUM = -8
 WALL_ALBUM = -7
 ADMIN_SECONDS = 86400
+MOST_DRAWN = 100
 
 
 # -- how posts look ----------------------------------------------------------------------------------
@@ -117,7 +118,9 @@ def copy_photo(world: World, photo: Photo, owner_id: int, album_id: int, user_id
 
 
 def drawn_photos(world: World, user_id: int, wanted: int | list[Any]) -> list[Attachment]:
-    """Photos a person takes: a number of them, or a list of [width, height]."""
+    """Photos a person takes: a number of them, or a list of [width, height]. Raises ValueError over 100."""
+    if isinstance(wanted, int) and wanted > MOST_DRAWN:
+        raise ValueError(f"at most {MOST_DRAWN} photos at once")
     sizes = [(1280, 853)] * wanted if isinstance(wanted, int) else [(int(w), int(h)) for w, h in wanted]
     return [
         Attachment("photo", new_photo(world, user_id, WALL_ALBUM, user_id, "person", width, height))

@@ -23,8 +23,8 @@ from handlers import matching, publication
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
-#: A request that was given up may still be carried out; after so long it is over.
-LATE_EFFECT: Final = timedelta(seconds=35)
+#: A request that was given up may still be carried out; after so long, its own time limit and a little, it is over.
+LATE_EFFECT: Final = timedelta(seconds=26)
 #: Seconds before another try after VK failed without publishing; at the last one people are told.
 FAILING_DELAYS: Final = (0.0, 20.0, 120.0, 900.0)
 #: How many of the newest posts are searched for our own.

@@ -26,7 +26,7 @@ PAGES_AT_ONCE: Final = 5
 """Pages read by one request: more of them could exceed the five megabytes VK answers at most."""
 READINGS: Final = 4
 """How often the list of suggestions is read anew while it moves under the reader's feet."""
-POST_TIMEOUT: Final = (5.0, 30.0)
+POST_TIMEOUT: Final = (5.0, 20.0)
 CUT_TEXT: Final = 2000
 """A text at least this long that is the beginning of ours is ours, cut by VK."""
 CLOCK_SLACK: Final = timedelta(minutes=3)

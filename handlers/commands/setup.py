@@ -31,8 +31,11 @@ def run(context: Context, message: MessageArrived, _words: str) -> None:
 
 def _send_again(context: Context) -> None:
     """Cards that wait for a decision belong into the new chat; those never sent wait in the outbox already."""
+    burst.lost(context)
     for suggestion in context.unit.suggestions.pending(_MOST_SENT_AGAIN):
         card = context.unit.cards.get(suggestion.number)
         if card is not None and not card.hidden:
             context.unit.cards.forget(suggestion.number)
             burst.offer(context, suggestion.number)
+    if context.unit.cards.hidden(1):
+        burst.tell(context)

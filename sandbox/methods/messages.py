@@ -183,6 +183,8 @@ def _quotes(call: Call, conversation: Conversation, forward: Any) -> tuple[int |
     numbers = forward.get("conversation_message_ids") or forward.get("cmids") or []
     if isinstance(numbers, int):
         numbers = [numbers]
+    if not isinstance(numbers, list) or not all(isinstance(cmid, int) for cmid in numbers):
+        raise invalid("forward")
     if forward.get("peer_id", conversation.peer_id) != conversation.peer_id:
         raise VkError(921)
     for cmid in numbers:
@@ -349,7 +351,7 @@ def _event_data(call: Call) -> Json | None:
     if data is None:
         return None
     kind = data.get("type") if isinstance(data, dict) else None
-    if kind not in EVENT_FIELDS or not set(data) <= {"type"} | EVENT_FIELDS[kind]:
+    if not isinstance(kind, str) or kind not in EVENT_FIELDS or not set(data) <= {"type"} | EVENT_FIELDS[kind]:
         raise invalid("event_data")
     text = data.get("text", "")
     if kind == "show_snackbar" and not (

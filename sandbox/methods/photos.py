@@ -77,9 +77,9 @@ def _uploaded(call: Call, kind: str) -> tuple[Json, Json]:
         parts = json.loads(call.get("photo"))
     except ValueError as fault:
         raise VkError(129, "photo is invalid") from fault
-    if not isinstance(parts, list) or not parts or "photo" not in parts[0]:
+    if not isinstance(parts, list) or not parts or not isinstance(parts[0], dict):
         raise VkError(129, "photo is invalid")
-    upload = call.world.uploads.get(parts[0]["photo"])
+    upload = call.world.uploads.get(str(parts[0].get("photo")))
     if upload is None or upload["kind"] != kind:
         raise VkError(129, "photo is invalid")
     if call.get("server") != upload["server"]:

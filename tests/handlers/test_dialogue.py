@@ -236,11 +236,12 @@ def test_stop_keeps_letters_and_start_gives_them(world: World) -> None:
     assert "вышла: https://vk.com/wall-1_90" in answers[1]
 
 
-def test_forgetting_needs_a_confirmation_and_leaves_nothing_of_the_person(world: World) -> None:
+@pytest.mark.parametrize("confirmed", ["Да, удалить", "да"])
+def test_forgetting_needs_a_confirmation_and_leaves_nothing_of_the_person(world: World, confirmed: str) -> None:
     world.happens(suggested(31))
     assert world.says("Да, удалить", by=AUTHOR) == [texts.NOTHING_ASKED]
     world.says("Удалить мои данные", by=AUTHOR)
-    assert world.says("Да, удалить", by=AUTHOR) == [texts.FORGOTTEN]
+    assert world.says(confirmed, by=AUTHOR) == [texts.FORGOTTEN]
     with world.look() as context:
         assert context.unit.authors.get(AUTHOR) is None
         known = context.unit.suggestions.get(1)
@@ -297,5 +298,7 @@ def test_a_receipt_at_night_says_when_the_desk_begins(world: World) -> None:
 
 def test_what_a_downtime_brought_is_not_answered_at_night(world: World) -> None:
     world.later(hours=14)  # midnight
-    world.happens(suggested(31, at=world.now - timedelta(hours=9)))
-    assert world.letters(AUTHOR) == []
+    long_ago = world.now - timedelta(hours=9)
+    world.happens(suggested(31, text="#Пенза Новость", at=long_ago), suggested(32, text="#Пенза Ещё", at=world.now))
+    [receipt] = world.letters(AUTHOR)
+    assert "№ 2" in receipt

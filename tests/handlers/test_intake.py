@@ -87,7 +87,7 @@ def test_a_suggestion_after_a_burst_stays_behind_those_kept_back(make_world: Cal
     assert not line.buttons
 
 
-def test_ten_minutes_after_a_burst_that_was_shown_cards_come_by_themselves(
+def test_ten_minutes_after_a_burst_was_shown_cards_come_by_themselves(
     make_world: Callable[..., World],
 ) -> None:
     world = make_world(a_desk(burst=1))

@@ -14,7 +14,7 @@ from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.router import handle
 from tests.builders import ANNA, AUTHOR, BORIS, CHAT, DINA, GLEB, VERA, a_button_press, a_press, suggested
-from tests.handlers.world import World
+from tests.handlers.world import World, a_desk, a_plan
 
 STRANGER = 900
 FORMER = 901
@@ -39,6 +39,15 @@ def test_two_approvals_never_take_the_same_slot(world: World) -> None:
     world.happens(suggested(31, text="Первая"), suggested(32, text="Вторая"))
     assert world.press(1, "В очередь") == "Выйдет сегодня в 11:30 мск"
     assert world.press(2, "В очередь", by=BORIS) == "Выйдет сегодня в 13:30 мск"
+
+
+def test_a_plan_without_slots_is_said_so(make_world: Any) -> None:
+    world = make_world(a_desk(plan=a_plan(slots=())))
+    world.happens(suggested(31))
+    assert world.press(1, "В очередь") == "Свободных слотов нет. Ответьте на карточку временем: завтра 14:30"
+    assert world.press(1, "Выбрать время") == "Выберите день"
+    assert "Свободных слотов нет. Ответьте на карточку" in world.card(1).text
+    assert world.replies(1, "завтра 14:30") == ["№ 1 выйдет завтра в 14:30 мск"]
 
 
 def test_publish_ignores_slots_gaps_and_quiet_hours(world: World) -> None:

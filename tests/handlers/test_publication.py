@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from editorial.delivery import Delivery, Refused, RetryLater, Sent, State, Uncertain
+from editorial.delivery import Delivery, NewDelivery, Refused, RetryLater, Sent, State, Uncertain
 from editorial.suggestion import Status
 from handlers import outcomes, outgoing, publication
-from tests.builders import ANNA, AUTHOR, CHAT, WALL, a_photo, on_the_wall, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, WALL, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk, a_plan
 
 OUT = Sent({"post_id": 77})
@@ -272,6 +272,34 @@ def test_without_a_key_the_card_asks_for_a_hand_and_the_hand_is_recognised(world
     assert world.letters(AUTHOR)[-1].startswith("Новость № 1 вышла: https://vk.com/wall-1_88")
 
 
+def rights(world: World, *permissions: str) -> None:
+    """The community's key may do so much, and there is no editor's key."""
+    with world.unit() as context:
+        facts = {"mode": "degraded", "editor": "missing", "permissions": list(permissions)}
+        context.unit.settings.set("rights", facts, world.now)
+
+
+def test_without_a_key_a_moderator_may_choose_a_new_post(world: World) -> None:
+    rights(world, "wall", "messages")
+    world.ends(publishing(world), Refused("by_hand"))
+    labels = list(world.card(1).buttons)
+    assert labels[0] == "Новой записью"
+    assert "Опубликовать" not in labels
+    assert world.press(1, "Новой записью", by=BORIS) == "Для этого нужна роль редактора или выше"
+    assert world.press(1, "Новой записью") == "Публикуем новой записью, без подписи автора"
+    assert in_hand(world).payload == {"mode": "community"}
+    world.wall(Sent({"post_id": 90, "new": True}))
+    assert world.chat()[-1].text.endswith("чтобы не вышла ещё раз: https://vk.com/wall-1_31")
+    world.happens(on_the_wall(90, signer=None, by=None))
+    assert "проверьте: вложений 0 из 1" in world.card(1).text
+
+
+def test_a_new_post_is_not_offered_without_the_right(world: World) -> None:
+    rights(world, "messages")
+    world.ends(publishing(world), Refused("by_hand"))
+    assert "Новой записью" not in world.card(1).buttons
+
+
 def test_with_a_new_key_the_desk_takes_its_work_back(world: World) -> None:
     world.ends(publishing(world), Refused("by_hand"))
     with world.unit() as context:
@@ -436,6 +464,18 @@ def test_t22_a_pause_survives_a_restart(world: World) -> None:
     world.storage.close()
 
 
+def test_t22_a_post_claimed_as_the_pause_begins_is_not_started(world: World) -> None:
+    scheduled(world)
+    world.later(hours=2)
+    with world.unit() as context:
+        publication.pause(context, ANNA)
+        new = NewDelivery("vk_wall", "wall:1", "publish", 1, {"mode": "suggestion"})
+        context.unit.outbox.add(new, world.now)
+    assert world.wall() == []
+    assert world.suggestion(1).status is Status.SCHEDULED
+    assert world.publication(1) is None
+
+
 def test_publishing_during_a_pause_waits_for_its_end(world: World) -> None:
     world.says("/пауза", by=ANNA, where=CHAT)
     world.happens(suggested(31))
@@ -445,7 +485,7 @@ def test_publishing_during_a_pause_waits_for_its_end(world: World) -> None:
     assert world.wall(OUT) == [1]
 
 
-# ------------------------------------------------------------------------------------------------- cards in the chat
+# ------------------------------------------------------------------------------------------------- cards
 
 
 def test_a_card_too_old_to_edit_is_sent_anew_and_the_old_one_forgotten(world: World) -> None:

@@ -155,9 +155,7 @@ def test_how_long_ago(seconds: int, said: str) -> None:
     assert moments.ago(NOW - timedelta(seconds=seconds), NOW) == said
 
 
-@pytest.mark.parametrize(
-    ("count", "form"), [(1, "1 новость"), (3, "3 новости"), (5, "5 новостей"), (11, "11 новостей")]
-)
+@pytest.mark.parametrize(("count", "form"), [(1, "1 новость"), (3, "3 новости"), (11, "11 новостей")])
 def test_plural_forms(count: int, form: str) -> None:
     assert moments.counted(count, "новость", "новости", "новостей") == form
     assert moments.counted(count + 100, "новость", "новости", "новостей").endswith(form.split()[1])

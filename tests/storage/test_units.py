@@ -299,6 +299,20 @@ def test_the_versions_with_the_wal_defect_are_known(version: tuple[int, ...], af
     assert has_wal_reset_defect(version) is affected
 
 
+def test_a_database_left_in_wal_mode_is_brought_back_with_all_it_holds(sqlite: Storage, now: datetime) -> None:
+    import sqlite3
+
+    _set(sqlite, "paused", True, now)
+    sqlite.close()
+    assert sqlite.path is not None
+    other = sqlite3.connect(sqlite.path, isolation_level=None)
+    assert other.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    other.execute("UPDATE settings SET value = '\"later\"'")
+    other.close()
+    assert sqlite.facts().journal_mode == "PERSIST"
+    assert _get(sqlite, "paused") == "later"
+
+
 def test_looking_without_finding_anything_writes_nothing(sqlite: Storage, now: datetime) -> None:
     queued(sqlite, now, delivery(now + timedelta(hours=1)))
     assert sqlite.path is not None

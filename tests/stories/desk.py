@@ -53,7 +53,7 @@ class Lines:
             except queue.Empty:
                 line = None
             if line is None:
-                raise AssertionError("the line never came; the last ones:\n" + "\n".join(self.seen[-15:]))
+                raise AssertionError("the line never came; the last ones:\n" + "\n".join(self.seen[-40:]))
             if wanted(line):
                 return line
 
