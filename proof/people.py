@@ -34,6 +34,10 @@ class People:
             self.deeds.append(deed)
         return deed
 
+    def done_markers(self, label: str) -> set[str]:
+        """Markers of the cards on which this button was pressed."""
+        return {deed["marker"] for deed in self.deeds if deed["do"] == "press" and deed.get("label") == label}
+
     # -- authors -----------------------------------------------------------------------------------------
 
     def suggest(self, marker: str, author: int = 601, *, photos: int = 0, event: str = "normal") -> int:

@@ -6,10 +6,8 @@ by the couriers and the reconciliation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.vk.client import Call, VkClient
@@ -18,7 +16,7 @@ from bot.vk.pace import Pace
 from bot.vk.people import named
 from bot.vk.posts import WallRecord, published, references, suggested, wall_record
 from bot.vk.scalars import items, mapping, number
-from editorial.suggestion import Attachment, Content, comparable
+from editorial.suggestion import Attachment
 from handlers.events import WallPublished, WallSuggested
 
 PAGE: Final = 100
@@ -27,10 +25,6 @@ PAGES_AT_ONCE: Final = 5
 READINGS: Final = 4
 """How often the list of suggestions is read anew while it moves under the reader's feet."""
 POST_TIMEOUT: Final = (5.0, 20.0)
-CUT_TEXT: Final = 2000
-"""A text at least this long that is the beginning of ours is ours, cut by VK."""
-CLOCK_SLACK: Final = timedelta(minutes=3)
-"""How far VK's clock and ours may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +38,6 @@ class SuggestionList:
     items: tuple[WallSuggested, ...]
     names: Mapping[int, str]
     complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A publication that is looked for: what it says, whose it is, and when it may have gone out at the earliest.
-
-    ``taken`` are ids of posts that are known to be something else, ``publishers`` the people in whose name the
-    desk publishes: VK may sign with them instead of the author.
-    """
-
-    content: Content
-    author_id: int | None
-    since: datetime
-    taken: frozenset[int] = frozenset()
-    publishers: frozenset[int] = frozenset()
 
 
 class Wall:
@@ -219,79 +198,3 @@ class _Reading:
         steady = steady and (bool(posts) or self.count == 0)
         self.complete = steady and (first or self.complete)
         self.names.update(named(page))
-
-
-def match_published(posts: Iterable[WallPublished], wanted: Wanted) -> WallPublished | None:
-    """The post that is the publication looked for, or None.
-
-    The text must be the same, the signature (when there is one) the author's, the time not before ``since``.
-    Among several, one with all attachments is preferred, then the earliest.  A post without any text is
-    recognised by its attachments alone.
-    """
-    fitting = [post for post in posts if _fits(post, wanted)]
-    return min(
-        fitting,
-        key=lambda post: (_lost_attachments(post, wanted), _unsigned(post), post.at, post.post_id),
-        default=None,
-    )
-
-
-def match_by_hand(posts: Iterable[WallPublished], wanted: Wanted) -> WallPublished | None:
-    """The post a person may have made of the suggestion, wording it anew; None when there is no or no sole one.
-
-    It is signed by the author, or shares an attachment with the suggestion, or most of its words.
-    """
-    open_posts = [post for post in posts if _possible(post, wanted)]
-    exact = match_published(open_posts, wanted)
-    alike = [post for post in open_posts if _alike(post, wanted)]
-    return exact or (alike[0] if len(alike) == 1 else None)
-
-
-def _alike(post: WallPublished, wanted: Wanted) -> bool:
-    if post.signer_id and post.signer_id == wanted.author_id:
-        return True
-    if _identities(post.content) & _identities(wanted.content):
-        return True
-    theirs, ours = _vocabulary(post.content.text), _vocabulary(wanted.content.text)
-    return 2 * len(theirs & ours) > len(theirs | ours)
-
-
-def _identities(content: Content) -> set[str]:
-    return {attachment.identity for attachment in content.attachments if attachment.media_id}
-
-
-def _vocabulary(text: str) -> set[str]:
-    return set(re.findall(r"\w+", comparable(text).lower()))
-
-
-def _possible(post: WallPublished, wanted: Wanted) -> bool:
-    """Whether place, time and signature allow the post to be the one looked for."""
-    if post.post_id in wanted.taken or post.at < wanted.since - CLOCK_SLACK:
-        return False
-    if post.from_id is not None and post.from_id != post.owner_id:
-        return False
-    says_nothing = {None, wanted.author_id, post.created_by, *wanted.publishers}
-    return wanted.author_id is None or post.signer_id in says_nothing
-
-
-def _fits(post: WallPublished, wanted: Wanted) -> bool:
-    if not _possible(post, wanted):
-        return False
-    theirs, ours = comparable(post.content.text), comparable(wanted.content.text)
-    if theirs != ours and not (len(theirs) >= CUT_TEXT and ours.startswith(theirs)):
-        return False
-    if ours:
-        return len(post.content.attachments) <= len(wanted.content.attachments)
-    return _kinds(post.content) == _kinds(wanted.content)
-
-
-def _kinds(content: Content) -> list[str]:
-    return [attachment.kind for attachment in content.attachments]
-
-
-def _lost_attachments(post: WallPublished, wanted: Wanted) -> int:
-    return len(wanted.content.attachments) - len(post.content.attachments)
-
-
-def _unsigned(post: WallPublished) -> bool:
-    return not post.signer_id

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +13,8 @@ import pytest
 from bot.vk.client import VkClient, VkKey
 from bot.vk.errors import Remedy, VkError, VkRefused
 from bot.vk.posts import references
-from bot.vk.wall import NoEditorKey, Wall, Wanted, match_by_hand, match_published
-from editorial.suggestion import Attachment, Content
+from bot.vk.wall import NoEditorKey, Wall
+from editorial.suggestion import Attachment
 from handlers.events import WallOther, WallPublished, WallSuggested
 from tests.vk.fault_server import Asked, FaultServer, answers, computes, error, fault_server, html, response
 
@@ -238,96 +237,3 @@ def test_what_cannot_be_attached_again_is_named() -> None:
     assert references([first, event, second]) == (("https://a.example",), (event, second))
     taken, left_out = references(photos)
     assert (len(taken), left_out) == (10, (photos[10], photos[11]))
-
-
-# -- recognising a publication --------------------------------------------------------------------------------
-
-POST = WallPublished(-1, 8, Content("Открыт музей", (PHOTO,)), 601, 501, None, NOW, False, -1)
-WANTED = Wanted(Content("Открыт музей", (PHOTO,)), 601, NOW - timedelta(minutes=1))
-
-
-def but(**more: Any) -> WallPublished:
-    return replace(POST, **more)
-
-
-@pytest.mark.parametrize(
-    ("what", "post"),
-    [
-        ("the very post", POST),
-        ("unsigned, as people publish by hand", but(signer_id=None)),
-        ("signed by the one who published", but(signer_id=501)),
-        ("photos made anew under other ids", but(content=Content("Открыт музей", (Attachment("photo", -1, 99),)))),
-        ("line ends and blanks evened out", but(content=Content("Открыт музей \r\n", (PHOTO,)))),
-        ("an attachment lost on the way", but(content=Content("Открыт музей"))),
-        ("a clock a minute behind", but(at=NOW - timedelta(minutes=2))),
-    ],
-)
-def test_our_publication_is_recognised(what: str, post: WallPublished) -> None:
-    assert match_published([post], WANTED) == post, what
-
-
-@pytest.mark.parametrize(
-    ("what", "post"),
-    [
-        ("another text", but(content=Content("Открыт театр", (PHOTO,)))),
-        ("signed by another", but(signer_id=602)),
-        ("older than the attempt", but(at=NOW - timedelta(hours=1))),
-        ("a visitor's post", but(from_id=604)),
-        ("more attachments than ours", but(content=Content("Открыт музей", (PHOTO, PHOTO)))),
-    ],
-)
-def test_another_post_is_not_taken_for_ours(what: str, post: WallPublished) -> None:
-    assert match_published([post], WANTED) is None, what
-
-
-def test_a_post_known_to_be_something_else_is_passed_over() -> None:
-    assert match_published([POST], replace(WANTED, taken=frozenset({8}))) is None
-
-
-def test_of_two_like_posts_the_whole_signed_and_earlier_one_is_ours() -> None:
-    poorer = but(post_id=5, content=Content("Открыт музей"), at=NOW - timedelta(seconds=30))
-    later = but(post_id=9, at=NOW + timedelta(seconds=30))
-    unsigned = but(post_id=7, signer_id=None)
-    assert match_published([later, poorer, unsigned, POST], WANTED) == POST
-
-
-def test_a_post_without_words_is_recognised_by_what_is_attached() -> None:
-    wanted = replace(WANTED, content=Content("", (PHOTO,)))
-    assert match_published([but(content=Content("", (Attachment("video", -1, 3),)))], wanted) is None
-    assert match_published([but(content=Content())], wanted) is None
-    same = but(content=Content("", (Attachment("photo", -1, 77),)))
-    assert match_published([same], wanted) == same
-
-
-def test_a_post_signed_by_the_desks_own_person_is_recognised_without_created_by() -> None:
-    post = but(signer_id=501, created_by=None)
-    assert match_published([post], WANTED) is None
-    assert match_published([post], replace(WANTED, publishers=frozenset({501}))) == post
-
-
-def test_a_long_text_that_vk_cut_is_recognised() -> None:
-    wanted = replace(WANTED, content=Content("слово " * 3000))
-    cut = but(content=Content("слово " * 2500))
-    assert match_published([cut], wanted) == cut
-    assert match_published([but(content=Content("слово"))], wanted) is None
-
-
-@pytest.mark.parametrize(
-    ("what", "post"),
-    [
-        ("signed by the author", but(content=Content("Совсем иначе"))),
-        ("with the same photo", but(content=Content("Совсем иначе", (PHOTO,)), signer_id=None)),
-        ("with most of the words", but(content=Content("Открыт новый музей"), signer_id=None)),
-    ],
-)
-def test_t74_a_post_made_by_hand_is_recognised(what: str, post: WallPublished) -> None:
-    """T-74: a moderator may publish on the site and word it anew."""
-    assert match_by_hand([post], WANTED) == post, what
-
-
-def test_t74_of_several_posts_that_may_be_it_none_is_taken() -> None:
-    """T-74: two posts of the same author say nothing about which is which."""
-    posts = [but(post_id=8, content=Content("Раз")), but(post_id=9, content=Content("Два"))]
-    assert match_by_hand(posts, WANTED) is None
-    assert match_by_hand([but(content=Content("Совсем иначе"), signer_id=None)], WANTED) is None
-    assert match_by_hand([but(signer_id=602, created_by=501)], WANTED) is None
