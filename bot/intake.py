@@ -61,7 +61,7 @@ class Intake:
         self._longpoll.stop()
 
     def run(self) -> None:
-        """Poll and store until stopped; every failure waits a little longer. ``before`` runs before the first poll."""
+        """Poll and store until stopped; every failure waits a little longer. ``before`` runs first."""
         if self._stored_cursor() is not None:
             self.listening.set()
         self._before()
@@ -107,7 +107,8 @@ class Intake:
         self._cursor = after
         self.listening.set()
         if batch.gap:
-            log.warning("events_lost", failed=batch.failed)
+            if before is not None:
+                log.warning("events_lost", failed=batch.failed)
             self._on_gap()
         return stored
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -78,10 +79,11 @@ class Rich:
 
     def part(self, start: int, end: int) -> Rich:
         """What stands between two places; of a span that is cut both sides keep the meaning."""
+        first = bisect_right(self.spans, start, key=lambda span: span.end)
+        last = bisect_left(self.spans, end, key=lambda span: span.start)
         inside = (
             replace(span, start=max(span.start, start) - start, end=min(span.end, end) - start)
-            for span in self.spans
-            if span.end > start and span.start < end
+            for span in self.spans[first:last]
         )
         return Rich(self.text[start:end], tuple(inside))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from html import escape
 from typing import Final, NotRequired, TypedDict
@@ -114,7 +115,7 @@ def vk_length(rich: Rich) -> int:
 
 
 def _vk_piece(text: str, span: Span | None) -> str:
-    if span is not None and span.kind is Kind.HASHTAG:
+    if span is not None and _is_hashtag(span):
         return f"{text}@{span.group}" if span.group else text
     url = _target(span)
     if span is None or url is None or shows_itself(text, url):
@@ -155,39 +156,70 @@ _MONTHS: Final = (
 )
 
 
+#: What an address leaves behind when it is taken out: empty brackets and quotes, a lonely comma; pasted tags.
+_EMPTIED: Final = re.compile(r"\((?:см\.)?[^\w()\n]*\)|«[^\w«»\n]*»|</?[A-Za-z!][^<>]{0,500}>")
+_BEFORE_SIGN: Final = re.compile(r"(?<=\S)[ \t\u00a0]+(?=[,.;:!?…])|(?<=[,;:])[,;:]+")
+_DANGLING: Final = re.compile(r"(?<=[^\s,;:—–-])[\s,;:—–-]+(?=[.!?…]*$)")
+
+
 def title_of(rich: Rich, published: date) -> str:
     """The first sentence without hashtags, emoji and addresses, at most :data:`TITLE_LIMIT` characters.
 
-    A text without words is «Публикация от 23 ноября 2026», by the day given.
+    A hashtag amid words is a word.  A text without words is «Публикация от 23 ноября 2026», by the day given.
     """
-    words = "".join(text for text, span in _clean(rich).pieces() if not _left_out_of_titles(text, span))
-    for line in words.split("\n"):
-        sentence = _first_sentence(_BLANK.sub(" ", "".join(filter(_is_for_titles, line))).strip(" ,;:—–-•·*_=~|"))
-        if any(character.isalpha() for character in sentence):
+    for line in _lines(_clean(rich)):
+        words = _BLANK.sub(" ", "".join(filter(_is_for_titles, _words_of(line))))
+        words = _BEFORE_SIGN.sub("", _BEFORE_SIGN.sub("", _EMPTIED.sub("", words)))
+        sentence = _first_sentence(words.strip(" ,;:—–-•·*_=~|"))
+        if _has_letters(sentence):
             return sentence
     return f"Публикация от {published.day} {_MONTHS[published.month - 1]} {published.year}"
 
 
+def _lines(rich: Rich) -> Iterator[Rich]:
+    start = 0
+    for line in rich.text.split("\n"):
+        yield rich.part(start, start + len(line))
+        start += len(line) + 1
+
+
+def _words_of(line: Rich) -> str:
+    """The line without its addresses and without the hashtags before its first and after its last word."""
+    pieces = [(text, span) for text, span in line.pieces() if span is None or not shows_itself(text, span.url)]
+    spoken = [at for at, (text, span) in enumerate(pieces) if not _is_hashtag(span) and _has_letters(text)]
+    if not spoken:
+        return ""
+    return "".join(
+        (text[1:].replace("_", " ") if spoken[0] < at < spoken[-1] else "") if _is_hashtag(span) else text
+        for at, (text, span) in enumerate(pieces)
+    )
+
+
+def _is_hashtag(span: Span | None) -> bool:
+    return span is not None and span.kind is Kind.HASHTAG
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalpha() for character in text)
+
+
 def _first_sentence(line: str) -> str:
     ends = _sentence_ends(line, 0, len(line))
-    sentence = line[: ends[0]].rstrip() if ends else line
+    sentence = _DANGLING.sub("", line[: ends[0]].rstrip() if ends else line)
     if len(sentence) > TITLE_LIMIT:
         cut = _cut(sentence, 0, TITLE_LIMIT - 1, [])
         return sentence[:cut].rstrip(" .,;:—–-(«") + "…"
-    return sentence.removesuffix(".") if not sentence.endswith("..") else sentence
-
-
-def _left_out_of_titles(text: str, span: Span | None) -> bool:
-    return span is not None and (span.kind is Kind.HASHTAG or shows_itself(text, span.url))
+    return sentence if sentence.endswith("..") else sentence.removesuffix(".")
 
 
 def _is_for_titles(character: str) -> bool:
     """Letters, digits and punctuation; no emoji with their companions, nothing invisible."""
+    category = unicodedata.category(character)
     return not (
-        (character > "\u2190" and unicodedata.category(character) == "So")
+        category == "Cf"
+        or (category == "So" and character > "\u2190")
         or "\U0001f3fb" <= character <= "\U0001f3ff"
         or character in "\ufe0e\ufe0f\u20e3"
-        or unicodedata.category(character) == "Cf"
     )
 
 

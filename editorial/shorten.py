@@ -6,16 +6,18 @@ given; the words of the link are the caller's.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
 from editorial.markup import Kind, Rich
-from editorial.post import _cut, _glued
+from editorial.post import _cut, _glued, _short_form
 
 #: How a network counts the length of a text.
 Measure = Callable[[Rich], int]
 
+_INITIAL: Final = re.compile(r"(?:^|\W)\w\.$")
 #: Signs that look forgotten in front of an ellipsis.
 _DANGLING: Final = " \t\r\n\u00a0,;:—–-"
 _LONGEST_GLUE: Final = Rich(" … ")
@@ -84,7 +86,17 @@ def _beginning(rich: Rich, after: Rich, limit: int, measure: Measure) -> Rich:
     if _glued(rich.text, cut) or any(span.start < cut < span.end for span in rich.spans):
         return Rich()
     last = max((span.end for span in rich.spans if span.end <= cut), default=0)
-    return rich.part(0, max(last, len(rich.text[:cut].rstrip(_DANGLING))))
+    kept = rich.text[:cut].rstrip(_DANGLING)
+    if "\n" not in rich.text[len(kept) : cut]:
+        kept = _without_short_forms(kept)
+    return rich.part(0, max(last, len(kept)))
+
+
+def _without_short_forms(text: str) -> str:
+    """Without initials and short forms at the end, which wait for the word that was cut off."""
+    while text.endswith(".") and (_INITIAL.search(text, max(0, len(text) - 3)) or _short_form(text, len(text) - 1)):
+        text = text[: -len(text.rsplit(None, 1)[-1])].rstrip(_DANGLING)
+    return text
 
 
 def _glue(kept: Rich, ending: Rich) -> str:

@@ -25,6 +25,8 @@ STUCK: Final = 60.0
 POST_GAP: Final = 4.9
 #: After VK said "enough" or asked for a human, no call of that kind comes sooner, seconds.
 HANDS_OFF: Final = 8.0
+#: Calls of a killed process and of the next one fall into the same second only so soon after its start, seconds.
+ONE_RESTART: Final = 1.5
 OPEN: Final = frozenset({"pending", "returned", "scheduled", "failed", "expired", "publishing", "digest"})
 MAY_DECIDE: Final = frozenset({"moderator", "editor", "administrator", "creator"})
 #: What a snackbar that announces a decision begins with, and the journal's words for that decision.
@@ -426,7 +428,10 @@ def r8_nothing_dies_quietly(seen: Evidence) -> Iterator[str]:
 
 def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
     """Error 6 never came by itself; what VK asked to leave alone was left alone."""
+    restarts = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("restart")]
     own = [call for call in seen.calls if call.get("error_code") == 6 and not call.get("fault")]
+    # A process cannot know what another one called in the second before it died.
+    own = [call for call in own if not any(0 <= _at(call) - moment < ONE_RESTART for moment in restarts)]
     if own:
         yield f"{len(own)} × error 6, first {own[0]['method']} of {own[0].get('token_name')}"
     resumed = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("resume", "restart")]
@@ -443,8 +448,13 @@ def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
 
 
 def _next_same(calls: Sequence[Json], call: Json) -> Json | None:
+    """The next call of the same method and key that VK could answer apart: calls of one ``execute`` run together."""
     same = (call["method"], call.get("token_name"))
-    return next((one for one in calls if (one["method"], one.get("token_name")) == same), None)
+    for one in calls:
+        together = call.get("inside") and one.get("inside") and one["monotonic"] - call["monotonic"] < 0.05
+        if (one["method"], one.get("token_name")) == same and not together:
+            return one
+    return None
 
 
 def _at(call: Json) -> float:

@@ -123,7 +123,7 @@ class Office:
         deadline = time.monotonic() + seconds
         moving = ["nothing was looked at"]
         while moving and time.monotonic() < deadline and self.alive:
-            moving = unsettled(self)
+            moving = unsettled(self) or ([] if self._healthy() else ["the program is not well (yet)"])
             if moving:
                 time.sleep(LOOK_EVERY)
         return moving
@@ -222,13 +222,14 @@ def keep(
     folder = Path(tempfile.gettempdir()) / "okmo-proof-artifacts"
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}-{time.strftime('%H%M%S')}.json"
-    contents = {
+    contents: Json = {
         "name": name,
         "plan": plan,
         "violations": [str(one) for one in violations],
         "unsettled": list(moving),
         **asdict(found),
     }
+    contents["tables"] = {**found.tables, "inbox": [{**row, "raw": "…"} for row in found.tables["inbox"]]}
     path.write_text(json.dumps(contents, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
     return str(path)
 

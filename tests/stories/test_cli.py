@@ -462,7 +462,7 @@ def test_no_key_is_ever_written_to_the_journal(tmp_path: Path) -> None:
         desk.sandbox.token("editor-key", "revoked")
         desk.sandbox.suggest(text="Новость с мёртвым ключом")
         desk.press(desk.card_of("Новость с мёртвым ключом"), "Опубликовать")
-        desk.bot.lines.wait_for(lambda line: "key_dead" in line, 30)
+        desk.wait_card("Новость с мёртвым ключом", lambda card: "Опубликуйте вручную" in card["text"])
         desk.stop()
 
         assert not [line for line in desk.log if "editor-key" in line or "group-key" in line]
