@@ -84,13 +84,15 @@ class Sent:
 class RetryLater:
     """Certainly not taken.
 
-    ``seconds`` None leaves the delay to :func:`after`; ``counts`` False: the delivery is not to blame.
+    ``seconds`` None leaves the delay to :func:`after`; ``counts`` False: the delivery is not to
+    blame; ``url``: where a person passes a check.
     """
 
     reason: str
     seconds: float | None = None
     code: int | None = None
     counts: bool = True
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Verdict:
             return Verdict(State.UNCERTAIN, error=reason, code=code)
         case Hold(reason, code):
             return Verdict(State.HELD, error=reason, code=code)
-        case RetryLater(reason, seconds, code, counts):
+        case RetryLater(reason, seconds, code, counts, _):
             if counts and delivery.attempts >= MOST_ATTEMPTS:
                 return Verdict(State.REFUSED, error=reason, code=code)
             wait = seconds if seconds is not None else DELAYS[min(delivery.attempts, len(DELAYS)) - 1]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from editorial.delivery import NewDelivery, Outcome, Sent, Uncertain
+from editorial.delivery import NewDelivery, Outcome, RetryLater, Sent, Uncertain
 from handlers.context import Context
 
 #: Reasons for which somebody has to do something, or at least should know why nothing goes out.
@@ -56,7 +56,8 @@ def heed(context: Context, target: str, results: Sequence[Outcome]) -> None:
         if isinstance(outcome, Sent):
             over(context, target)
         elif not isinstance(outcome, Uncertain) and outcome.reason in ALARMING:
-            tell(context, target, outcome.reason)
+            url = outcome.url if isinstance(outcome, RetryLater) else None
+            tell(context, target, outcome.reason, url=url)
 
 
 def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:

@@ -20,7 +20,8 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
     match payload["note"]:
         case "trouble":
             stops = payload.get("cause") in _STOPS_POSTS
-            return texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)
+            told = texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)
+            return f"{told}\n{payload['url']}" if payload.get("url") else told
         case "trouble_over":
             return texts.trouble_over_note(str(payload["reason"]))
         case "failed":

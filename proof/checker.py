@@ -360,7 +360,8 @@ def r5_not_early_and_apart(seen: Evidence) -> Iterator[str]:
     posted = [call for call in seen.calls if call["method"] == "wall.post" and call.get("executed")]
     for call in posted:
         row = next(
-            (one for one in seen.tables["suggestions"] if str(one["post_id"]) == call["params"].get("post_id")), None
+            (one for one in seen.tables["suggestions"] if str(one["post_id"]) == call["params"].get("post_id")),
+            None,
         )
         if row is None or row["due_at"] is None or row["urgent"] or row["status"] != "published":
             continue
@@ -387,7 +388,9 @@ def r6_only_moderators_act(seen: Evidence) -> Iterator[str]:
         if row["action"] in DECISIONS and row["actor"] not in staff:
             yield f"№ {row['number']}: «{row['action']}» by {row['actor']}, who is no moderator"
     refused = Counter(row["actor"] for row in seen.tables["journal"] if row["action"] == "refused")
-    strangers = Counter(deed["by"] for deed in seen.done("press") if deed["by"] not in staff and deed.get("event_id"))
+    strangers = Counter(
+        deed["by"] for deed in seen.done("press") if deed["by"] not in staff and deed.get("event_id")
+    )
     for user_id, count in strangers.items():
         if refused[user_id] < count:
             yield f"{user_id} pressed {count} times without being a moderator, {refused[user_id]} are written down"
@@ -484,7 +487,9 @@ def r10_strangeness_stops_nothing(seen: Evidence) -> Iterator[str]:
 
 
 def _no_letters_after_refusal(seen: Evidence) -> Iterator[str]:
-    reopened = [(deed["by"], datetime.fromisoformat(deed["at"]).timestamp()) for deed in seen.done("allow", "write")]
+    reopened = [
+        (deed["by"], datetime.fromisoformat(deed["at"]).timestamp()) for deed in seen.done("allow", "write")
+    ]
     refused: dict[int, tuple[float, int]] = {}
     for call in seen.calls:
         peer, code = _refused_peer(call)

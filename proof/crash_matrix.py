@@ -140,7 +140,12 @@ def matrix(wanted: Sequence[Point], workers: int = 3) -> list[Killed]:
     def one(point: Point) -> Killed:
         if not hasattr(local, "url"):
             process = Running(
-                "sandbox", "--port", "0", env=clean_environment(), folder=Path(tempfile.gettempdir()), stream="stdout"
+                "sandbox",
+                "--port",
+                "0",
+                env=clean_environment(),
+                folder=Path(tempfile.gettempdir()),
+                stream="stdout",
             )
             sandboxes.append(process)
             line = process.lines.wait_for(lambda line: line.startswith("sandbox: "), 30)

@@ -48,7 +48,11 @@ def _error(method: str, code: int, **more: Any) -> Fault:
 _ANYWHERE: Final[tuple[dict[str, Any], ...]] = (
     {"code": 1},
     {"code": 5},
-    {"code": 5, "subcode": 1130, "text": "User authorization failed: access_token was given to another ip address."},
+    {
+        "code": 5,
+        "subcode": 1130,
+        "text": "User authorization failed: access_token was given to another ip address.",
+    },
     {"code": 5, "subcode": 1117, "text": "User authorization failed: access_token has expired."},
     {"code": 6},
     {"code": 9},
@@ -225,7 +229,12 @@ class Storm:
     def _suggest(self) -> None:
         author = 7000 + self._serial
         self._office.desk.sandbox.do(
-            "person", id=author, first_name=f"Автор{author}", last_name="Посёлков", city="Иркутск", messages="allowed"
+            "person",
+            id=author,
+            first_name=f"Автор{author}",
+            last_name="Посёлков",
+            city="Иркутск",
+            messages="allowed",
         )
         marker = f"б{self._serial}-к"
         self._office.people.suggest(marker, author, photos=self._dice.choice((0, 0, 1)))

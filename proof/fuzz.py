@@ -88,7 +88,9 @@ def quiet() -> None:
 
 def seeds(sandbox: SandboxClient) -> list[dict[str, Any]]:
     """Real shapes: what the sandbox emits when people do everything they can, and the golden updates."""
-    post = sandbox.suggest(601, "Открыли музей", photos=2, attachments=["video:Ролик", "link:https://example.org/a"])
+    post = sandbox.suggest(
+        601, "Открыли музей", photos=2, attachments=["video:Ролик", "link:https://example.org/a"]
+    )
     sandbox.suggest(602, "От сообщества", photos=1)
     sandbox.write(601, "Мои новости")
     sandbox.write(602, "Статус 1", photos=1)
@@ -247,12 +249,8 @@ class _Program:
             context.unit.staff.replace({500: "creator", 501: "editor"}, context.now)
         group = VkClient(VkKey("group", "group-key"), settings.VK_API_URL, rate=2000.0, timeout=(2, 5))
         self.snackbars = Silence()
-        self.intake = Intake(
-            LongPoll(group, 1, wait=1), self.work, 1, before=lambda: None, on_gap=lambda: None
-        )
-        self.router = Router(
-            self.work, cast(Snackbars, self.snackbars), group, 1, before=lambda: None
-        )
+        self.intake = Intake(LongPoll(group, 1, wait=1), self.work, 1, before=lambda: None, on_gap=lambda: None)
+        self.router = Router(self.work, cast(Snackbars, self.snackbars), group, 1, before=lambda: None)
         self.crashes: list[str] = []
         self._guarded(self.intake.step)
 

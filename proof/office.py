@@ -11,6 +11,7 @@ import shutil
 import socket
 import sqlite3
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -235,17 +236,23 @@ def keep(
 
 
 _template: list[Path] = []
+_making = threading.Lock()
 
 
 def template() -> Path:
     """A migrated empty database to copy, made once a process."""
-    if not _template:
-        path = Path(tempfile.mkdtemp(prefix="okmo-proof-template-")) / "okmo.db"
-        storage = Storage.open(f"sqlite:///{path}")
-        upgrade(storage)
-        storage.close()
-        _template.append(path)
+    with _making:
+        if not _template:
+            _template.append(_migrated())
     return _template[0]
+
+
+def _migrated() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="okmo-proof-template-")) / "okmo.db"
+    storage = Storage.open(f"sqlite:///{path}")
+    upgrade(storage)
+    storage.close()
+    return path
 
 
 def free_port() -> int:
@@ -259,4 +266,6 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:
     """Plain columns, padded."""
     lines = [[str(cell) for cell in row] for row in (head, *rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
+    )

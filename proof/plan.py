@@ -188,9 +188,7 @@ class Player:
         found = self._people.card(story.news.marker, "Опубликовать")
         if found is None:
             return False
-        payload = next(
-            one for one in _payloads(found[0]) if one.get("a") == "publish"
-        )
+        payload = next(one for one in _payloads(found[0]) if one.get("a") == "publish")
         self._people.forge(payload, STRANGER, cmid=found[0]["conversation_message_id"])
         return True
 

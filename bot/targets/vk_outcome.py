@@ -22,7 +22,8 @@ def outcome_of(error: VkError) -> Outcome:
     if meaning.executed is None:
         return Uncertain(meaning.reason, code)
     if meaning.remedy in _WAITS:
-        return RetryLater(meaning.reason, meaning.pause or _CAREFUL, code, counts=False)
+        url: str | None = getattr(error, "human_url", None)
+        return RetryLater(meaning.reason, meaning.pause or _CAREFUL, code, counts=False, url=url)
     if meaning.remedy is Remedy.RETRY:
         return RetryLater(meaning.reason, code=code, counts=not isinstance(error, VkTransport))
     if meaning.remedy is Remedy.MARK_AUTHOR:
