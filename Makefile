@@ -1,7 +1,7 @@
 # «make help» перечисляет команды. Всё нужное ставится в .venv при первом запуске; дальше сеть не нужна.
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 4
 SEED ?= 1
 MINUTES ?= 30
 BIN := .venv/bin
@@ -19,7 +19,7 @@ run: $(READY) ## служба с настройками из config.env
 setup: $(READY) ## только подготовить .venv
 
 test: $(READY) ## все тесты
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: format lint types imports test ## оформление, правила, типы, границы пакетов и тесты
 

@@ -1,0 +1,26 @@
+"""The program is killed at every named point of a suggestion's life and started again: nothing lost, doubled, stuck."""
+
+from __future__ import annotations
+
+import pytest
+
+from proof import crash_matrix
+from proof.office import table
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_t01_killed_at_every_point_of_a_suggestions_life_nothing_is_lost_or_doubled() -> None:
+    points = crash_matrix.points()
+    names = {name for name, _ in points}
+    for vital in (
+        "vk.wall.post.before",
+        "vk.wall.post.after",
+        "commit.claim.vk_wall.after",
+        "commit.intake.before",
+    ):
+        assert vital in names, f"{vital} was never reached: the play does not go through it any more"
+    done = crash_matrix.matrix(points, workers=4)
+    print(table([one.row for one in done], ("point", "lost", "doubled", "stuck", "verdict")))
+    assert not [one.row for one in done if not one.reached], "points that were not reached prove nothing"
+    assert not [(one.row, one.result.artifact) for one in done if not one.result.fine]
