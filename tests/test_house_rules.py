@@ -134,7 +134,9 @@ def test_every_setting_is_explained_with_an_example() -> None:
 
 
 def test_every_setting_named_in_a_document_exists() -> None:
-    named = re.compile(r"\b((?:VK|PUBLISH|KEEP|CARDS|RECONCILE|LOG|METRICS|DATABASE|QUIET|LETTERS|DATA)_[A-Z_]+[A-Z])\b")
+    named = re.compile(
+        r"\b((?:VK|PUBLISH|KEEP|CARDS|RECONCILE|LOG|METRICS|DATABASE|QUIET|LETTERS|DATA)_[A-Z_]+[A-Z])\b"
+    )
     known = {spelled for name in Settings.model_fields for spelled in (name, f"{name}_FILE")}
     documents = ("README.md", "README.ru.md", "CONTRIBUTING.md", "docs/okmo-bot.service")
 
