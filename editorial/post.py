@@ -81,7 +81,7 @@ _MENTION: Final = re.compile(r"\[[^\[\]|\n]{1,200}\|[^\[\]\n]{1,500}\]|[@*]\w+ \
 _PARAGRAPH: Final = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE: Final = re.compile(r"\n\s*")
 _SENTENCE: Final = re.compile(r"(?<!\b\w)[.!?…]+[»”\")\]]*\s+(?=[^\s\da-zа-яё])")
-_BLANK: Final = re.compile(r"\s+")
+BLANK: Final = re.compile(r"\s+")
 _SHORT_FORMS: Final = frozenset(
     {"ул", "им", "обл", "руб", "тыс", "млн", "млрд", "стр", "пос", "дер", "др", "пр", "пл", "просп", "корп"}
     | {"кв", "тел", "гг", "вв", "см", "напр"}
@@ -113,45 +113,45 @@ def _parts(text: str, limit: int) -> Iterator[str]:
     start = 0
     while units[-1] - units[start] > limit:
         end = bisect_right(units, units[start] + limit) - 1
-        cut = _cut(text, start, end, mentions)
+        cut = cut_place(text, start, end, mentions)
         yield text[start:cut]
         start = cut
     yield text[start:]
 
 
-def _cut(text: str, start: int, end: int, mentions: list[tuple[int, int]]) -> int:
+def cut_place(text: str, start: int, end: int, mentions: list[tuple[int, int]]) -> int:
     """Where the part that begins at ``start`` ends; it reaches at most to ``end``."""
     middle = start + (end - start) // 2
     for places, first in (
         (_ends(_PARAGRAPH, text, start, end), middle),
         (_ends(_LINE, text, start, end), middle),
-        (_sentence_ends(text, start, end), middle),
-        (_ends(_BLANK, text, start, end), start + 1),
+        (sentence_ends(text, start, end), middle),
+        (_ends(BLANK, text, start, end), start + 1),
     ):
         whole = [place for place in places if place >= first and not _inside(place, mentions)]
         if whole:
             return whole[-1]
     for place in range(end, start, -1):
-        if not _glued(text, place) and not _inside(place, mentions):
+        if not glued(text, place) and not _inside(place, mentions):
             return place
-    return next((place for place in range(end, start, -1) if not _glued(text, place)), end)
+    return next((place for place in range(end, start, -1) if not glued(text, place)), end)
 
 
 def _ends(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[int]:
     return [
         match.end() for match in pattern.finditer(text, start, end)
-        if match.start() > start and not _glued(text, match.end())
+        if match.start() > start and not glued(text, match.end())
     ]  # fmt: skip
 
 
-def _sentence_ends(text: str, start: int, end: int) -> list[int]:
+def sentence_ends(text: str, start: int, end: int) -> list[int]:
     return [
         match.end() for match in _SENTENCE.finditer(text, start, end)
-        if not _short_form(text, match.start()) and not _glued(text, match.end())
+        if not short_form(text, match.start()) and not glued(text, match.end())
     ]  # fmt: skip
 
 
-def _short_form(text: str, at: int) -> bool:
+def short_form(text: str, at: int) -> bool:
     word = _LAST_WORD.search(text, max(0, at - 20), at + 1)
     return word is not None and word[1].lower() in _SHORT_FORMS
 
@@ -161,7 +161,7 @@ def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
     return at >= 0 and spans[at][0] < place < spans[at][1]
 
 
-def _glued(text: str, place: int) -> bool:
+def glued(text: str, place: int) -> bool:
     """Whether the characters on both sides of the place are one sign to a reader."""
     if not 0 < place < len(text):
         return False

@@ -14,7 +14,7 @@ from html import escape
 from typing import Final, NotRequired, TypedDict
 
 from editorial.markup import Kind, Rich, Span, build, is_vk, parse, shows_itself
-from editorial.post import _BLANK, _cut, _sentence_ends, utf16_length
+from editorial.post import BLANK, cut_place, sentence_ends, utf16_length
 
 #: Telegram ignores the formatting beyond so many entities.
 MOST_ENTITIES: Final = 100
@@ -168,7 +168,7 @@ def title_of(rich: Rich, published: date) -> str:
     A hashtag amid words is a word.  A text without words is «Публикация от 23 ноября 2026», by the day given.
     """
     for line in _lines(_clean(rich)):
-        words = _BLANK.sub(" ", "".join(filter(_is_for_titles, _words_of(line))))
+        words = BLANK.sub(" ", "".join(filter(_is_for_titles, _words_of(line))))
         words = _BEFORE_SIGN.sub("", _BEFORE_SIGN.sub("", _EMPTIED.sub("", words)))
         sentence = _first_sentence(words.strip(" ,;:—–-•·*_=~|"))
         if _has_letters(sentence):
@@ -204,10 +204,10 @@ def _has_letters(text: str) -> bool:
 
 
 def _first_sentence(line: str) -> str:
-    ends = _sentence_ends(line, 0, len(line))
+    ends = sentence_ends(line, 0, len(line))
     sentence = _DANGLING.sub("", line[: ends[0]].rstrip() if ends else line)
     if len(sentence) > TITLE_LIMIT:
-        cut = _cut(sentence, 0, TITLE_LIMIT - 1, [])
+        cut = cut_place(sentence, 0, TITLE_LIMIT - 1, [])
         return sentence[:cut].rstrip(" .,;:—–-(«") + "…"
     return sentence if sentence.endswith("..") else sentence.removesuffix(".")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from editorial.markup import Kind, Rich
-from editorial.post import _cut, _glued, _short_form
+from editorial.post import cut_place, glued, short_form
 
 #: How a network counts the length of a text.
 Measure = Callable[[Rich], int]
@@ -62,7 +62,7 @@ def split(rich: Rich, limit: int, measure: Measure) -> tuple[Rich, ...]:
         if end == start:
             rich = _with_plain_text_at(rich, start)
             continue
-        cut = _cut(rich.text, start, end, _places(rich))
+        cut = cut_place(rich.text, start, end, _places(rich))
         parts.append(rich.part(start, cut))
         start = cut
     return tuple(parts)
@@ -82,8 +82,8 @@ def _beginning(rich: Rich, after: Rich, limit: int, measure: Measure) -> Rich:
     end = _reach(rich, 0, len(rich.text), after, limit, measure)
     if end == 0:
         return Rich()
-    cut = _cut(rich.text, 0, end, _places(rich))
-    if _glued(rich.text, cut) or any(span.start < cut < span.end for span in rich.spans):
+    cut = cut_place(rich.text, 0, end, _places(rich))
+    if glued(rich.text, cut) or any(span.start < cut < span.end for span in rich.spans):
         return Rich()
     last = max((span.end for span in rich.spans if span.end <= cut), default=0)
     kept = rich.text[:cut].rstrip(_DANGLING)
@@ -94,7 +94,7 @@ def _beginning(rich: Rich, after: Rich, limit: int, measure: Measure) -> Rich:
 
 def _without_short_forms(text: str) -> str:
     """Without initials and short forms at the end, which wait for the word that was cut off."""
-    while text.endswith(".") and (_INITIAL.search(text, max(0, len(text) - 3)) or _short_form(text, len(text) - 1)):
+    while text.endswith(".") and (_INITIAL.search(text, max(0, len(text) - 3)) or short_form(text, len(text) - 1)):
         text = text[: -len(text.rsplit(None, 1)[-1])].rstrip(_DANGLING)
     return text
 

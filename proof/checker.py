@@ -27,6 +27,8 @@ POST_GAP: Final = 4.9
 HANDS_OFF: Final = 8.0
 #: Calls of a killed process and of the next one fall into the same second only so soon after its start, seconds.
 ONE_RESTART: Final = 1.5
+#: «/продолжить» is heeded so long after it was written, seconds.
+RESUME_TAKES: Final = 3.0
 OPEN: Final = frozenset({"pending", "returned", "scheduled", "failed", "expired", "publishing", "digest"})
 MAY_DECIDE: Final = frozenset({"moderator", "editor", "administrator", "creator"})
 #: What a snackbar that announces a decision begins with, and the journal's words for that decision.
@@ -373,7 +375,7 @@ def r5_not_early_and_apart(seen: Evidence) -> Iterator[str]:
     tries = [call for call in seen.calls if call["method"] == "wall.post" and not seen.kills]
     for first, second in zip(tries, tries[1:], strict=False):
         gap = second["monotonic"] - first["monotonic"]
-        if gap < POST_GAP:
+        if gap < POST_GAP and first.get("error_code") != 6:  # too fast: VK did nothing and says "again"
             yield f"two calls of wall.post {gap:.2f} s apart"
 
 
@@ -438,16 +440,34 @@ def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
     if own:
         yield f"{len(own)} × error 6, first {own[0]['method']} of {own[0].get('token_name')}"
     resumed = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("resume", "restart")]
+    unseen = _unseen(seen.calls)
     for at, call in enumerate(seen.calls):
-        if call.get("error_code") not in _ENOUGH or call["method"] == "execute":
+        if call.get("error_code") not in _ENOUGH or call["method"] == "execute" or call.get("n") in unseen:
             continue
         again = _next_same(seen.calls[at + 1 :], call)
         if again is None:
             continue
         since, until = _at(call), _at(again)
-        allowed = any(since - 1 <= moment <= until for moment in resumed)
+        allowed = any(since - RESUME_TAKES <= moment <= until for moment in resumed)
         if until - since < HANDS_OFF and not allowed:
             yield f"{call['method']} again {until - since:.1f} s after error {call['error_code']}"
+
+
+def _unseen(calls: Sequence[Json]) -> set[int]:
+    """Numbers of calls whose answer never reached the program: a fault spoilt it, or the execute it was part of."""
+    unseen: set[int] = set()
+    inside: list[int] = []
+    for call in calls:
+        if call.get("inside"):
+            inside.append(int(call["n"]))
+            continue
+        spoilt = call.get("fault") not in (None, "error", "slow")
+        if call["method"] == "execute":
+            unseen |= set(inside) if spoilt else set()
+            inside = []
+        if spoilt:
+            unseen.add(int(call.get("n", 0)))
+    return unseen
 
 
 def _next_same(calls: Sequence[Json], call: Json) -> Json | None:
@@ -491,13 +511,14 @@ def _no_letters_after_refusal(seen: Evidence) -> Iterator[str]:
         (deed["by"], datetime.fromisoformat(deed["at"]).timestamp()) for deed in seen.done("allow", "write")
     ]
     refused: dict[int, tuple[float, int]] = {}
+    unseen = _unseen(seen.calls)
     for call in seen.calls:
         peer, code = _refused_peer(call)
         if peer is None:
             continue
         if peer in refused and not any(by == peer and moment >= refused[peer][0] - 1 for by, moment in reopened):
             yield f"{peer} was written to again after error {refused[peer][1]}"
-        if code in _UNREACHABLE:
+        if code in _UNREACHABLE and call.get("n") not in unseen:
             refused[peer] = (_at(call), code)
 
 

@@ -21,6 +21,9 @@ from proof.office import Office, Result, office, table
 from proof.people import EDITOR
 from tests.sandbox_client import SandboxRefused
 
+#: A lane rests so long after a blow, seconds: the long poll waits longer after each failure in a row.
+REST: Final = {"lp": 2.5, "groups.getLongPollServer": 2.5, "execute": 0.5}
+NEWS_EVERY: Final = 0.8
 LETTERS: Final = '"peer_ids": "7'
 TO_CHAT: Final = f'"peer_ids": "{CHAT}"'
 
@@ -157,6 +160,7 @@ class Lane:
     waiting: list[Fault]
     armed: Fault | None = None
     armed_id: int = 0
+    free_at: float = 0.0
     struck: list[Fault] = field(default_factory=list)
 
     @property
@@ -172,7 +176,8 @@ class Storm:
         self._dice = random.Random(seed)
         self._serial = 0
         self._spare: list[str] = []
-        self._resumed_at = time.monotonic()
+        self._resumed_at = self._suggested_at = time.monotonic()
+        self._alarmed = False
         by_method: dict[str, list[Fault]] = {}
         for fault in faults:
             by_method.setdefault(fault.method, []).append(fault)
@@ -194,12 +199,15 @@ class Storm:
         return [fault for lane in self.lanes for fault in lane.struck]
 
     def _arm(self) -> None:
+        now = time.monotonic()
         fired = {rule["id"] for rule in self._office.desk.sandbox.faults() if rule["fired"]}
         for lane in self.lanes:
             if lane.armed is not None and lane.armed_id in fired:
                 lane.struck.append(lane.armed)
+                self._alarmed = self._alarmed or dict(lane.armed.rule).get("code", 10) not in (1, 6, 10)
                 lane.armed = None
-            if lane.armed is None and lane.waiting:
+                lane.free_at = now + REST.get(lane.method, 0.2)
+            if lane.armed is None and lane.waiting and now >= lane.free_at:
                 lane.armed = lane.waiting.pop(0)
                 where = {"event": lane.method} if lane.armed.what in _EVENT_KINDS else {"method": lane.method}
                 lane.armed_id = self._office.desk.sandbox.fault(lane.armed.what, **where, **dict(lane.armed.rule))
@@ -223,10 +231,13 @@ class Storm:
             people.note("set_role", user_id=799, role=role)
         if self._wants("groups.getLongPollServer") and self._serial % 2 == 0:
             sandbox.do("long_poll", fail=2)
-        if self._wants("messages.send"):
+        if self._wants("messages.send") and self._serial % 8 == 0:
             sandbox.write(EDITOR, "/очередь", peer_id=CHAT)
 
     def _suggest(self) -> None:
+        if time.monotonic() - self._suggested_at < NEWS_EVERY:
+            return
+        self._suggested_at = time.monotonic()
         author = 7000 + self._serial
         self._office.desk.sandbox.do(
             "person",
@@ -259,9 +270,9 @@ class Storm:
                     return
 
     def _answer_alarms(self) -> None:
-        """What the program asks for is done about every three seconds."""
-        if time.monotonic() - self._resumed_at > 3.0:
-            self._resumed_at = time.monotonic()
+        """What the program asks for is done a little later."""
+        if self._alarmed and time.monotonic() - self._resumed_at > 1.5:
+            self._resumed_at, self._alarmed = time.monotonic(), False
             self._office.people.resume()
 
 
