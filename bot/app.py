@@ -156,7 +156,12 @@ def _join(
     targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, by_hand=lambda: watch.by_hand)]
     snackbars = Snackbars(group)
     reconciler = Reconciler(
-        wall, work, settings.RECONCILE_SECONDS, can_read=lambda: watch.can_read, still_manager=watch.still_manager
+        wall,
+        work,
+        settings.RECONCILE_SECONDS,
+        can_read=lambda: watch.can_read,
+        still_manager=watch.still_manager,
+        on_refusal=watch.recheck,
     )
     router = Router(work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers)
     intake = Intake(

@@ -18,7 +18,7 @@ from typing import Final
 
 import structlog
 
-from bot.vk.errors import VkError
+from bot.vk.errors import Remedy, VkError
 from bot.vk.wall import SuggestionList, Wall
 from bot.work import Bell, Work
 from handlers import reconcile
@@ -43,12 +43,14 @@ class Reconciler:
         *,
         can_read: Callable[[], bool],
         still_manager: Callable[[], bool],
+        on_refusal: Callable[[], None],
     ) -> None:
         self._wall = wall
         self._work = work
         self._every = every
         self._may_read = can_read
         self._still_manager = still_manager
+        self._on_refusal = on_refusal
         self._bell = Bell()
         self._stopping = threading.Event()
         self.beat = time.monotonic()
@@ -70,6 +72,8 @@ class Reconciler:
                 self.step()
             except VkError as error:
                 log.warning("comparison_failed", reason=error.verdict.reason)
+                if error.verdict.remedy in (Remedy.PAUSE_KEY, Remedy.CALL_HUMAN, Remedy.SWITCH_KEY):
+                    self._on_refusal()
             except Exception as error:
                 log.exception("comparison_fault", error=type(error).__name__)
             self._stopping.wait(min(SPACING, self._every))

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from proof.evidence import CHAT, Evidence, Json, missing_events
@@ -203,9 +204,9 @@ def _told_truly(seen: Evidence, row: Json, found: Sequence[Json]) -> Iterator[st
     number, deleted = row["number"], bool(seen.done("delete_by_hand"))
     if row["status"] == "published" and not found and not deleted:
         yield f"№ {number} is published, but not on the wall"
-    if row["status"] == "published" and found and row["published_post_id"] not in {post["id"] for post in found}:
-        if row["published_post_id"] is not None:
-            yield f"№ {number} names post {row['published_post_id']}, the wall has {[post['id'] for post in found]}"
+    named, there = row["published_post_id"], [post["id"] for post in found]
+    if row["status"] == "published" and found and named is not None and named not in there:
+        yield f"№ {number} names post {named}, the wall has {there}"
     if found and row["status"] != "published" and not _asked(seen, number):
         yield f"№ {number} is on the wall and {row['status']} in the database"
 
@@ -300,8 +301,8 @@ def _letters_once(seen: Evidence) -> Iterator[str]:
 
 def _allowed(seen: Evidence, user_id: int) -> int:
     """The same words may come again when the author asked again, edited again, or was rejected again."""
-    asked = sum(deed.get("by") == user_id for deed in seen.done("write", "edit"))
-    undone = sum(row["action"] == "undo" for row in seen.tables["journal"])
+    asked = len([deed for deed in seen.done("write", "edit") if deed.get("by") == user_id])
+    undone = len([row for row in seen.tables["journal"] if row["action"] == "undo"])
     return 1 + asked + undone
 
 
@@ -345,7 +346,7 @@ def _card_is_true(seen: Evidence, number: int, row: Json, card: Json | None) -> 
         if (payload := _payload(button)).get("n") == number
     }
     if versions and versions != {row["version"]}:
-        yield f"№ {number}: the card is drawn for version {sorted(versions)}, the row is at {row['version']}"
+        yield f"№ {number}: the card is drawn for version {sorted(map(str, versions))}, the row is at {row['version']}"
 
 
 def _payload(button: Json) -> Json:
@@ -373,7 +374,7 @@ def r5_not_early_and_apart(seen: Evidence) -> Iterator[str]:
         if late > float(seen.facts.get("latest", 1e9)):
             yield f"№ {row['number']} went out {late:.2f} s late"
     tries = [call for call in seen.calls if call["method"] == "wall.post" and not seen.kills]
-    for first, second in zip(tries, tries[1:], strict=False):
+    for first, second in pairwise(tries):
         gap = second["monotonic"] - first["monotonic"]
         if gap < POST_GAP and first.get("error_code") != 6:  # too fast: VK did nothing and says "again"
             yield f"two calls of wall.post {gap:.2f} s apart"

@@ -19,7 +19,6 @@ from typing import Any, Final
 from proof.evidence import CHAT, Json
 from proof.office import Office, Result, office, table
 from proof.people import EDITOR
-from tests.sandbox_client import SandboxRefused
 
 #: A lane rests so long after a blow, seconds: the long poll waits longer after each failure in a row.
 REST: Final = {"lp": 2.5, "groups.getLongPollServer": 2.5, "execute": 0.5}

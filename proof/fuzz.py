@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import structlog
+from pydantic import SecretStr
 
 from bot.app import desk_of
 from bot.config import Settings
@@ -60,7 +61,7 @@ class Silence:
     def __init__(self) -> None:
         self.shown = 0
 
-    def show(self, snackbar: Snackbar) -> None:
+    def show(self, snackbar: Snackbar) -> None:  # noqa: ARG002  # what is said does not matter here
         """One press answered."""
         self.shown += 1
 
@@ -238,7 +239,10 @@ class _Program:
 
     def __init__(self, url: str, folder: Path) -> None:
         settings = Settings(
-            VK_GROUP_ID=1, VK_GROUP_TOKEN="group-key", VK_API_URL=f"{url}/method/", VK_MODERATORS_CHAT=CHAT
+            VK_GROUP_ID=1,
+            VK_GROUP_TOKEN=SecretStr("group-key"),
+            VK_API_URL=f"{url}/method/",
+            VK_MODERATORS_CHAT=CHAT,
         )
         self.path = folder / "fuzz.db"
         self.storage = Storage.open(f"sqlite:///{self.path}")

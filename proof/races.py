@@ -70,7 +70,7 @@ def in_process(races: int, seed: int = 1, *, url: str | None = None, threads: in
                 (dice.choice((ANNA, VERA, GLEB, DINA) if action == "publish" else PRESSERS), action, arg)
                 for action, arg in dice.choices(codes, k=threads)
             ]
-            told = list(pool.map(lambda press, n=number, m=meet: _press(world, m, n, *press), presses))  # type: ignore[misc]
+            told = list(pool.map(lambda press, n=number, m=meet: _press(world, m, n, *press), presses))
             _judge(world, number, told, raced)
             _clear(world, number)
     raced.races, raced.seconds = races, time.monotonic() - began

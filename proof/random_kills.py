@@ -29,7 +29,7 @@ def kill_through(seed: int, kills: int, *, storm: bool = False) -> tuple[Plan, R
             _storm(opened, seed)
         _die_often(opened, player, plan)
         opened.desk.sandbox.clear_faults()
-        _play_out(opened, player)
+        _play_out(player)
         result = opened.judge(f"kills-{seed}", plan=plan.as_json())
         state = opened.desk.sandbox.state(only="wall,suggestions,snackbars")
         facts = {
@@ -57,7 +57,7 @@ def _die_often(opened: Office, player: Player, plan: Plan) -> None:
         opened.launch()
 
 
-def _play_out(opened: Office, player: Player) -> None:
+def _play_out(player: Player) -> None:
     deadline = time.monotonic() + 90
     while not player.over and time.monotonic() < deadline:
         player.step()

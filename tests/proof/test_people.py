@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proof import clock, fuzz, races, unauthorised
+from tests.storage.conftest import Server
 
 
 @pytest.mark.slow
@@ -14,6 +15,15 @@ def test_t03_of_simultaneous_presses_exactly_one_decides() -> None:
     print(raced)
     assert raced.fine, raced
     assert raced.presses == 4000
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.timeout(240)
+def test_t03_of_simultaneous_presses_exactly_one_decides_on_postgresql(server: Server) -> None:
+    raced = races.in_process(300, seed=4, url=server.new_database("okmo_template"))
+    print(raced)
+    assert raced.fine, raced
 
 
 @pytest.mark.slow
