@@ -38,6 +38,8 @@ log = structlog.get_logger("app")
 #: What VK allows per second: a person's key and a community's.
 USER_RATE = 3.0
 GROUP_RATE = 20.0
+#: Seconds the editor's key rests at the start.
+AFTER_A_KILL = 0.7
 #: How long the very first cards wait for the event stream, seconds.
 LISTENING = 5.0
 
@@ -96,6 +98,8 @@ def build(settings: Settings) -> App:
     metrics = Metrics()
     keys = Keys.of(settings)
     group, user = clients(settings, keys, metrics)
+    # The last run may have spent this second's allowance a moment before it was killed.
+    user.pace.hold(AFTER_A_KILL)
     work = Work(storage, desk_of(settings))
     wall = Wall(user, group, settings.VK_GROUP_ID)
     return _join(settings, storage, lease, metrics, keys, group, user, work, wall)

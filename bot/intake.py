@@ -116,6 +116,8 @@ class Intake:
         if self._stopping.is_set():
             return failures
         delay = DELAYS[min(failures, len(DELAYS) - 1)]
+        if pause is not None and pause >= 60.0:
+            delay = max(delay, 5.0)
         if failures >= 2 and pause is not None:
             delay = max(delay, min(pause, 60.0))
         log.warning("poll_failed", reason=reason, wait=round(delay, 1))

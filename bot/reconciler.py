@@ -81,7 +81,7 @@ class Reconciler:
 
     def step(self) -> None:
         """One comparison."""
-        if not self._may_read():
+        if not self._may_read() or self._wall.rests():
             return
         listed = self._wall.suggestions()
         missing = self._compare(listed)

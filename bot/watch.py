@@ -168,8 +168,7 @@ class Watch:
             alarms.key_changed(context, before, facts)
             if not self.by_hand:
                 publication.take_back(context)
-        if not self.by_hand:
-            self._resume()
+        self._resume()
 
     def know_managers(self) -> None:
         """On the very first start nobody is known to be a moderator: ask before the first press is judged."""

@@ -66,8 +66,11 @@ def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:
     known = told.get(cause)
     if known and known["reason"] == reason and _fresh(known["at"], context.now):
         return False
+    elsewhere = _known_elsewhere(told, cause, reason, context.now)
     told[cause] = {"reason": reason, "at": context.now.isoformat()}
     context.unit.settings.set(_KEY, told, context.now)
+    if elsewhere:
+        return False
     context.unit.journal.add(context.now, None, None, "alarm", None, None, {"cause": cause, "reason": reason})
     _note(context, {"note": "trouble", "cause": cause, "reason": reason, "waiting": _waiting(context), **facts})
     return True
@@ -80,6 +83,8 @@ def over(context: Context, cause: str) -> bool:
     if known is None:
         return False
     context.unit.settings.set(_KEY, told, context.now)
+    if _known_elsewhere(told, cause, known["reason"], context.now):
+        return False
     _note(context, {"note": "trouble_over", "cause": cause, "reason": known["reason"]})
     return True
 
@@ -100,6 +105,15 @@ def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping
         over(context, "vk_wall")
     elif state != "missing" and (former is not None or state not in ("unavailable",)):
         tell(context, "key", f"key_{state}")
+
+
+def _known_elsewhere(told: Mapping[str, Any], cause: str, reason: str, now: datetime) -> bool:
+    """Whether people know of this very trouble already, from another place where it showed."""
+    return any(
+        trouble["reason"] == reason and _fresh(trouble["at"], now)
+        for other, trouble in told.items()
+        if other != cause
+    )
 
 
 def _fresh(at: str, now: datetime) -> bool:

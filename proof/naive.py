@@ -30,6 +30,7 @@ from vk_api.bot_longpoll import VkBotLongPoll
 
 from proof.evidence import Json
 from proof.office import table
+from proof.random_kills import ANSWER_TAKES
 from sandbox.server import Sandbox
 from tests.sandbox_client import SandboxClient
 from tests.stories.desk import ROOT
@@ -120,6 +121,7 @@ def kill_publisher(design: str, kills: int, seed: int = 1) -> Json:
             connection.execute("CREATE TABLE posts (id INTEGER PRIMARY KEY, text TEXT, done INTEGER DEFAULT 0)")
             rows = [(f"запись {number} конец",) for number in range(count)]
             connection.executemany("INSERT INTO posts (text) VALUES (?)", rows)
+        SandboxClient(server.url).fault("slow", "wall.post", times=0, seconds=ANSWER_TAKES)
         _kill_often(design, server.url, path, kills, seed)
         with closing(sqlite3.connect(path)) as connection:
             marked = {row[0] for row in connection.execute("SELECT text FROM posts WHERE done = 1")}

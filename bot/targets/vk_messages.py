@@ -33,7 +33,9 @@ log = structlog.get_logger("messages")
 RANDOM_ID_HOLDS: Final = timedelta(minutes=50)
 #: Answers to an edit that mean: this message cannot be edited (any more), a new one has to be sent.
 _NOT_EDITABLE: Final = frozenset({100, 104, 909, 920})
-#: How many messages back an old uncertain one is looked for.
+#: Stands for the number of the piece when a message went without its attachments.
+WITHOUT_ATTACHMENTS: Final = 99
+#: How many messages back an uncertain one is looked for.
 HISTORY: Final = 200
 
 
@@ -69,7 +71,7 @@ class VkMessages:
         """Learn the names that the next cards want to show. Without them a card shows the number alone."""
         with work.look() as context:
             unnamed = context.unit.authors.unnamed(100)
-        if not unnamed:
+        if not unnamed or self._client.pauses.paused("users.get") is not None:
             return
         try:
             names = people.names(self._client, unnamed)
@@ -185,7 +187,7 @@ class VkMessages:
         """VK would not take the attachments into the message: the text must arrive all the same."""
         message = parcel.contents.message.without_attachments()
         try:
-            call = self._send_call(parcel, message, 99)
+            call = self._send_call(parcel, message, WITHOUT_ATTACHMENTS)
             return self._placed(self._client.make(call))
         except VkError as error:
             return error
@@ -222,27 +224,35 @@ class VkMessages:
     # --- in doubt
 
     def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
-        """Within VK's memory a repetition is harmless; later the conversation is read."""
-        delivery = parcel.delivery
-        if parcel.contents.message.cmid is not None or now - delivery.created_at < RANDOM_ID_HOLDS:
-            return RetryLater("interrupted", 0.0, counts=False)
-        if delivery.attempts <= 1 and delivery.sending_at and now - delivery.sending_at < RANDOM_ID_HOLDS:
-            return RetryLater("interrupted", 0.0, counts=False)
-        return self._in_history(parcel)
+        """Read the conversation: VK's memory of ``random_id`` ends after a hundred messages, whoever wrote them.
 
-    def _in_history(self, parcel: Parcel) -> Outcome | None:
-        envelope: Envelope = parcel.contents
-        wanted = random_id(envelope.salt, parcel.delivery.id, 0)
+        Where it cannot be read, a repetition within VK's hour is still the safest thing to do.
+        """
+        delivery, message = parcel.delivery, parcel.contents.message
+        if message.cmid is not None:
+            return RetryLater("interrupted", 0.0, counts=False)  # an edit may be repeated freely
         try:
-            answer = self._client.call("messages.getHistory", peer_id=envelope.peer_id, count=HISTORY)
+            answer = self._client.call("messages.getHistory", peer_id=parcel.contents.peer_id, count=HISTORY)
         except VkError:
-            return None
-        messages = answer.get("items", ()) if isinstance(answer, dict) else ()
-        for message in messages:
-            if isinstance(message, dict) and message.get("random_id") == wanted:
-                cmid = message.get("conversation_message_id")
-                return Sent({"peer_id": envelope.peer_id, "cmid": cmid, "parts": [], "digest": None})
-        return RetryLater("not_sent", 0.0, counts=False)
+            fresh = now - (delivery.sending_at or delivery.created_at) < RANDOM_ID_HOLDS
+            return RetryLater("interrupted", counts=False) if fresh else None
+        return self._in_history(parcel, answer)
+
+    def _in_history(self, parcel: Parcel, answer: Any) -> Outcome:
+        envelope: Envelope = parcel.contents
+        items = answer.get("items", ()) if isinstance(answer, dict) else ()
+        found = {
+            item.get("random_id"): item.get("conversation_message_id") for item in items if isinstance(item, dict)
+        }
+
+        def cmid_of(piece: int) -> Any:
+            return found.get(random_id(envelope.salt, parcel.delivery.id, piece))
+
+        cmid = cmid_of(0) or cmid_of(WITHOUT_ATTACHMENTS)
+        if not cmid:
+            return RetryLater("not_sent", 0.0, counts=False)
+        parts = [one for piece in range(1, len(envelope.message.parts) + 1) if (one := cmid_of(piece))]
+        return Sent({"peer_id": envelope.peer_id, "cmid": cmid, "parts": parts, "digest": None})
 
 
 def random_id(salt: int, delivery_id: int, piece: int) -> int:

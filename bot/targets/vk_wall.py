@@ -103,6 +103,8 @@ class VkWall:
                 return Refused("by_hand")
             return self._publish(parcel.delivery, parcel.contents)
         except VkError as error:
+            if error.executed is False and self._by_hand():
+                return Refused("by_hand")  # the key was found dead while it was being used
             return outcome_of(error)
 
     def _publish(self, delivery: Delivery, publication: Publication) -> Outcome:

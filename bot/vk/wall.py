@@ -49,6 +49,10 @@ class Wall:
         self.owner_id = -group_id
         self._posts = Pace(1.0 / post_gap, budget=1.0) if post_gap > 0 else None
 
+    def rests(self) -> bool:
+        """Whether VK asked to leave the reading of walls alone for a while."""
+        return self.user is not None and self.user.pauses.paused("wall.get") is not None
+
     def suggestions(self) -> SuggestionList:
         """All suggestions that wait. Raises VkError; nothing is known about any suggestion then."""
         reading = _Reading()

@@ -19,7 +19,7 @@ def test_t01_fifty_random_kills_lose_and_double_nothing() -> None:
     _, result, facts = kill_through(seed=7, kills=50)
     print(report(7, result, facts))
     assert facts["kills"] == 50
-    assert facts["on the wall"] > 0
+    assert facts["on the wall"] >= 5, "too little happened between the kills to prove anything"
     assert result.fine, report(7, result, facts)
 
 

@@ -21,7 +21,7 @@ def test_t03_of_simultaneous_presses_exactly_one_decides() -> None:
 @pytest.mark.postgres
 @pytest.mark.timeout(240)
 def test_t03_of_simultaneous_presses_exactly_one_decides_on_postgresql(server: Server) -> None:
-    raced = races.in_process(300, seed=4, url=server.new_database("okmo_template"))
+    raced = races.in_process(1000, seed=4, url=server.new_database("okmo_template"))
     print(raced)
     assert raced.fine, raced
 
