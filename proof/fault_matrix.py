@@ -23,6 +23,11 @@ from proof.people import EDITOR
 #: A lane rests so long after a blow, seconds: the long poll waits longer after each failure in a row.
 REST: Final = {"lp": 2.5, "groups.getLongPollServer": 2.5, "execute": 0.5}
 NEWS_EVERY: Final = 0.8
+STIR_EVERY: Final = 0.15
+#: A moderator who sees no progress says «/продолжить» again, seconds.
+PATIENCE: Final = 6.0
+#: Methods that are called often enough to be struck more than once.
+BUSY: Final = ("messages.send", "wall.get", "users.get", "execute", "messages.sendMessageEventAnswer", "lp")
 LETTERS: Final = '"peer_ids": "7'
 TO_CHAT: Final = f'"peer_ids": "{CHAT}"'
 
@@ -142,10 +147,10 @@ def every_fault() -> list[Fault]:
 
 
 def chosen(seed: int, count: int) -> list[Fault]:
-    """The table shuffled by the seed; what is missing to ``count`` is drawn again, posts (five seconds each) apart."""
+    """The table shuffled by the seed; what is missing to ``count`` is drawn again, of the methods that are called most."""
     dice = random.Random(seed)
     faults = every_fault()
-    cheap = [fault for fault in faults if fault.method not in ("wall.post", "wall.getById")]
+    cheap = [fault for fault in faults if fault.method in BUSY and fault.what not in ("lp_failed", "stall")]
     faults += [dice.choice(cheap) for _ in range(count - len(faults))]
     dice.shuffle(faults)
     return faults[:count] if count < len(faults) else faults
@@ -191,7 +196,7 @@ class Storm:
             self._arm()
             self._stir()
             self._answer_alarms()
-            time.sleep(0.05)
+            time.sleep(STIR_EVERY)
 
     @property
     def struck(self) -> list[Fault]:
@@ -222,15 +227,15 @@ class Storm:
             self._suggest()
         if self._wants("wall.post", "wall.getById"):
             self._publish()
-        if self._wants("messages.edit", "messages.sendMessageEventAnswer"):
+        if self._wants("messages.edit", "messages.sendMessageEventAnswer") and self._serial % 3 == 0:
             self._open_menu()
-        if self._wants("groups.getMembers") and self._serial % 3 == 0:
+        if self._wants("groups.getMembers") and self._serial % 10 == 0:
             role = self._dice.choice(("moderator", "author"))
             sandbox.do("set_role", user_id=799, role=role)
             people.note("set_role", user_id=799, role=role)
-        if self._wants("groups.getLongPollServer") and self._serial % 2 == 0:
+        if self._wants("groups.getLongPollServer") and self._serial % 6 == 0:
             sandbox.do("long_poll", fail=2)
-        if self._wants("messages.send") and self._serial % 8 == 0:
+        if self._wants("messages.send") and self._serial % 5 == 0:
             sandbox.write(EDITOR, "/очередь", peer_id=CHAT)
 
     def _suggest(self) -> None:
@@ -270,7 +275,8 @@ class Storm:
 
     def _answer_alarms(self) -> None:
         """What the program asks for is done a little later."""
-        if self._alarmed and time.monotonic() - self._resumed_at > 1.5:
+        quiet = time.monotonic() - self._resumed_at
+        if (self._alarmed and quiet > 1.5) or quiet > PATIENCE:
             self._resumed_at, self._alarmed = time.monotonic(), False
             self._office.people.resume()
 

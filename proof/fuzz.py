@@ -122,7 +122,7 @@ def mutated(shape: dict[str, Any], dice: random.Random, serial: int) -> Any:
     for _ in range(dice.randint(1, 5)):
         dice.choice(MUTATIONS)(made, dice)
     if dice.random() < 0.02:
-        return dice.choice(ODD_VALUES)
+        return copy.deepcopy(dice.choice(ODD_VALUES))
     return made
 
 
@@ -169,7 +169,9 @@ def _respell(tree: Any, dice: random.Random) -> None:
 def _add(tree: Any, dice: random.Random) -> None:
     boxes = [box for box, _ in _places(tree) if isinstance(box, dict)]
     if boxes:
-        dice.choice(boxes)[dice.choice(("new_field", "donut", "ts", "type", "id"))] = dice.choice(ODD_VALUES)
+        dice.choice(boxes)[dice.choice(("new_field", "donut", "ts", "type", "id"))] = copy.deepcopy(
+            dice.choice(ODD_VALUES)
+        )
 
 
 def _nest(tree: Any, dice: random.Random) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -134,14 +136,19 @@ def _demote(world: World) -> None:
 
 
 def _attempt(world: World, attempt: Try, number: int, told: Tried) -> None:
-    before, refused = _picture(world), len(world.refusals())
+    before, refused = _picture(world), _refusals(world)
     is_press = _do(world, attempt, number)
     told.tries += 1
     told.presses += is_press
     if _picture(world) != before:
         told.effects.append(str(attempt))
-    if is_press and len(world.refusals()) <= refused:
+    if is_press and _refusals(world) <= refused:
         told.unlogged.append(str(attempt))
+
+
+def _refusals(world: World) -> int:
+    with closing(sqlite3.connect(str(world.storage.path))) as connection:
+        return int(connection.execute("SELECT count(*) FROM journal WHERE action = 'refused'").fetchone()[0])
 
 
 def _do(world: World, attempt: Try, number: int) -> bool:

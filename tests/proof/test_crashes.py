@@ -8,7 +8,7 @@ from proof import crash_matrix
 from proof.office import table
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(420)
 def test_t01_killed_at_every_point_of_a_suggestions_life_nothing_is_lost_or_doubled() -> None:
     points = crash_matrix.points()

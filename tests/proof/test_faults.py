@@ -7,7 +7,7 @@ import pytest
 from proof import fault_matrix
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(500)
 def test_five_hundred_faults_lose_and_double_nothing() -> None:
     done = fault_matrix.matrix(seed=1, count=500, desks=3, seconds=150)

@@ -13,7 +13,7 @@ from proof.evidence import CHAT, Evidence
 from proof.random_kills import kill_through, report
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(400)
 def test_t01_fifty_random_kills_lose_and_double_nothing() -> None:
     _, result, facts = kill_through(seed=7, kills=50)
