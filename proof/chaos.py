@@ -48,9 +48,11 @@ def faults(seed: int) -> Round:
 def points(seed: int) -> Round:
     """Every fault point."""
     done = crash_matrix.matrix(crash_matrix.points())
-    bad = [f"{one.point}: {one.result.violations or one.result.unsettled or 'not reached'}" for one in done]
-    wrong = [line for line, one in zip(bad, done, strict=True) if not one.result.fine or not one.reached]
-    return Round("fault points", seed, len(done), wrong)
+    bad = [
+        f"{one.point}: {one.result.violations or one.result.unsettled or 'not reached'}"
+        for one in crash_matrix.wrong(done)
+    ]
+    return Round("fault points", seed, len(done), bad)
 
 
 def events(seed: int) -> Round:

@@ -385,7 +385,7 @@ def r5_not_early_and_apart(seen: Evidence) -> Iterator[str]:
             yield f"№ {row['number']} went out {-late:.2f} s early"
         if late > float(seen.facts.get("latest", 1e9)):
             yield f"№ {row['number']} went out {late:.2f} s late"
-    tries = [call for call in seen.calls if call["method"] == "wall.post" and not seen.kills]
+    tries = [call for call in _own(seen.calls) if call["method"] == "wall.post" and not seen.kills]
     for first, second in pairwise(tries):
         gap = second["monotonic"] - first["monotonic"]
         if gap < POST_GAP and first.get("error_code") != 6:  # too fast: VK did nothing and says "again"
@@ -447,23 +447,43 @@ def r8_nothing_dies_quietly(seen: Evidence) -> Iterator[str]:
 def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
     """Error 6 never came by itself; what VK asked to leave alone was left alone."""
     restarts = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("restart")]
-    own = [call for call in seen.calls if call.get("error_code") == 6 and not call.get("fault")]
+    calls = _own(seen.calls)
+    own = [call for call in calls if call.get("error_code") == 6 and not call.get("fault")]
     # A process cannot know what another one called in the second before it died.
     own = [call for call in own if not any(0 <= _at(call) - moment < ONE_RESTART for moment in restarts)]
     if own:
         yield f"{len(own)} × error 6, first {own[0]['method']} of {own[0].get('token_name')}"
     resumed = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("resume", "restart")]
-    unseen = _unseen(seen.calls)
-    for at, call in enumerate(seen.calls):
+    unseen = _unseen(calls)
+    for at, call in enumerate(calls):
         if call.get("error_code") not in _ENOUGH or call["method"] == "execute" or call.get("n") in unseen:
             continue
-        again = _next_same(seen.calls[at + 1 :], call)
+        again = _next_same(calls[at + 1 :], call)
         if again is None:
             continue
         since, until = _at(call), _at(again)
         allowed = any(since - RESUME_TAKES <= moment <= until for moment in resumed)
         if until - since < HANDS_OFF and not allowed:
             yield f"{call['method']} again {until - since:.1f} s after error {call['error_code']}"
+
+
+def _own(calls: Sequence[Json]) -> list[Json]:
+    """The calls in the order the program made them: not what VK carried out late for a call that was given up."""
+    given_up: list[Json] = []
+    late: set[int] = set()
+    inside: list[int] = []
+    for call in calls:
+        if call.get("inside"):
+            inside.append(int(call["n"]))
+            continue
+        if call.get("fault") == "late_effect":
+            given_up.append(call["params"])
+        elif not call.get("fault") and call.get("params") in given_up:
+            given_up.remove(call["params"])
+            late |= {int(call["n"]), *(inside if call["method"] == "execute" else ())}
+        if call["method"] == "execute":
+            inside = []
+    return [call for call in calls if call.get("n") not in late]
 
 
 def _unseen(calls: Sequence[Json]) -> set[int]:
@@ -503,9 +523,8 @@ def _at(call: Json) -> float:
 def r10_strangeness_stops_nothing(seen: Evidence) -> Iterator[str]:
     """Every event is kept whatever it is; nobody is written to who may not be; no key is written anywhere."""
     stored = {row["event_id"] for row in seen.tables["inbox"]}
-    if seen.facts.get("events_kept", True):
-        for event in missing_events(seen.events, stored):
-            yield f"event {event['event_id']} ({event.get('type')}) was never stored"
+    for event in missing_events(seen.events, stored, lossy=bool(seen.facts.get("lossy"))):
+        yield f"event {event['event_id']} ({event.get('type')}) was never stored"
     for row in seen.tables["inbox"]:
         if row["state"] in ("strange", "failed") and not row["raw"]:
             yield f"event {row['event_id']} was set aside without its raw form"
@@ -524,8 +543,9 @@ def _no_letters_after_refusal(seen: Evidence) -> Iterator[str]:
         (deed["by"], datetime.fromisoformat(deed["at"]).timestamp()) for deed in seen.done("allow", "write")
     ]
     refused: dict[int, tuple[float, int]] = {}
-    unseen = _unseen(seen.calls)
-    for call in seen.calls:
+    calls = _own(seen.calls)
+    unseen = _unseen(calls)
+    for call in calls:
         peer, code = _refused_peer(call)
         if peer is None:
             continue

@@ -95,9 +95,14 @@ class Evidence:
         return {deed["post_id"]: deed for deed in self.done("suggest")}
 
 
-def missing_events(events: Sequence[Json], stored: set[str]) -> list[Json]:
-    """Events of the stream that were never stored, from the first stored one on: before it there was no cursor."""
+def missing_events(events: Sequence[Json], stored: set[str], *, lossy: bool = False) -> list[Json]:
+    """Events of the stream that were never stored, from the first stored one on: before it there was no cursor.
+
+    ``lossy``: VK itself lost some on the way (failed 1 and 3), so only the last one says that the end was reached.
+    """
     named = [event for event in events if event.get("event_id")]
+    if lossy:
+        return [event for event in named[-1:] if event["event_id"] not in stored]
     first = next((at for at, event in enumerate(named) if event["event_id"] in stored), len(named))
     return [event for event in named[first:] if event["event_id"] not in stored]
 

@@ -130,16 +130,20 @@ class Office:
         return moving
 
     def evidence(self) -> Evidence:
-        """Everything this run has left so far."""
-        gathered = gather(
-            self.desk.sandbox,
-            self.desk.database,
-            self.people.deeds,
-            self.desk.log,
-            time.time(),
-            healthy=self.alive and self._healthy(),
-            kills=self.kills,
-        )
+        """Everything this run has left so far, of one moment: gathered anew while the world still moves."""
+        for _ in range(10):
+            gathered = gather(
+                self.desk.sandbox,
+                self.desk.database,
+                self.people.deeds,
+                self.desk.log,
+                time.time(),
+                healthy=self.alive and self._healthy(),
+                kills=self.kills,
+            )
+            if self.desk.sandbox.health()["revision"] == gathered.state["revision"]:
+                break
+            time.sleep(LOOK_EVERY)
         gathered.facts.update(self.facts)
         return gathered
 
@@ -204,9 +208,8 @@ def unsettled(office: Office) -> list[str]:
             found.append(f"№ {number} is publishing")
         if status == "scheduled" and due_at / 1e6 < now and not trouble:
             found.append(f"№ {number} is due")
-    if office.facts.get("events_kept", True):
-        missing = missing_events(office.desk.sandbox.history(), stored)
-        found += [f"event {one['event_id']} not stored" for one in missing]
+    missing = missing_events(office.desk.sandbox.history(), stored, lossy=bool(office.facts.get("lossy")))
+    found += [f"event {one['event_id']} not stored" for one in missing]
     for post in office.desk.sandbox.state(only="suggestions")["suggestions"]:
         if post["id"] not in known:
             found.append(f"suggestion {post['id']} not taken in")

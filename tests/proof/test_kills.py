@@ -163,6 +163,17 @@ def test_the_checker_sees_error_six_and_calls_after_a_captcha() -> None:
     assert "R9" in promises(again)
 
 
+def test_t02_what_vk_did_late_is_not_held_against_the_program() -> None:
+    run = a_sound_run()
+    given_up = {"method": "wall.get", "params": {"count": "1"}, "token_name": "editor", "executed": False}
+    late = [
+        dict(given_up, n=2, at="2026-11-24T09:00:01Z", monotonic=2.0, fault="late_effect"),
+        dict(given_up, n=3, at="2026-11-24T09:00:03Z", monotonic=4.0, error_code=6),
+    ]
+    assert "R9" not in promises(replace(run, calls=[*run.calls, *late]))
+    assert "R9" in promises(replace(run, calls=[*run.calls, late[1]]))
+
+
 def test_t80_the_checker_sees_a_key_in_the_log_and_an_event_that_was_never_stored() -> None:
     assert "R10" in promises(replace(a_sound_run(), log=["access_token=editor-key"]))
     run = replace(a_sound_run(), events=[{"event_id": "e1"}, {"event_id": "e2"}])
