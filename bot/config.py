@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -46,6 +46,28 @@ def _setting(default: Any, what: str, example: str, *, section: str = "", shown:
 
 def _required(what: str, example: str, *, section: str = "") -> Any:
     return Field(description=what, json_schema_extra={"example": example, "section": section})
+
+
+#: Settings that switch a network on together.
+_TOGETHER: Final = (
+    ("TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID"),
+    ("MAX_TOKEN", "MAX_CHAT_ID"),
+    ("OK_APPLICATION_KEY", "OK_SECRET_KEY", "OK_ACCESS_TOKEN", "OK_GROUP_ID"),
+    ("FEED_DIR", "FEED_BASE_URL"),
+    ("WORDPRESS_URL", "WORDPRESS_USER", "WORDPRESS_APP_PASSWORD"),
+    ("WEBHOOK_URL", "WEBHOOK_SECRET"),
+)
+
+
+def _given(value: Any) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValueError("нужен адрес, который начинается с https://")
+    return value
 
 
 class Settings(BaseSettings):
@@ -118,6 +140,62 @@ class Settings(BaseSettings):
     RECONCILE_SECONDS: float = _setting(
         60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
     )
+    TELEGRAM_BOT_TOKEN: SecretStr = _setting(
+        SecretStr(""),
+        "Ключ бота от @BotFather; бот — администратор канала с правом публиковать",
+        "ключ-бота",
+        section="Телеграм",
+    )
+    TELEGRAM_CHAT_ID: str = _setting("", "Канал: @имя или номер, который начинается с -100", "@okmo_news")
+    TELEGRAM_API_URL: str = _setting(
+        "https://api.telegram.org", "Адрес Bot API: свой сервер или посредник", "https://api.telegram.org"
+    )
+    TELEGRAM_PROXY: SecretStr = _setting(
+        SecretStr(""), "Прокси для Телеграма: socks5h://… или http://…; пусто — без него", "http://127.0.0.1:3128"
+    )
+    TELEGRAM_LOG_CHAT_ID: str = _setting(
+        "", "Закрытый чат, в котором бот проверяет, вышла ли запись, если Телеграм не ответил", "-1001234567890"
+    )
+    MAX_TOKEN: SecretStr = _setting(SecretStr(""), "Ключ бота MAX", "ключ-бота", section="MAX")
+    MAX_CHAT_ID: int | None = _setting(None, "Номер канала MAX", "-70000000000000")
+    MAX_API_URL: str = _setting("https://platform-api2.max.ru", "Адрес Bot API MAX", "https://platform-api2.max.ru")
+    MAX_CA_FILE: Path | None = _setting(
+        None,
+        "Файл PEM с корневым сертификатом Минцифры: без него MAX не откроется",
+        "/etc/okmo-bot/russian-root.pem",
+    )
+    OK_APPLICATION_KEY: str = _setting(
+        "", "Публичный ключ приложения", "CBAAAAAAAAAAAAAAA", section="Одноклассники"
+    )
+    OK_SECRET_KEY: SecretStr = _setting(
+        SecretStr(""), "Секрет сессии, выданный вместе с вечным ключом, или секрет приложения", "секрет"
+    )
+    OK_ACCESS_TOKEN: SecretStr = _setting(SecretStr(""), "Ключ доступа с правом GROUP_CONTENT", "ключ-доступа")
+    OK_GROUP_ID: str = _setting("", "Номер группы", "70000000000000")
+    OK_API_URL: str = _setting("https://api.ok.ru/fb.do", "Адрес API Одноклассников", "https://api.ok.ru/fb.do")
+    VK_COPY_GROUPS: str = _setting(
+        "",
+        "Номера других сообществ ВКонтакте через запятую; редактор ключа VK_USER_TOKEN руководит и ими",
+        "222222222,333333333",
+        section="Другие сообщества ВКонтакте",
+    )
+    VK_COPY_MODE: str = _setting("copy", "copy — своя запись со ссылкой на источник, repost — репост", "copy")
+    FEED_DIR: Path | None = _setting(
+        None,
+        "Папка для RSS, Atom, JSON Feed и страниц новостей; пусто — не писать",
+        "/var/www/okmo",
+        section="Ленты и страницы",
+    )
+    FEED_BASE_URL: str = _setting("", "Адрес, под которым эта папка открывается", "https://news.okmo.invalid/")
+    WORDPRESS_URL: str = _setting("", "Адрес сайта на WordPress", "https://okmo.invalid", section="Сайт")
+    WORDPRESS_USER: str = _setting("", "Имя пользователя WordPress", "okmo-bot")
+    WORDPRESS_APP_PASSWORD: SecretStr = _setting(
+        SecretStr(""), "Пароль приложения из профиля этого пользователя", "xxxx xxxx xxxx xxxx"
+    )
+    WEBHOOK_URL: str = _setting(
+        "", "Куда сообщать о записях по правилам Standard Webhooks", "https://okmo.invalid/hook", section="Веб-хук"
+    )
+    WEBHOOK_SECRET: SecretStr = _setting(SecretStr(""), "Секрет подписи: whsec_ и base64", "whsec_…")
     LOG_LEVEL: str = _setting(
         "INFO", "Подробность журнала: DEBUG, INFO, WARNING, ERROR", "INFO", section="Наблюдение"
     )
@@ -155,13 +233,40 @@ class Settings(BaseSettings):
             raise ValueError("в ключе не бывает пробелов и переводов строки")
         return value
 
-    @field_validator("VK_API_URL")
+    @field_validator("VK_API_URL", "FEED_BASE_URL")
+    @classmethod
+    def _folder_address(cls, value: str) -> str:
+        address = _web_address(value)
+        return address if not address or address.endswith("/") else address + "/"
+
+    @field_validator("TELEGRAM_API_URL", "MAX_API_URL", "OK_API_URL", "WORDPRESS_URL", "WEBHOOK_URL")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError("нужен адрес, который начинается с https://")
-        return value if value.endswith("/") else value + "/"
+        return _web_address(value).rstrip("/")
+
+    @field_validator("VK_COPY_GROUPS")
+    @classmethod
+    def _numbers(cls, value: str) -> str:
+        if any(not one.strip().isdigit() or int(one) == 0 for one in value.split(",") if value.strip()):
+            raise ValueError("нужны номера сообществ через запятую, без минуса")
+        return value
+
+    @field_validator("VK_COPY_MODE")
+    @classmethod
+    def _copy_mode(cls, value: str) -> str:
+        if value not in ("copy", "repost"):
+            raise ValueError("нужно copy или repost")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_networks(self) -> Settings:
+        """A network is switched on by all its settings or by none."""
+        for names in _TOGETHER:
+            given = [name for name in names if _given(getattr(self, name))]
+            missing = [name for name in names if name not in given]
+            if given and missing:
+                raise ValueError(f"{given[0]} задано, а {', '.join(missing)} нет: нужно всё или ничего")
+        return self
 
     @field_validator("DATABASE_URL")
     @classmethod
@@ -235,6 +340,11 @@ class Settings(BaseSettings):
         if value is not None and not 0 < value < 65536:
             raise ValueError("нужен номер порта от 1 до 65535")
         return value
+
+    @property
+    def copy_groups(self) -> tuple[int, ...]:
+        """Numbers of the other VK communities."""
+        return tuple(int(one) for one in self.VK_COPY_GROUPS.split(",") if one.strip())
 
     @property
     def zone(self) -> ZoneInfo:
@@ -326,7 +436,9 @@ _WORDS: Final[dict[str, str]] = {
 
 
 def _explain(item: Any) -> str:
-    name = str(item["loc"][0]) if item["loc"] else "?"
+    if not item["loc"]:  # about several settings at once: the sentence names them
+        return str(item["msg"]).removeprefix("Value error, ")
+    name = str(item["loc"][0])
     field = Settings.model_fields.get(name)
     kind = str(item["type"])
     wrong = _WORDS.get(kind)

@@ -586,3 +586,15 @@ def _bare_suggestion(world: World, group_id: int, author: int, text: str) -> Jso
         "comments": {"count": 0},
         "marked_as_ads": 0,
     }
+
+
+# -- other platforms ---------------------------------------------------------------------------------
+
+
+@action("network")
+def _network(world: World, body: Json) -> Json:
+    """Something happens in another network: `network` names it, `what` says what."""
+    platform = world.platforms[body["network"]]
+    done = platform.do(body)
+    world.touch()
+    return done

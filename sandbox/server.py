@@ -32,6 +32,7 @@ from sandbox.actions import do, tick
 from sandbox.api import Api, struck
 from sandbox.faults import BEFORE, DAMAGED, EFFECT, LATE, POLL, Fault
 from sandbox.longpoll import COMPACT
+from sandbox.networks.base import Call, Platform, Reply
 from sandbox.people import fill_default, fill_from
 from sandbox.pictures import png
 from sandbox.state import state_of
@@ -271,6 +272,8 @@ class Sandbox:
             self._upload(connection, request)
         elif path.startswith("/cdn/"):
             self._picture(connection, request)
+        elif (platform := self.world.platforms.get(path.split("/", 2)[1])) is not None:
+            self._platform(connection, request, platform)
         elif path.startswith("/sandbox/"):
             self._control(connection, request)
         else:
@@ -354,6 +357,50 @@ class Sandbox:
                 "trailing_comma": body[:-1] + b",}",
             }
             connection.write(200, JSON, damaged[what])
+
+    # -- other platforms -------------------------------------------------------------------------
+
+    def _platform(self, connection: Connection, request: Request, platform: Platform) -> None:
+        path = request.path.removeprefix(f"/{platform.name}")
+        call = Call(request.verb, path or "/", request.query, request.headers, request.body, self.url)
+        name = f"{platform.name}.{platform.method(call)}"
+        rule = self.world.faults.pick({name}, BEFORE | DAMAGED | EFFECT | LATE)
+        entry: dict[str, Any] = {"method": name, "verb": request.verb, "at": self.world.clock.iso()}
+        if rule is not None:
+            entry["fault"] = rule.what
+        if rule is not None and rule.what == "error" and not rule.effect:
+            with self.world.lock:
+                struck_by = platform.struck(rule.code, rule.text)
+            self.world.journal.write({**entry, "executed": False})
+            self._send_reply(connection, struck_by)
+            return
+        if rule is not None and rule.what in LATE:
+            self.world.journal.write({**entry, "executed": False})
+            self._later(rule.seconds, lambda: self._carried_out_late(platform, call, name))
+            self._blow(connection, rule, rule.then, b"{}")
+        if rule is not None and rule.what in BEFORE and not rule.effect:
+            self.world.journal.write({**entry, "executed": False})
+            self._blow(connection, rule, rule.what, b"{}")
+            return
+        done = self._carry_out(platform, call, entry)
+        if rule is None:
+            self._send_reply(connection, done)
+        else:
+            self._blow(connection, rule, rule.what.removeprefix("effect_then_"), done.body)
+
+    def _carry_out(self, platform: Platform, call: Call, entry: dict[str, Any]) -> Reply:
+        with self.world.lock:
+            done = platform.answer(call)
+            self.world.touch()
+        self.world.journal.write({"at": self.world.clock.iso(), **entry, "executed": True, "status": done.status})
+        return done
+
+    def _carried_out_late(self, platform: Platform, call: Call, name: str) -> None:
+        self._carry_out(platform, call, {"method": name, "late": True})
+
+    def _send_reply(self, connection: Connection, done: Reply) -> None:
+        extra = "".join(f"{name}: {value}\r\n" for name, value in done.headers.items())
+        connection.write(done.status, done.content_type, done.body, extra)
 
     # -- Long Poll, uploads, pictures ------------------------------------------------------------
 

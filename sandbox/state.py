@@ -8,7 +8,7 @@ from sandbox.records import Community, Conversation, Json, Message, Person, Post
 from sandbox.walls import attachment_views
 from sandbox.world import World
 
-PARTS = ("group", "people", "suggestions", "wall", "postponed", "chats", "dialogs", "snackbars")
+PARTS = ("group", "people", "suggestions", "wall", "postponed", "chats", "dialogs", "snackbars", "networks")
 
 
 def state_of(world: World, group_id: int = 1, only: set[str] | None = None, last: int = 0) -> Json:
@@ -23,6 +23,9 @@ def state_of(world: World, group_id: int = 1, only: set[str] | None = None, last
         "chats": lambda: _chats(world, group_id, last),
         "dialogs": lambda: _dialogs(world, group_id, last),
         "snackbars": lambda: [dict(row) for row in world.snackbars],
+        "networks": lambda: {
+            name: {"title": platform.title, **platform.view()} for name, platform in world.platforms.items()
+        },
     }
     with world.lock:
         shown: Json = {"revision": world.revision, "now": world.clock.iso()}

@@ -20,6 +20,7 @@ from sandbox.faults import EVENT, Faults
 from sandbox.journal import Journal
 from sandbox.limits import Limits
 from sandbox.longpoll import COMPACT, LongPoll
+from sandbox.networks.base import PLATFORMS, Platform
 from sandbox.records import CHAT_BASE, Attachment, Community, Conversation, Json, Person, Photo, Post
 from sandbox.tokens import Token
 from sandbox.variants import Variants
@@ -115,6 +116,7 @@ class World:
             self._kept_back: dict[int, list[str]] = {}
             self._agenda: list[tuple[float, int, Callable[[], None]]] = []
             self._agenda_order = itertools.count()
+            self.platforms: dict[str, Platform] = {name: kind(self) for name, kind in PLATFORMS.items()}
             self._fill(self)
             self.touch()
 

@@ -23,8 +23,8 @@ import vk_api
 from jconfig.memory import MemoryConfig  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
 
+from bot.transport import FAILURES, was_sent, what_happened
 from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
-from bot.vk.outcome import FAILURES, was_sent, what_happened
 from bot.vk.pace import WHOLE_KEY, WRITES, Pace, Pauses
 from bot.vk.scalars import number, sound
 from storage.faultpoints import reach

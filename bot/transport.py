@@ -1,6 +1,6 @@
 """Whether a request that failed on the way may have been carried out.
 
-Reads the exceptions of ``requests`` only; what follows for the delivery is decided by the error tree.
+Reads the exceptions of ``requests`` only; what follows for the delivery is decided by each platform's own rules.
 """
 
 from __future__ import annotations

@@ -1,0 +1,172 @@
+"""What the networks have in common as targets: which deliveries they take, when they rest, what a fault means.
+
+::
+
+    pack: row ──▶ Copy (story, part, what stands there)      in the unit that claims the row
+    send: publish | edit | remove                             one request's worth, four outcomes
+    look: find                                                what became of an uncertain one, by reading
+
+A subclass is one file: it renders (pure), sends, edits, removes and looks up, and decides nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Final
+
+from bot.media import Media
+from bot.targets.base import Parcel, Standstill
+from bot.work import Work
+from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
+from editorial.networks import Network, Part, Placed, Reach, Story
+from handlers import crosspost
+from handlers.context import Context
+
+#: Reasons for which a network is left alone until somebody acts, and for how long before a careful try, seconds.
+CLOSING: Final[Mapping[str, float]] = {"key_dead": 1800.0, "no_rights": 1800.0, "chat_gone": 1800.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A claimed delivery to a network.
+
+    ``part`` is the part to be sent or edited into place; None when it is to be removed.  ``placed`` is what
+    stands there already under this part's number, ``before`` the earlier parts of the same story, by their number.
+    """
+
+    network: Network
+    story: Story
+    part: Part | None
+    index: int
+    placed: Placed | None = None
+    before: Mapping[int, Placed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What ``check`` and ``status`` tell of a network: ``ok``, or a stable word and a detail for people."""
+
+    ok: bool
+    reason: str = ""
+    detail: str = ""
+
+
+class NetworkTarget(ABC):
+    """Target of one network, or of several of one kind."""
+
+    name: ClassVar[str]
+    batch = 1
+
+    def __init__(self, media: Media) -> None:
+        self.media = media
+        self._rest_until = 0.0
+        self._rest_reason = ""
+
+    # -- what a network has to say ---------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def networks(self) -> tuple[Network, ...]:
+        """What this target serves."""
+
+    @abstractmethod
+    def render(self, story: Story, network: Network) -> tuple[Part, ...]:
+        """The story in as many parts as the network needs. Pure: no network, no clock, no files."""
+
+    @abstractmethod
+    def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
+        """Put the part there.  ``Sent`` carries ``{"ids": [str, …], "link": str | None}`` and what editing and
+        removing need later; ``notes`` in it are added to those of the part."""
+
+    @abstractmethod
+    def edit(self, copy: Copy, delivery: Delivery) -> Outcome:
+        """Make what stands there (``copy.placed``) say the part; ``Refused("cannot_edit")``: it forbids."""
+
+    @abstractmethod
+    def remove(self, copy: Copy, delivery: Delivery) -> Outcome:
+        """Take away what stands there; gone already is ``Sent``.  ``Refused("cannot_remove")``: it forbids."""
+
+    @abstractmethod
+    def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
+        """What became of an uncertain ``publish``, by reading the network; None: it cannot be told (yet)."""
+
+    @abstractmethod
+    def health(self) -> Health:
+        """Whether the key is good and may post there; reads only."""
+
+    def reach(self, network: Network, placed: Placed) -> Reach | None:  # noqa: ARG002
+        """How far the post got; None where the network does not tell."""
+        return None
+
+    # -- the same for all ------------------------------------------------------------------------------------
+
+    def standstill(self) -> Standstill | None:
+        left = self._rest_until - time.monotonic()
+        return Standstill(left, self._rest_reason) if left > 0 else None
+
+    def rest(self, seconds: float, reason: str) -> None:
+        """Call nothing for so long."""
+        self._rest_until = max(self._rest_until, time.monotonic() + seconds)
+        self._rest_reason = reason
+
+    def resume(self) -> None:
+        self._rest_until = 0.0
+
+    def closed(self, context: Context) -> tuple[str, ...]:
+        paused = crosspost.paused_networks(context)
+        return tuple(network.destination for network in self.networks if network.key in paused)
+
+    def prepare(self, work: Work) -> None:  # noqa: B027
+        """Nothing to learn."""
+
+    def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        network = next((one for one in self.networks if one.key == delivery.payload.get("network")), None)
+        if network is None:
+            return None
+        wanted = crosspost.wanted(context, delivery)
+        if wanted is None:
+            return None
+        parts = self.render(wanted.story, network)
+        index = int(delivery.payload.get("part", 0))
+        part = parts[index] if delivery.kind != "remove" and index < len(parts) else None
+        return Parcel(delivery, Copy(network, wanted.story, part, index, wanted.placed, wanted.before))
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        return [self._heed(self._one(parcel)) for parcel in parcels]
+
+    def _one(self, parcel: Parcel) -> Outcome:
+        copy: Copy = parcel.contents
+        match parcel.delivery.kind:
+            case "post" if copy.part is not None:
+                return self.publish(copy, parcel.delivery)
+            case "edit" if copy.part is not None and copy.placed is not None:
+                return self.edit(copy, parcel.delivery)
+            case "remove" if copy.placed is not None:
+                return self.remove(copy, parcel.delivery)
+        return Refused("nothing_to_send")
+
+    def _heed(self, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, RetryLater):
+            seconds = CLOSING.get(outcome.reason) or (outcome.seconds if not outcome.counts else None)
+            if seconds:
+                self.rest(seconds, outcome.reason)
+        return outcome
+
+    def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
+        """Edits and removals say the same every time, so they are simply made again; a post is looked for."""
+        copy: Copy = parcel.contents
+        if parcel.delivery.kind != "post":
+            return RetryLater("interrupted", 0.0, counts=False)
+        if copy.part is None:
+            return None
+        return self.find(copy, parcel.delivery, now)
+
+
+def placed_of(sent: Sent, at: datetime) -> Placed:
+    """What a ``Sent`` of a network says about where the part stands."""
+    ids = tuple(str(one) for one in sent.result.get("ids", ()))
+    return Placed(ids, sent.result.get("link"), at, dict(sent.result))
