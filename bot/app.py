@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -13,12 +15,15 @@ from bot.config import Settings
 from bot.courier import Courier
 from bot.intake import Intake
 from bot.keys import KeyFile
+from bot.media import Media
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
 from bot.router import Router
 from bot.service import Running, Service
 from bot.snackbars import Snackbars
 from bot.targets.base import Target
+from bot.targets.network import NetworkTarget, Supplies
+from bot.targets.registry import switched_on
 from bot.targets.vk_messages import VkMessages
 from bot.targets.vk_wall import VkWall
 from bot.ticker import ClockWatch, Job, Ticker
@@ -100,9 +105,10 @@ def build(settings: Settings) -> App:
     group, user = clients(settings, keys, metrics)
     # The last run may have spent this second's allowance a moment before it was killed.
     user.pace.hold(AFTER_A_KILL)
-    work = Work(storage, desk_of(settings))
     wall = Wall(user, group, settings.VK_GROUP_ID)
-    return _join(settings, storage, lease, metrics, keys, group, user, work, wall)
+    networks = networks_of(settings, wall, user, group)
+    work = Work(storage, desk_of(settings, networks))
+    return _join(settings, storage, lease, metrics, keys, group, user, work, wall, networks)
 
 
 def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> tuple[VkClient, VkClient]:
@@ -113,7 +119,19 @@ def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> t
     return group, user
 
 
-def desk_of(settings: Settings) -> Desk:
+def networks_of(settings: Settings, wall: Wall, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:
+    """The targets of the networks that are switched on; nothing is loaded for one that is not."""
+
+    def supplies() -> Supplies:
+        own = (settings.VK_API_URL, settings.TELEGRAM_API_URL, settings.MAX_API_URL, settings.OK_API_URL)
+        hosts = frozenset(host for address in own if (host := urlsplit(address).hostname))
+        media = Media(settings.DATA_DIR / "media", refresh=wall.attachments, own_hosts=hosts)
+        return Supplies(media, user, group)
+
+    return switched_on(settings, supplies)
+
+
+def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
     """What the handlers know of the settings."""
     return Desk(
         group_id=settings.VK_GROUP_ID,
@@ -123,6 +141,7 @@ def desk_of(settings: Settings) -> Desk:
         plan=settings.plan,
         burst=settings.CARDS_BURST,
         letters_quiet=settings.letters_quiet,
+        networks=tuple(network for target in networks for network in target.networks),
     )
 
 
@@ -136,6 +155,7 @@ def _join(
     user: VkClient,
     work: Work,
     wall: Wall,
+    networks: tuple[NetworkTarget, ...],
 ) -> App:
     targets: list[Target] = []
     couriers: list[Courier] = []
@@ -158,6 +178,7 @@ def _join(
         keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
     )
     targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, by_hand=lambda: watch.by_hand)]
+    targets.extend(networks)
     snackbars = Snackbars(group)
     reconciler = Reconciler(
         wall,

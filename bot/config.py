@@ -58,6 +58,17 @@ _TOGETHER: Final = (
     ("WEBHOOK_URL", "WEBHOOK_SECRET"),
 )
 
+#: The setting that tells whether a target is switched on.
+_SWITCHES: Final[Mapping[str, str]] = {
+    "telegram": "TELEGRAM_BOT_TOKEN",
+    "max": "MAX_TOKEN",
+    "ok": "OK_APPLICATION_KEY",
+    "vk_copy": "VK_COPY_GROUPS",
+    "feeds": "FEED_DIR",
+    "wordpress": "WORDPRESS_URL",
+    "webhook": "WEBHOOK_URL",
+}
+
 
 def _given(value: Any) -> bool:
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
@@ -340,6 +351,11 @@ class Settings(BaseSettings):
         if value is not None and not 0 < value < 65536:
             raise ValueError("нужен номер порта от 1 до 65535")
         return value
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The targets that are switched on, by name."""
+        return tuple(name for name, setting in _SWITCHES.items() if _given(getattr(self, setting)))
 
     @property
     def copy_groups(self) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from editorial.etiquette import NIGHT
+from editorial.networks import Network
 from editorial.roles import Role, role_of
 from editorial.slots import PlanRules, QuietHours
 from storage.unit import Unit
@@ -25,7 +26,7 @@ class Desk:
 
     ``owner_id`` is the community as the owner of its wall (negative), ``zone`` the editorial time zone, ``burst``
     how many cards may fill the chat within ten minutes, 0 for all, ``letters_quiet`` the hours of an author's own
-    time at which no letter arrives.
+    time at which no letter arrives, ``networks`` where posts go besides the wall, in the order of showing.
     """
 
     group_id: int
@@ -35,6 +36,7 @@ class Desk:
     plan: PlanRules
     burst: int = 0
     letters_quiet: QuietHours | None = NIGHT
+    networks: tuple[Network, ...] = ()
 
     @property
     def address(self) -> str:

@@ -35,9 +35,13 @@ class Standstill:
 class Target(Protocol):
     """A place that something is delivered to."""
 
-    name: str
-    #: How many deliveries may be sent together.
-    batch: int
+    @property
+    def name(self) -> str:
+        """The courier's name; deliveries carry it."""
+
+    @property
+    def batch(self) -> int:
+        """How many deliveries may be sent together."""
 
     def standstill(self) -> Standstill | None:
         """Whether the target may be used now."""

@@ -16,10 +16,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
+from bot.config import Settings
 from bot.media import Media
 from bot.targets.base import Parcel, Standstill
+from bot.vk.client import VkClient
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
 from editorial.networks import Network, Part, Placed, Reach, Story
@@ -55,8 +57,21 @@ class Health:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What the program has for its networks: the files of posts, and both clients of VK."""
+
+    media: Media
+    user: VkClient
+    group: VkClient
+
+
 class NetworkTarget(ABC):
-    """Target of one network, or of several of one kind."""
+    """Target of one network, or of several of one kind.
+
+    A subclass in a file of :mod:`bot.targets` is found by itself; what it imports is loaded as soon as any
+    network is switched on, so heavy libraries are imported where they are used.
+    """
 
     name: ClassVar[str]
     batch = 1
@@ -67,6 +82,11 @@ class NetworkTarget(ABC):
         self._rest_reason = ""
 
     # -- what a network has to say ---------------------------------------------------------------------------
+
+    @classmethod
+    @abstractmethod
+    def from_settings(cls, settings: Settings, supplies: Supplies) -> Self | None:
+        """The target these settings switch on; None when they do not. Calls nobody."""
 
     @property
     @abstractmethod
