@@ -1,11 +1,13 @@
-"""Whether a request that failed on the way may have been carried out.
+"""Whether a request that failed on the way may have been carried out; the answer read within a time and a size.
 
-Reads the exceptions of ``requests`` only; what follows for the delivery is decided by each platform's own rules.
+Knows the exceptions of ``requests`` only; what follows for the delivery is decided by each platform's own rules.
 """
 
 from __future__ import annotations
 
+import time
 from http.client import HTTPException
+from typing import Final
 
 import requests
 from urllib3.exceptions import (
@@ -16,12 +18,15 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
+    ProxyError,
     ReadTimeoutError,
 )
 
 FAILURES = (OSError, HTTPError, HTTPException)
 """All that may come out of a request, the exceptions of ``requests`` and what it lets slip through."""
-NEVER_CONNECTED = (NameResolutionError, NewConnectionError, ConnectTimeoutError, ClosedPoolError)
+NEVER_CONNECTED = (NameResolutionError, NewConnectionError, ConnectTimeoutError, ClosedPoolError, ProxyError)
+#: Longest answer that is read unless the caller says otherwise, bytes.
+ANSWER_LIMIT: Final = 32 * 1024 * 1024
 NEVER_BUILT = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
@@ -60,8 +65,29 @@ def what_happened(failure: Exception) -> str:
         return "cut_short"
     if isinstance(cause, NameResolutionError):
         return "unknown_host"
+    if isinstance(cause, ProxyError):
+        return "proxy"
     if isinstance(cause, NewConnectionError):
         return "nobody_there"
     if isinstance(cause, ProtocolError):
         return "dropped"
     return type(failure).__name__
+
+
+def read_body(response: requests.Response, seconds: float, limit: int = ANSWER_LIMIT) -> bytes:
+    """The body of a streamed answer.
+
+    Raises requests.ReadTimeout when it takes longer than ``seconds``, however slowly it trickles, and
+    requests.ConnectionError when it is larger than ``limit`` bytes.
+    """
+    deadline = time.monotonic() + seconds
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(256 * 1024):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise requests.exceptions.ContentDecodingError("the answer is too large")
+        if time.monotonic() > deadline:
+            raise requests.exceptions.ReadTimeout("the answer trickles")
+    return b"".join(parts)

@@ -23,7 +23,7 @@ import vk_api
 from jconfig.memory import MemoryConfig  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
 
-from bot.transport import FAILURES, was_sent, what_happened
+from bot.transport import FAILURES, read_body, was_sent, what_happened
 from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
 from bot.vk.pace import WHOLE_KEY, WRITES, Pace, Pauses
 from bot.vk.scalars import number, sound
@@ -36,7 +36,6 @@ TOO_FAST: Final = 6
 TOO_FAST_TRIES: Final = 5
 STALE_AFTER: Final = 4.0
 """Seconds of idleness after which a kept connection is replaced: the other side may be closing it."""
-ANSWER_LIMIT: Final = 32 * 1024 * 1024
 NO_EXECUTE: Final = frozenset({3, 12, 15, 27, 28, 1051})
 """What a key answers to ``execute`` when it may not use it."""
 EXECUTE_FAILED: Final = 13
@@ -124,25 +123,6 @@ def encoded(value: object) -> str | int | float:
 
 def parameters(params: Mapping[str, object]) -> dict[str, str | int | float]:
     return {name: encoded(value) for name, value in params.items() if value is not None}
-
-
-def read_body(response: requests.Response, seconds: float, limit: int = ANSWER_LIMIT) -> bytes:
-    """The body of a streamed answer.
-
-    Raises requests.ReadTimeout when it takes longer than ``seconds``, however slowly it trickles, and
-    requests.ConnectionError when it is larger than ``limit`` bytes.
-    """
-    deadline = time.monotonic() + seconds
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_content(256 * 1024):
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            raise requests.exceptions.ContentDecodingError("the answer is too large")
-        if time.monotonic() > deadline:
-            raise requests.exceptions.ReadTimeout("the answer trickles")
-    return b"".join(parts)
 
 
 class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no types

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import requests
 
-from bot.transport import FAILURES, what_happened
+from bot.transport import FAILURES, read_body, what_happened
 from bot.vk import interruptible
-from bot.vk.client import API_VERSION, Call, VkClient, new_session, read_body
+from bot.vk.client import API_VERSION, Call, VkClient, new_session
 from bot.vk.errors import VkRefused, VkTransport
 from bot.vk.scalars import mapping, number, words
 from bot.vk.updates import identity
