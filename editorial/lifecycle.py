@@ -185,11 +185,16 @@ def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bo
         raise NotNow(suggestion.number, suggestion.status)
     if not _permits(rule, press.role):
         raise RoleTooLow
-    if press.version != suggestion.version:
-        raise _outdated(suggestion)
+    same_version(suggestion, press.version)
     if press.action not in actions_for(suggestion, press.role, uncertain=uncertain):
         raise NotNow(suggestion.number, suggestion.status)
     return _after_press(suggestion, press, rule, now)
+
+
+def same_version(suggestion: Suggestion, version: int) -> None:
+    """Raises AlreadyDecided or CardOutdated when a card of ``version`` shows what is no more."""
+    if version != suggestion.version:
+        raise _outdated(suggestion)
 
 
 def _outdated(suggestion: Suggestion) -> AlreadyDecided | CardOutdated:

@@ -20,7 +20,7 @@ from editorial.roles import Role
 from editorial.suggestion import Attachment, Author, Content, Decision, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.context import Desk
-from handlers.keyboards import Button
+from handlers.keyboards import MOST_BUTTONS, Button
 from handlers.payloads import Payload
 
 #: The longest message VK takes, UTF-16 units.
@@ -72,12 +72,21 @@ class CardMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """An open menu: lines below the card, and its buttons without «Назад»."""
+
+    lines: Sequence[str]
+    buttons: Sequence[Button]
+    width: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a card is drawn from besides the suggestion.
 
     ``view``: the open menu.  ``uncertain``: the publication was sent and nobody knows whether it arrived;
     ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``deciders``: names by
-    id.
+    id.  ``more``: word and label of what stands behind «Ещё»; ``menu``: the menu of one of these, when it is open.
     """
 
     now: datetime
@@ -89,6 +98,8 @@ class Facts:
     letter_held: bool = False
     new_post: bool = False
     deciders: Mapping[int, str] = field(default_factory=dict)
+    more: Sequence[tuple[str, str]] = ()
+    menu: Menu | None = None
 
 
 def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
@@ -294,7 +305,11 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
 
 def _menu_lines(facts: Facts) -> list[str]:
     view = facts.view
+    if facts.menu is not None:
+        return list(facts.menu.lines)
     match view.get("menu"):
+        case "more":
+            return [texts.MENU_MORE]
         case "reject":
             return [texts.MENU_REJECT]
         case "return":
@@ -312,9 +327,11 @@ def _menu_lines(facts: Facts) -> list[str]:
 
 def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
     actions = actions_for(suggestion, Role.EDITOR, uncertain=facts.uncertain and facts.asked)
-    if not actions:
-        return None
+    if facts.menu is not None:
+        return _entry_keyboard(suggestion, facts.menu)
     match facts.view.get("menu"):
+        case "more" if facts.more:
+            return _more_keyboard(suggestion, facts)
         case "reject" if Action.REJECT in actions:
             return _reason_keyboard(suggestion, Action.REJECT, reasons.REJECT)
         case "return" if Action.RETURN in actions:
@@ -323,9 +340,10 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
             return _days_keyboard(suggestion, facts)
         case "slots" if Action.PICK in actions:
             return _slots_keyboard(suggestion, facts)
-        case "words":
+        case "words" if actions:
             return keyboards.inline([[_back(suggestion)]])
-    return keyboards.inline(_main_rows(suggestion, actions, facts))
+    rows = _main_rows(suggestion, actions, facts)
+    return keyboards.inline(rows) if rows else None
 
 
 def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) -> list[Sequence[Button]]:
@@ -333,35 +351,55 @@ def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) 
     offered = [action for action in _ORDER if action in actions and not (by_hand and action in _NEEDS_A_KEY)]
     buttons = [_action_button(suggestion, action) for action in offered]
     if by_hand and facts.new_post:
-        buttons.insert(0, _button(suggestion, texts.NEW_POST, COMMUNITY))
+        buttons.insert(0, button(suggestion, texts.NEW_POST, COMMUNITY))
+    if facts.more:
+        buttons.append(button(suggestion, texts.MORE, "menu", "more"))
     return keyboards.in_pairs(buttons)
+
+
+def _more_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
+    """What has no place among the main buttons, in pages when it is much."""
+    entries = [button(suggestion, label, word) for word, label in facts.more]
+    if len(entries) < MOST_BUTTONS:
+        return keyboards.inline(keyboards.in_pairs([*entries, _back(suggestion)]))
+    size = MOST_BUTTONS - 2
+    pages = -(-len(entries) // size)
+    page = int(facts.view.get("page", 0)) % pages
+    onward = button(suggestion, texts.FURTHER, "menu", f"more:{(page + 1) % pages}")
+    shown = entries[page * size : (page + 1) * size]
+    return keyboards.inline(keyboards.in_pairs([*shown, onward, _back(suggestion)]))
+
+
+def _entry_keyboard(suggestion: Suggestion, menu: Menu) -> dict[str, Any]:
+    rows = keyboards.in_pairs(menu.buttons, menu.width)
+    return keyboards.inline([*rows, [button(suggestion, texts.BACK, "menu", "more")]])
 
 
 def _action_button(suggestion: Suggestion, action: Action) -> Button:
     menu = _OPENS.get(action)
     word, arg = ("menu", menu) if menu else (str(action), None)
-    return _button(suggestion, texts.BUTTONS[action], word, arg, _COLOURS.get(action, "secondary"))
+    return button(suggestion, texts.BUTTONS[action], word, arg, _COLOURS.get(action, "secondary"))
 
 
-def _button(
+def button(
     suggestion: Suggestion, label: str, word: str, arg: str | None = None, colour: str = "secondary"
 ) -> Button:
     return Button(label, Payload(word, suggestion.number, suggestion.version, arg), colour)
 
 
 def _back(suggestion: Suggestion) -> Button:
-    return _button(suggestion, texts.BACK, "menu", "main")
+    return button(suggestion, texts.BACK, "menu", "main")
 
 
 def _reason_keyboard(suggestion: Suggestion, action: Action, choice: Sequence[reasons.Reason]) -> dict[str, Any]:
-    buttons = [_button(suggestion, reason.label, str(action), reason.code) for reason in choice]
+    buttons = [button(suggestion, reason.label, str(action), reason.code) for reason in choice]
     return keyboards.inline(keyboards.in_pairs([*buttons, _back(suggestion)]))
 
 
 def _days_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
     today = facts.now.astimezone(facts.desk.zone).date()
     buttons = [
-        _button(suggestion, moments.day_label(date.fromisoformat(day), today), "menu", f"slots:{day}")
+        button(suggestion, moments.day_label(date.fromisoformat(day), today), "menu", f"slots:{day}")
         for day in facts.view.get("days", ())
     ]
     return keyboards.inline(keyboards.in_pairs([*buttons, _back(suggestion)]))
@@ -369,8 +407,8 @@ def _days_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
 
 def _slots_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
     buttons = [
-        _button(suggestion, moments.clock(datetime.fromisoformat(slot), facts.desk.zone), str(Action.PICK), slot)
+        button(suggestion, moments.clock(datetime.fromisoformat(slot), facts.desk.zone), str(Action.PICK), slot)
         for slot in facts.view.get("slots", ())
     ]
-    back = _button(suggestion, texts.BACK, "menu", "days")
+    back = button(suggestion, texts.BACK, "menu", "days")
     return keyboards.inline(keyboards.in_pairs([*buttons, back], width=3))

@@ -50,6 +50,14 @@ def close_menu(context: Context, number: int) -> None:
         context.unit.cards.view(number, {}, context.now)
 
 
+def open_menu(context: Context, number: int, view: Mapping[str, Any]) -> None:
+    """The card shows a menu: ``view`` holds its name under "menu" and what it is drawn from; empty is none."""
+    card = context.unit.cards.get(number)
+    asked = {"asked": True} if card is not None and card.view.get("asked") else {}
+    context.unit.cards.view(number, {**view, **asked}, context.now)
+    refresh_card(context, number)
+
+
 def refresh_card(context: Context, number: int) -> None:
     """Have the card sent, or brought up to date, unless it is kept back during a burst."""
     card = context.unit.cards.get(number)

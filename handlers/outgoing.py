@@ -11,7 +11,7 @@ from typing import Any
 
 from editorial.delivery import Delivery, State
 from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, changes, keyboards, letters, notes, texts
+from handlers import burst, cards, changes, keyboards, letters, more, notes, texts
 from handlers.context import Context
 from storage.cards import Card
 
@@ -97,6 +97,8 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         new_post=context.community_may_post(),
         letter_held=closed and _has_held_letter(context, suggestion.number),
         deciders={who: context.name_of(who) for who in people},
+        more=more.offered(context, suggestion),
+        menu=more.drawn(context, suggestion, view),
     )
 
 

@@ -12,7 +12,7 @@ card shows and nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -27,15 +27,16 @@ from editorial.errors import (
     PayloadForeign,
     WrongChat,
 )
-from editorial.lifecycle import Action, Press, decide
+from editorial.lifecycle import Action, Press, decide, same_version
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Status, Suggestion
 from editorial.when import parse_when
-from handlers import burst, cards, changes, letters, moments, planning, texts
+from handlers import burst, cards, changes, letters, moments, more, planning, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
 from handlers.payloads import Payload, unpack
+from handlers.person import Person
 from handlers.replies import Snackbar
 
 MOST_DAYS: Final = 6
@@ -66,15 +67,6 @@ _WORDS: Final[Mapping[Action, str]] = {
     Action.RETURN: "return",
     Action.REJECT: "reject",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who acts, and where."""
-
-    user_id: int
-    peer_id: int
-    cmid: int | None
 
 
 # --------------------------------------------------------------------------------------------------- presses
@@ -134,6 +126,9 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
         return _menu(context, person, suggestion, payload)
     if payload.action == cards.COMMUNITY:
         return _as_new_post(context, person, suggestion, payload)
+    entry = more.by_word(payload.action)
+    if entry is not None:
+        return _from_more(context, person, suggestion, entry, payload)
     action = _DECISIONS.get(payload.action)
     if action is None:
         raise PayloadForeign
@@ -187,6 +182,18 @@ def _decide(context: Context, person: Person, suggestion: Suggestion, press: Pre
     if row is not None and press.action in (Action.CONFIRM_OUT, Action.REPEAT):
         _settle(context, row.id, arrived=press.action is Action.CONFIRM_OUT)
     return _follow(context, suggestion, after, press)
+
+
+def _from_more(
+    context: Context, person: Person, suggestion: Suggestion, entry: more.Entry, payload: Payload
+) -> str:
+    """An entry of «Ещё», on a card that shows the suggestion as it is."""
+    same_version(suggestion, payload.version)
+    if not entry.shown(context, suggestion):
+        raise NotNow(suggestion.number, suggestion.status)
+    if entry.draw is None:
+        changes.open_menu(context, suggestion.number, {})
+    return entry.press(context, person, suggestion, payload)
 
 
 def _as_new_post(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
@@ -258,18 +265,16 @@ def _publishing_words(context: Context, action: Action) -> str:
 
 def _menu(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
     name, _, arg = (payload.arg or "main").partition(":")
-    if name != "main":
+    if name == "more":
+        same_version(suggestion, payload.version)
+    elif name != "main":
         action = _MENUS.get(name)
         if action is None:
             raise PayloadForeign
         press = Press(action, person.user_id, context.role(person.user_id), payload.version)
         _rehearse(context, suggestion, press)
-    view = _view(context, suggestion, name, arg)
-    if changes.people_asked(context, suggestion):
-        view["asked"] = True
     context.unit.prompts.clear(person.peer_id, person.user_id)
-    context.unit.cards.view(suggestion.number, view, context.now)
-    changes.refresh_card(context, suggestion.number)
+    changes.open_menu(context, suggestion.number, _view(context, suggestion, name, arg))
     return texts.MENU_ANSWERS.get(name, texts.REDRAWN)
 
 
@@ -277,6 +282,8 @@ def _view(context: Context, suggestion: Suggestion, name: str, arg: str) -> dict
     match name:
         case "main":
             return {}
+        case "more":
+            return {"menu": name, "page": int(arg) if arg.isdecimal() else 0}
         case "days":
             days = planning.days(context, suggestion, MOST_DAYS)
             return {"menu": name, "days": [day.isoformat() for day in days]}

@@ -237,6 +237,8 @@ BUTTONS: Final[Mapping[Action, str]] = {
 }
 NEW_POST: Final = "Новой записью"
 BACK: Final = "Назад"
+MORE: Final = "Ещё"
+FURTHER: Final = "Дальше"
 SHOW_NEXT: Final = "Показать следующую"
 
 WAITING: Final = "Ждёт решения"
@@ -327,6 +329,7 @@ DIFFERENCE_AUTHOR: Final = "Автор изменил:"
 DIFFERENCE_DESK: Final = "Правка редакции:"
 NO_WORDS_CHANGED: Final = "текст прежний"
 
+MENU_MORE: Final = "Что ещё?"
 MENU_REJECT: Final = "Почему отклонить?"
 MENU_RETURN: Final = "Что поправить автору?"
 MENU_DAYS: Final = "Когда? Или ответьте на карточку: завтра 14:30"
@@ -393,6 +396,7 @@ PRESS_ANSWERS: Final[Mapping[Action, str]] = {
     Action.REPEAT: "Пробуем ещё раз",
 }
 MENU_ANSWERS: Final[Mapping[str, str]] = {
+    "more": "Выберите действие",
     "return": "Выберите, что поправить",
     "reject": "Выберите причину",
     "days": "Выберите день",

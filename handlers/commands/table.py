@@ -16,6 +16,7 @@ from handlers.context import CHATS_FROM, Context
 from handlers.dialogue import plain
 from handlers.events import MessageArrived
 from handlers.payloads import Payload
+from handlers.person import Person
 
 _COMMAND: Final = re.compile(r"/([а-яa-z]+)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 
@@ -55,7 +56,7 @@ def run(context: Context, message: MessageArrived) -> bool:
     try:
         _admit(context, message, command)
     except DeskError as error:
-        person = review.Person(message.from_id, message.peer_id, message.cmid)
+        person = Person(message.from_id, message.peer_id, message.cmid)
         answer(context, message, review.refuse(context, person, error, Payload(f"/{found[1]}")))
         return True
     context.unit.authors.ensure(message.from_id, context.now)

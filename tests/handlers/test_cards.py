@@ -34,7 +34,11 @@ MENUS: list[dict[str, Any]] = [
     {"menu": "words", "what": "edit", "by": ANNA},
     {"menu": "words", "what": "return", "by": ANNA},
     {"menu": "words", "what": "reject", "by": ANNA},
+    {"menu": "more"},
+    {"menu": "more", "page": 1},
+    {"menu": "more", "page": 7},
 ]
+BEHIND_MORE = [(f"word{place}", f"Действие {place}") for place in range(1, 24)]
 
 
 def facts(**more: Any) -> cards.Facts:
@@ -56,7 +60,8 @@ def in_state(status: Status, **more: Any) -> Suggestion:
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("uncertain", [False, True])
 def test_every_state_and_menu_keeps_vks_limits(status: Status, view: dict[str, Any], uncertain: bool) -> None:
-    card = cards.card(in_state(status), facts(view=view, uncertain=uncertain, asked=bool(view.get("asked"))))
+    more = facts(view=view, uncertain=uncertain, asked=bool(view.get("asked")), more=BEHIND_MORE)
+    card = cards.card(in_state(status), more)
     assert utf16_length(card.text) <= cards.LONGEST_MESSAGE
     if card.keyboard is None:
         return

@@ -21,7 +21,15 @@ def test_a_suggestion_becomes_a_card_and_a_receipt(world: World) -> None:
     assert "Ждёт решения" in card.text
     assert "ссылка «Подробности»: https://okmo.invalid/new" in card.text
     assert card.attachments == ("photo601_31_abc",)
-    assert list(card.buttons) == ["В очередь", "Опубликовать", "Выбрать время", "Правка", "Вернуть", "Отклонить"]
+    assert list(card.buttons) == [
+        "В очередь",
+        "Опубликовать",
+        "Выбрать время",
+        "Правка",
+        "Вернуть",
+        "Отклонить",
+        "Ещё",
+    ]
     [receipt] = world.letters(AUTHOR)
     assert "№ 1" in receipt
     assert "до 14:00 мск (19:00 по Иркутску)" in receipt

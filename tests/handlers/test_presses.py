@@ -31,7 +31,7 @@ def test_queue_takes_the_next_free_slot_and_tells_everybody(world: World) -> Non
     world.happens(suggested(31))
     assert world.press(1, "В очередь") == "Выйдет сегодня в 11:30 мск"
     assert "В очереди: сегодня в 11:30 мск (Анна Смирнова)" in world.card(1).text
-    assert list(world.card(1).buttons) == ["Опубликовать", "Выбрать время", "Правка", "Отменить решение"]
+    assert list(world.card(1).buttons) == ["Опубликовать", "Выбрать время", "Правка", "Отменить решение", "Ещё"]
     assert "выйдет сегодня в 11:30 мск" in world.letters(AUTHOR)[-1]
 
 

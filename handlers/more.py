@@ -1,0 +1,60 @@
+"""The menu «Ещё» of a card: everything that has no place among its main buttons, registered here.
+
+A new entry is one line of ``ENTRIES`` and one module with its functions, which must not import this one, nor
+``review``.  The right to press is checked before ``press`` is called: a moderator, in their chat, on a card that
+shows the suggestion as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from editorial.suggestion import Suggestion
+from handlers import again
+from handlers.cards import Menu
+from handlers.context import Context
+from handlers.payloads import Payload
+from handlers.person import Person
+
+Press: TypeAlias = Callable[[Context, Person, Suggestion, Payload], str]
+Shown: TypeAlias = Callable[[Context, Suggestion], bool]
+Draw: TypeAlias = Callable[[Context, Suggestion, Mapping[str, Any]], Menu]
+
+
+def always(_context: Context, _suggestion: Suggestion) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``word`` is what its buttons carry (with any ``arg``), ``label`` what is read.
+
+    ``press`` does what follows and returns the snackbar; it may open a menu of its own with
+    ``changes.open_menu(context, number, {"menu": word, ...})``, which ``draw`` then draws from that view.
+    """
+
+    word: str
+    label: str
+    press: Press
+    shown: Shown = always
+    draw: Draw | None = None
+
+
+ENTRIES: Final[tuple[Entry, ...]] = (Entry(again.WORD, again.LABEL, again.press, again.shown),)
+
+
+def by_word(word: str) -> Entry | None:
+    return next((entry for entry in ENTRIES if entry.word == word), None)
+
+
+def offered(context: Context, suggestion: Suggestion) -> Sequence[tuple[str, str]]:
+    """Word and label of what the menu has for this suggestion now."""
+    return tuple((entry.word, entry.label) for entry in ENTRIES if entry.shown(context, suggestion))
+
+
+def drawn(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu | None:
+    """The open menu, when it is one of an entry."""
+    entry = by_word(str(view.get("menu")))
+    return entry.draw(context, suggestion, view) if entry is not None and entry.draw is not None else None
