@@ -153,6 +153,7 @@ def test_a_text_button_writes_its_label_with_a_mention_in_a_chat(vk: SandboxClie
 def test_a_link_button_tells_nobody(vk: SandboxClient) -> None:
     link = {"action": {"type": "open_link", "label": "Открыть", "link": "https://vk.com/wall-1_1"}}
     cmid = card(vk, "Карточка", [link])
+    vk.wait_event("message_reply")
     told = len(vk.history())
 
     assert vk.press(501, "Открыть", cmid) is None

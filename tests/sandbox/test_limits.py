@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
 from tests.sandbox_client import CHAT, Json, SandboxClient
+
+Seen = TypeVar("Seen")
+
+
+def within_a_second(deed: Callable[[], Seen]) -> Seen:
+    """What the deed gave when it took less than a second; done again a second later where the machine was busy."""
+    for _ in range(20):
+        began = time.monotonic()
+        seen = deed()
+        if time.monotonic() - began < 1:
+            return seen
+        time.sleep(1.05)
+    raise AssertionError("this machine is too busy for anything to happen within a second")
 
 
 @pytest.mark.parametrize(("key", "allowed"), [("editor-key", 3), ("group-key", 20), ("service-key", 3)])
 def test_more_requests_than_allowed_within_a_second_are_refused(
     limited: SandboxClient, key: str, allowed: int
 ) -> None:
-    codes = [limited.error("utils.getServerTime", key) for _ in range(allowed + 2)]
+    codes = within_a_second(lambda: [limited.error("utils.getServerTime", key) for _ in range(allowed + 2)])
 
     assert codes == [0] * allowed + [6, 6]
     time.sleep(1.05)
@@ -22,21 +37,27 @@ def test_more_requests_than_allowed_within_a_second_are_refused(
 
 
 def test_each_key_has_its_own_rate_and_a_refused_call_does_nothing(limited: SandboxClient) -> None:
-    for _ in range(3):
-        limited.call("utils.getServerTime", "editor-key")
+    limited.limits(user_rps=1)
 
-    assert limited.error("wall.post", "editor-key", owner_id=-1, message="А") == 6
+    def one_too_many() -> int:
+        limited.error("utils.getServerTime", "editor-key")
+        return limited.error("wall.post", "editor-key", owner_id=-1, message="А")
+
+    assert within_a_second(one_too_many) == 6
     assert limited.error("utils.getServerTime", "admin-key") == 0
-    assert limited.state()["wall"] == []
-    assert limited.journal(method="wall.post")[0]["executed"] is False
+    refused = limited.journal(method="wall.post")[-1]
+    assert refused["executed"] is False
+    assert len(limited.state()["wall"]) == len(limited.journal(method="wall.post")) - 1
 
 
 def test_execute_counts_as_one_request(limited: SandboxClient) -> None:
     limited.limits(group_rps=1)
     code = "return [API.utils.getServerTime(), API.utils.getServerTime({}), API.users.get({user_ids: 601})];"
 
-    assert len(limited.call("execute", code=code)) == 3
-    assert limited.error("utils.getServerTime") == 6
+    def joined_and_one_more() -> tuple[int, int]:
+        return len(limited.raw("execute", code=code).json()["response"]), limited.error("utils.getServerTime")
+
+    assert within_a_second(joined_and_one_more) == (3, 6)
 
 
 def test_posts_a_day_are_counted_by_the_clock(vk: SandboxClient) -> None:
@@ -63,7 +84,7 @@ def test_wall_get_has_a_daily_budget(vk: SandboxClient) -> None:
 
 
 def test_a_burst_of_writes_by_a_person_meets_captcha(vk: SandboxClient) -> None:
-    vk.limits(burst_writes=3, burst_gap=4)
+    vk.limits(burst_writes=3, burst_gap=600)
 
     codes = [vk.error("wall.post", "editor-key", owner_id=-1, message="А") for _ in range(5)]
 

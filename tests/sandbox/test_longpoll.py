@@ -42,25 +42,25 @@ def test_a_waiting_poll_returns_as_soon_as_something_happens(vk: SandboxClient, 
     soon = threading.Timer(0.2, vk.suggest, kwargs={"text": "Скоро"})
     soon.start()
 
-    answer = SandboxClient(vk.url).poll(server, wait=20)
+    answer = SandboxClient(vk.url).poll(server, wait=60)
 
     assert texts(answer) == ["Скоро"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     soon.join()
 
 
 def test_waiting_polls_do_not_hold_anybody_up(vk: SandboxClient, server: Json) -> None:
-    waiting = [threading.Thread(target=SandboxClient(vk.url).poll, args=(dict(server), 5)) for _ in range(5)]
+    waiting = [threading.Thread(target=SandboxClient(vk.url).poll, args=(dict(server), 60)) for _ in range(5)]
     for thread in waiting:
         thread.start()
 
     began = time.monotonic()
     vk.call("utils.getServerTime")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30
 
     vk.suggest()
     for thread in waiting:
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -223,15 +226,29 @@ def test_only_editors_publish(vk: SandboxClient) -> None:
 def test_the_event_comes_after_the_answer_or_before_it(vk: SandboxClient, before: bool) -> None:
     post_id = vk.suggest()
     vk.variant(event_before_answer=before)
-    vk.fault("slow", "wall.post", seconds=1.5)
-    publishing = threading.Thread(target=publish, args=(SandboxClient(vk.url), post_id))
-    publishing.start()
+    vk.fault("slow", "wall.post", seconds=60)
+    with waiting_for_an_answer(vk, "wall.post", owner_id=-1, post_id=post_id, message="Новость") as told:
+        vk.wait_for(lambda state: state["wall"], what="the post, before its answer")
+        if before:
+            vk.wait_event("wall_post_new", since=2)
+        assert len(posts_in_history(vk)) == (2 if before else 1)
+        told.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            told.recv(1)
 
-    vk.wait_for(lambda state: state["wall"], what="the post, before its answer")
-
-    assert (len(posts_in_history(vk)) == 2) == before
-    publishing.join(10)
+    vk.wait_event("wall_post_new", since=2)
     assert len(posts_in_history(vk)) == 2
+
+
+@contextmanager
+def waiting_for_an_answer(vk: SandboxClient, method: str, **params: Any) -> Iterator[socket.socket]:
+    """A caller that has asked and waits; at the end of the block it hangs up."""
+    body = urlencode({"access_token": "editor-key", "v": "5.199", **params}).encode()
+    head = f"POST /method/{method} HTTP/1.1\r\nHost: vk\r\nContent-Length: {len(body)}\r\n\r\n"
+    where = urlsplit(vk.url)
+    with socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=10) as connection:
+        connection.sendall(head.encode() + body)
+        yield connection
 
 
 # -- by hand, rejecting ------------------------------------------------------------------------------
