@@ -6,16 +6,17 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
+from pathlib import Path
 
 import structlog
 
 from bot import log as journal
 from bot.config import Settings
 from bot.courier import Courier
+from bot.fetch import net_locations
 from bot.intake import Intake
 from bot.keys import KeyFile
-from bot.media import Media
+from bot.media import Media, prune
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
 from bot.router import Router
@@ -29,6 +30,7 @@ from bot.targets.vk_wall import VkWall
 from bot.ticker import ClockWatch, Job, Ticker
 from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
+from bot.vk.uploads import fresh_addresses
 from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
@@ -45,6 +47,8 @@ USER_RATE = 3.0
 GROUP_RATE = 20.0
 #: Seconds the editor's key rests at the start.
 AFTER_A_KILL = 0.7
+#: Where the files of posts are kept, in the folder of data.
+MEDIA = "media"
 #: How long the very first cards wait for the event stream, seconds.
 LISTENING = 5.0
 
@@ -106,7 +110,7 @@ def build(settings: Settings) -> App:
     # The last run may have spent this second's allowance a moment before it was killed.
     user.pace.hold(AFTER_A_KILL)
     wall = Wall(user, group, settings.VK_GROUP_ID)
-    networks = networks_of(settings, wall, user, group)
+    networks = networks_of(settings, user, group)
     work = Work(storage, desk_of(settings, networks))
     return _join(settings, storage, lease, metrics, keys, group, user, work, wall, networks)
 
@@ -119,13 +123,12 @@ def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> t
     return group, user
 
 
-def networks_of(settings: Settings, wall: Wall, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:
+def networks_of(settings: Settings, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:
     """The targets of the networks that are switched on; nothing is loaded for one that is not."""
 
     def supplies() -> Supplies:
         own = (settings.VK_API_URL, settings.TELEGRAM_API_URL, settings.MAX_API_URL, settings.OK_API_URL)
-        hosts = frozenset(host for address in own if (host := urlsplit(address).hostname))
-        media = Media(settings.DATA_DIR / "media", refresh=wall.attachments, own_hosts=hosts)
+        media = Media(settings.DATA_DIR / MEDIA, refresh=fresh_addresses(user), own_hosts=net_locations(*own))
         return Supplies(media, user, group)
 
     return switched_on(settings, supplies)
@@ -201,7 +204,7 @@ def _join(
         Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
         for target in targets
     ]
-    ticker = Ticker(_jobs(work, watch, reconciler))
+    ticker = Ticker(_jobs(work, watch, reconciler, settings.DATA_DIR / MEDIA))
     _settle_start(work, settings)
 
     def after() -> None:
@@ -236,7 +239,7 @@ def _settle_start(work: Work, settings: Settings) -> None:
         publication.replan_after_gap(context)
 
 
-def _jobs(work: Work, watch: Watch, reconciler: Reconciler) -> tuple[Job, ...]:
+def _jobs(work: Work, watch: Watch, reconciler: Reconciler, media: Path) -> tuple[Job, ...]:
     clock = ClockWatch()
 
     def heed_clock() -> None:
@@ -258,4 +261,5 @@ def _jobs(work: Work, watch: Watch, reconciler: Reconciler) -> tuple[Job, ...]:
         Job("clock", 1.0, heed_clock),
         Job("replan", 15.0, replan),
         Job("prune", 24 * 3600.0, watch.prune),
+        Job("prune_media", 6 * 3600.0, lambda: prune(media)),
     )

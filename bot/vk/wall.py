@@ -111,18 +111,6 @@ class Wall:
                     found[record.post_id] = record
         return found
 
-    def attachments(self, owner_id: int, post_id: int) -> dict[str, Attachment]:
-        """The attachments of a post as VK shows them now, by identity; empty when it is gone. Raises VkError."""
-        answer = self._editor().call("wall.getById", posts=[f"{owner_id}_{post_id}"])
-        found = items(mapping(answer).get("items") if isinstance(answer, Mapping) else answer)
-        records = (wall_record(raw, owner_id) for raw in found)
-        return {
-            attachment.identity: attachment
-            for record in records
-            if isinstance(record, WallPublished | WallSuggested)
-            for attachment in record.content.attachments
-        }
-
     def read_suggestion(self, post_id: int) -> WallRecord | None:
         """What stands under this id now: still a suggestion, already a post, or nothing. Raises VkError."""
         return self.read([post_id]).get(post_id)
