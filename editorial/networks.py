@@ -6,12 +6,14 @@ reached, is decided by its target.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
 
-from editorial.suggestion import Attachment
+from editorial.suggestion import Attachment, Content, comparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ class Story:
     region: str | None = None
     rubric: str | None = None
     edited_at: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """Changes with what readers see: the words, the attachments, the link; not with VK's keys and addresses."""
+        lines = [comparable(self.text), self.link or "", *(one.identity for one in self.attachments)]
+        return hashlib.sha256("\n\x1f".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +97,116 @@ class Reach:
     likes: int | None = None
     reposts: int | None = None
     comments: int | None = None
+
+
+class PostState(StrEnum):
+    """Where a post of ours stands on VK."""
+
+    AWAITED = "awaited"
+    """Given to the networks in advance, because VK could not be published to."""
+    LIVE = "live"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class OurPost:
+    """A suggestion that went out, as last seen on VK. Times are aware UTC.
+
+    ``post_id`` None: not on VK yet, or nobody knows under which number.  ``released_at``: when it was given to the
+    networks; None while that waits.  ``edited_at``: when it was first seen changed.  ``next_look``: when it is
+    read again; None: never.
+    """
+
+    number: int
+    owner_id: int
+    post_id: int | None
+    content: Content
+    state: PostState
+    published_at: datetime
+    seen_at: datetime | None = None
+    edited_at: datetime | None = None
+    released_at: datetime | None = None
+    next_look: datetime | None = None
+    reach: Reach = field(default_factory=Reach)
+    reach_at: datetime | None = None
+
+    @property
+    def link(self) -> str | None:
+        return f"https://vk.com/wall{self.owner_id}_{self.post_id}" if self.post_id else None
+
+
+class CopyState(StrEnum):
+    """Where a copy, or one part of it, stands."""
+
+    WAITING = "waiting"
+    OUT = "out"
+    REFUSED = "refused"
+    ASKED = "asked"
+    """It was sent, and only a person can tell whether it arrived."""
+    CANCELLED = "cancelled"
+    """Not sent after all: an earlier part of it failed, or the post was taken back before."""
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCopy:
+    """One part of a post in one network. Times are aware UTC.
+
+    ``doing`` is what is being done to it besides sending ("edit", "remove"), ``todo`` what only a person can do
+    there.  ``said`` is what is being sent at this moment, ``digest`` marks what stands there.  ``delivery`` is the
+    outbox row that is or was last at work.
+    """
+
+    number: int
+    network: str
+    part: int
+    state: CopyState
+    doing: str | None = None
+    todo: str | None = None
+    delivery: int | None = None
+    ids: tuple[str, ...] = ()
+    link: str | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+    digest: str | None = None
+    said: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+    sent_at: datetime | None = None
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None
+    next_reach: datetime | None = None
+    reach: Reach = field(default_factory=Reach)
+    reach_at: datetime | None = None
+
+    @property
+    def placed(self) -> Placed | None:
+        """What stands in the network; None when nothing does."""
+        if self.state is not CopyState.OUT or self.sent_at is None:
+            return None
+        return Placed(self.ids, self.link, self.sent_at, self.result)
+
+
+#: Minutes after publication at which a post is read again; then every three hours, at last once a day.
+LOOKS: Final = (1, 2, 5, 10, 20, 30, 60, 120, 180)
+LOOK_EVERY: Final = timedelta(hours=3)
+#: Changes are looked for so long.
+WATCHED: Final = timedelta(days=2)
+#: Reach is read so long, once a day.
+COUNTED: Final = timedelta(days=14)
+DAY: Final = timedelta(days=1)
+
+
+def next_look(published_at: datetime, now: datetime) -> datetime | None:
+    """When the post is to be read again: soon at first, ever more seldom later, None after two weeks."""
+    for minutes in LOOKS:
+        if (moment := published_at + timedelta(minutes=minutes)) > now:
+            return moment
+    age = now - published_at
+    if age < WATCHED:
+        return now + LOOK_EVERY
+    return now + DAY if age < COUNTED else None
+
+
+def next_reach(published_at: datetime, now: datetime) -> datetime | None:
+    """When the reach of a copy is to be read again: once a day for two weeks."""
+    return now + DAY if now - published_at < COUNTED else None

@@ -11,6 +11,7 @@ import html
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -137,6 +138,8 @@ class Suggestion:
 
     ``content`` is what the author sent, as last seen on VK.  ``edited_text`` is a moderator's wording of it.
     ``previous`` is the content before the author's last change, so that the card can show the difference.
+    ``rubric`` is a rubric's code.  ``networks`` is what moderators chose for the networks: ``{"on": [key, …],
+    "off": [key, …], "texts": {key: text}}``; None leaves all to the rules.
     """
 
     number: int
@@ -158,6 +161,8 @@ class Suggestion:
     proof: str | None = None
     trouble: str | None = None
     region: str | None = None
+    rubric: str | None = None
+    networks: dict[str, Any] | None = None
     author: Author | None = field(default=None, compare=False)
 
     @property

@@ -69,10 +69,12 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "decision": decision_to_json(suggestion.decision),
         "proof": suggestion.proof,
         "trouble": suggestion.trouble,
+        "rubric": suggestion.rubric,
         "text": suggestion.content.text,
         "attachments": attachments_to_json(suggestion.content.attachments),
         "edited_text": suggestion.edited_text,
         "previous": content_to_json(suggestion.previous),
+        "networks": suggestion.networks,
     }
 
 
@@ -111,5 +113,7 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         proof=row.proof,
         trouble=row.trouble,
         region=row.region,
+        rubric=row.rubric,
+        networks=row.networks,
         author=author_from_row(row),
     )

@@ -17,6 +17,7 @@ from storage.work import Work
 _suggestions, _authors = schema.suggestions, schema.authors
 _outbox, _attempts, _journal = schema.outbox, schema.attempts, schema.journal
 _inbox, _prompts = schema.inbox, schema.prompts
+_posts, _copies = schema.posts, schema.copies
 
 _CLOSED = ("published", "rejected", "withdrawn", "expired")
 _FINISHED = ("sent", "refused", "cancelled")
@@ -26,6 +27,8 @@ _old_suggestion = and_(
     _suggestions.c.updated_at < bindparam("cutoff"),
     or_(_suggestions.c.text != "", _suggestions.c.author_id.is_not(None)),
 )
+_old_post = and_(_posts.c.published_at < bindparam("cutoff"), or_(_posts.c.text != "", _posts.c.attachments != []))
+_old_words = and_(_copies.c.updated_at < bindparam("cutoff"), _copies.c.said.is_not(None))
 _old_delivery = and_(_outbox.c.state.in_(_FINISHED), _outbox.c.done_at < bindparam("cutoff"))
 # Only entries that still tell something: the others would be rewritten every time.
 _telling = and_(_journal.c.at < bindparam("cutoff"), or_(_journal.c.details != {}, _journal.c.actor != FORGOTTEN))
@@ -60,8 +63,11 @@ class Retention:
         old = {"cutoff": before}
         emptied = update(_suggestions).where(_old_suggestion)
         gone = self._work.change(
-            emptied.values(text="", attachments=[], edited_text=None, previous=None, author_id=None), old
+            emptied.values(text="", attachments=[], edited_text=None, previous=None, networks=None, author_id=None),
+            old,
         )
+        self._work.change(update(_posts).where(_old_post).values(text="", attachments=[]), old)
+        self._work.change(update(_copies).where(_old_words).values(said=None), old)
         said = update(_journal).where(_telling)
         self._work.change(said.values(details={}, actor=_nobody), old)
         self._work.change(delete(_prompts).where(_prompts.c.asked_at < bindparam("cutoff")), old)

@@ -110,10 +110,12 @@ suggestions = Table(
     Column("decision", Json),
     Column("proof", AnyText),
     Column("trouble", AnyText),
+    Column("rubric", AnyText),
     Column("text", AnyText, nullable=False),
     Column("attachments", Json, nullable=False),
     Column("edited_text", AnyText),
     Column("previous", Json),
+    Column("networks", Json),
     UniqueConstraint("owner_id", "post_id"),
     CheckConstraint(
         _one_of(
@@ -242,6 +244,66 @@ _partial("outbox_unsent", outbox.c.state, outbox.c.id, where="state NOT IN ('sen
 _partial("outbox_dedupe", outbox.c.dedupe, where="state = 'waiting' AND dedupe IS NOT NULL", unique=True)
 _partial("outbox_held_dedupe", outbox.c.dedupe, where="state = 'held' AND dedupe IS NOT NULL")
 Index("outbox_number", outbox.c.number)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("post_id", BigInteger),
+    Column("state", String(8), nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("edited_at", Moment),
+    Column("released_at", Moment),
+    Column("next_look", Moment),
+    Column("views", BigInteger),
+    Column("likes", BigInteger),
+    Column("reposts", BigInteger),
+    Column("comments", BigInteger),
+    Column("reach_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    Column("text", AnyText, nullable=False),
+    Column("attachments", Json, nullable=False),
+    CheckConstraint(_one_of("state", "awaited", "live", "gone"), name="state"),
+)
+_partial("posts_look", posts.c.next_look, where="next_look IS NOT NULL")
+Index("posts_published", posts.c.published_at)
+
+# No link to the outbox: copies outlive the pruning of what was sent.
+copies = Table(
+    "copies",
+    metadata,
+    Column("number", BigInteger, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("network", AnyText, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("doing", String(8)),
+    Column("todo", String(8)),
+    Column("delivery", BigInteger),
+    Column("digest", AnyText),
+    Column("error", AnyText),
+    Column("sent_at", Moment),
+    Column("edited_at", Moment),
+    Column("removed_at", Moment),
+    Column("next_reach", Moment),
+    Column("views", BigInteger),
+    Column("likes", BigInteger),
+    Column("reposts", BigInteger),
+    Column("comments", BigInteger),
+    Column("reach_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    Column("link", AnyText),
+    Column("ids", Json, nullable=False),
+    Column("notes", Json, nullable=False),
+    Column("result", Json, nullable=False),
+    Column("said", Json),
+    CheckConstraint(_one_of("state", "waiting", "out", "refused", "asked", "cancelled", "removed"), name="state"),
+    CheckConstraint("state <> 'out' OR sent_at IS NOT NULL", name="sent"),
+)
+_partial("copies_reach", copies.c.next_reach, where="next_reach IS NOT NULL")
+_partial("copies_open", copies.c.network, copies.c.state, where="state IN ('waiting', 'asked', 'refused')")
+Index("copies_sent", copies.c.sent_at)
 
 attempts = Table(
     "attempts",

@@ -19,12 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import faultpoints
 from storage.authors import Authors
 from storage.cards import Cards
+from storage.copies import Copies
 from storage.engine import WAIT_SECONDS, WRITES, open_engine, sqlite_path
 from storage.errors import Busy, translated
 from storage.gate import Gate
 from storage.inbox import Inbox
 from storage.journal import Journal
 from storage.outbox import Outbox
+from storage.posts import Posts
 from storage.prompts import Prompts
 from storage.retention import Retention
 from storage.settings import Settings
@@ -47,6 +49,8 @@ class Unit:
         self.cards = Cards(work)
         self.prompts = Prompts(work)
         self.outbox = Outbox(work)
+        self.posts = Posts(work)
+        self.copies = Copies(work)
         self.journal = Journal(work)
         self.settings = Settings(work)
         self.retention = Retention(work)

@@ -132,13 +132,25 @@ def _python(script: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def _parts(sql: str) -> list[str]:
+    """Columns and constraints of a CREATE statement, whose order tells only when they were added."""
+    inside = re.sub(r"\s+", " ", sql)
+    parts, depth, start = [], 0, 0
+    for place, sign in enumerate(inside):
+        depth += (sign == "(") - (sign == ")")
+        if (sign == "," and depth == 1) or (sign == "(" and depth == 1) or (sign == ")" and depth == 0):
+            parts.append(inside[start:place].strip())
+            start = place + 1
+    return [*parts, inside[start:].strip()]
+
+
 def _described(connection: Connection) -> dict[str, list[str]]:
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
             " AND name NOT LIKE 'alembic%' AND name NOT LIKE 'sqlite%'"
         )
-        return {name: sorted(re.split(r",?\s*\n\s*", sql)) for name, sql in rows}
+        return {name: sorted(_parts(sql)) for name, sql in rows}
     indexes = connection.exec_driver_sql(
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
     ).fetchall()
