@@ -27,7 +27,10 @@ import sandbox.methods.others
 import sandbox.methods.photos
 import sandbox.methods.service
 import sandbox.methods.users
-import sandbox.methods.wall  # noqa: F401  methods register themselves
+import sandbox.methods.wall
+import sandbox.networks.ok
+import sandbox.networks.webhook
+import sandbox.networks.wordpress  # noqa: F401  methods and platforms register themselves
 from sandbox.actions import do, tick
 from sandbox.api import Api, struck
 from sandbox.faults import BEFORE, DAMAGED, EFFECT, LATE, POLL, Fault
@@ -378,20 +381,25 @@ class Sandbox:
             self.world.journal.write({**entry, "executed": False})
             self._later(rule.seconds, lambda: self._carried_out_late(platform, call, name))
             self._blow(connection, rule, rule.then, b"{}")
+            return
         if rule is not None and rule.what in BEFORE and not rule.effect:
             self.world.journal.write({**entry, "executed": False})
             self._blow(connection, rule, rule.what, b"{}")
             return
         done = self._carry_out(platform, call, entry)
+        what = rule.what.removeprefix("effect_then_") if rule is not None else ""
         if rule is None:
             self._send_reply(connection, done)
+        elif what == "error":
+            self._send_reply(connection, platform.struck(rule.code, rule.text))
         else:
-            self._blow(connection, rule, rule.what.removeprefix("effect_then_"), done.body)
+            self._blow(connection, rule, what, done.body)
 
     def _carry_out(self, platform: Platform, call: Call, entry: dict[str, Any]) -> Reply:
         with self.world.lock:
             done = platform.answer(call)
-            self.world.touch()
+            if not done.content_type.startswith("image/"):  # somebody looks at a picture: nothing has changed
+                self.world.touch()
         self.world.journal.write({"at": self.world.clock.iso(), **entry, "executed": True, "status": done.status})
         return done
 
