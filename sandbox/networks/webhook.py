@@ -17,7 +17,7 @@ from typing import Any
 from sandbox.networks.base import Call, Platform, Reply, platform, reply
 from sandbox.world import World
 
-SECRET = "whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMTIzNDU2Nzg5"
+SECRET = "whsec_" + base64.b64encode(b"sandbox-webhook-secret-0123456789").decode()
 TOLERANCE = 300.0
 MOST_BYTES = 20 * 1024
 TYPES = {"post.published", "post.edited", "post.removed"}
