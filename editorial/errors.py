@@ -10,6 +10,7 @@
     │   ├── CardOutdated          the card was drawn for an older version
     │   ├── AlreadyDecided        somebody was faster
     │   ├── NotNow                the action does not exist in this state
+    │   ├── PhotosNeedKey         the photos cannot be uploaded without an editor's key
     │   └── PayloadForeign        the button's payload is not ours
     └── TimeRefused               a moderator's wish for a time that cannot be had
         ├── TimeNotUnderstood
@@ -72,6 +73,10 @@ class NotNow(PressRefused):
 
     number: int
     status: str
+
+
+class PhotosNeedKey(PressRefused):
+    """The photos cannot go along without an editor's key, and nobody has said that it may go out without them."""
 
 
 class PayloadForeign(PressRefused):

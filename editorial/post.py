@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from editorial.suggestion import Attachment, Content, Suggestion, comparable
+from editorial.suggestion import Attachment, Content, Origin, Suggestion, comparable
 
 #: The longest text of a wall post, UTF-16 units.
 TEXT_LIMIT: Final = 15_000
@@ -43,6 +43,7 @@ def compose(suggestion: Suggestion) -> Post:
     """The post a suggestion becomes.
 
     A person's news is signed: the author is credited, and the post can be told from a similar one by its signer.
+    VK signs a new post with its publisher only, so one of another origin says its author in the text.
     """
     content = suggestion.for_publication
     references = [attachment.reference for attachment in content.attachments]
@@ -50,7 +51,7 @@ def compose(suggestion: Suggestion) -> Post:
     return Post(
         text=content.text,
         attachments=known,
-        signed=(suggestion.author_id or 0) > 0,
+        signed=suggestion.origin is Origin.WALL and (suggestion.author_id or 0) > 0,
         left_out=len(references) - len(known),
     )
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Status(StrEnum):
@@ -27,6 +28,14 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     FAILED = "failed"
+
+
+class Origin(StrEnum):
+    """Where a suggestion came from: the wall's «Предложить новость», the dialog, a source the desk reads."""
+
+    WALL = "wall"
+    DIALOGUE = "dialogue"
+    SOURCE = "source"
 
 
 CLOSED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
@@ -132,6 +141,11 @@ class Decision:
     words: str | None = None
 
 
+#: Lines under a post that VK does not sign.
+AUTHOR_LINE: Final = "Автор: {name}"
+SOURCE_LINE: Final = "Источник: {url}"
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """One piece of news on its way through the desk. Times are aware UTC.
@@ -140,6 +154,11 @@ class Suggestion:
     ``previous`` is the content before the author's last change, so that the card can show the difference.
     ``rubric`` is a rubric's code.  ``networks`` is what moderators chose for the networks: ``{"on": [key, …],
     "off": [key, …], "texts": {key: text}}``; None leaves all to the rules.
+
+    Only one of the origin ``wall`` stands on VK as a suggestion; ``post_id`` of the others is a negative number of
+    the desk's own, and they go out as new posts.  ``behind`` says where such a one came from: the dialog's
+    ``peer_id`` and the ``cmids`` of its messages, or a source's ``url`` and ``title``.  ``without_photos``: a
+    moderator chose to let it go out without its photos.
     """
 
     number: int
@@ -163,6 +182,9 @@ class Suggestion:
     region: str | None = None
     rubric: str | None = None
     networks: dict[str, Any] | None = None
+    origin: Origin = Origin.WALL
+    behind: Mapping[str, Any] | None = None
+    without_photos: bool = False
     author: Author | None = field(default=None, compare=False)
 
     @property
@@ -172,11 +194,36 @@ class Suggestion:
 
     @property
     def for_publication(self) -> Content:
-        return self.content.with_text(self.text)
+        """What is to stand on the wall; VK signs no new post with the author, so the text says who sent it."""
+        text = "\n\n".join(part for part in (self.text, self.signature) if part)
+        kept = tuple(one for one in self.content.attachments if not (self.without_photos and one.kind == "photo"))
+        return Content(text, kept)
+
+    @property
+    def signature(self) -> str:
+        """The line that stands for the signature where VK makes none; empty for a suggestion of the wall."""
+        url = (self.behind or {}).get("url")
+        if self.origin is Origin.SOURCE and url:
+            return SOURCE_LINE.format(url=url)
+        person = self.author if (self.author_id or 0) > 0 else None
+        named = self.origin is Origin.DIALOGUE and person is not None and person.name.strip()
+        return AUTHOR_LINE.format(name=" ".join(person.name.split())) if named and person else ""
+
+    @property
+    def photos_to_upload(self) -> int:
+        """How many photos have to be uploaded to the wall first, for which an editor's key is needed."""
+        if self.origin is Origin.WALL:
+            return 0
+        return sum(attachment.kind == "photo" for attachment in self.for_publication.attachments)
 
     @property
     def link(self) -> str:
-        """Where a moderator finds the suggestion on VK."""
+        """Where a moderator finds what was suggested: on the wall, in the dialog, at the source."""
+        behind = self.behind or {}
+        if self.origin is Origin.DIALOGUE:
+            return f"https://vk.com/gim{-self.owner_id}?sel={behind.get('peer_id') or self.author_id}"
+        if self.origin is Origin.SOURCE and behind.get("url"):
+            return str(behind["url"])
         return f"https://vk.com/wall{self.owner_id}_{self.post_id}"
 
     @property

@@ -17,7 +17,7 @@ from editorial import reasons, regions
 from editorial.lifecycle import Action, actions_for
 from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
 from editorial.roles import Role
-from editorial.suggestion import Attachment, Author, Content, Decision, Status, Suggestion
+from editorial.suggestion import CLOSED, Attachment, Author, Content, Decision, Origin, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.context import Desk
 from handlers.keyboards import MOST_BUTTONS, Button
@@ -56,6 +56,8 @@ _ORDER: Final = (
 _OPENS: Final[Mapping[Action, str]] = {Action.PICK: "days", Action.RETURN: "return", Action.REJECT: "reject"}
 #: The word of the button that publishes a new post with the community's own key.
 COMMUNITY: Final = "community"
+#: The word of the button that leaves the photos behind, or takes them along after all.
+PHOTOS: Final = "photos"
 #: Without an editor's key these would only bring the same card again.
 _NEEDS_A_KEY: Final = frozenset({Action.PUBLISH, Action.REPEAT})
 
@@ -85,8 +87,9 @@ class Facts:
     """What a card is drawn from besides the suggestion.
 
     ``view``: the open menu.  ``uncertain``: the publication was sent and nobody knows whether it arrived;
-    ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``deciders``: names by
-    id.  ``more``: word and label of what stands behind «Ещё»; ``menu``: the menu of one of these, when it is open.
+    ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``photos_stuck``: its
+    photos cannot be uploaded now.  ``deciders``: names by id.  ``more``: word and label of what stands behind
+    «Ещё»; ``menu``: the menu of one of these, when it is open.
     """
 
     now: datetime
@@ -97,6 +100,7 @@ class Facts:
     paused: bool = False
     letter_held: bool = False
     new_post: bool = False
+    photos_stuck: bool = False
     deciders: Mapping[int, str] = field(default_factory=dict)
     more: Sequence[tuple[str, str]] = ()
     menu: Menu | None = None
@@ -203,7 +207,7 @@ def _difference_lines(suggestion: Suggestion) -> list[str]:
     if suggestion.previous is not None and suggestion.trouble == "author_edited":
         lines += _changes(texts.DIFFERENCE_AUTHOR, suggestion.previous, suggestion.content)
     if suggestion.edited_text is not None and suggestion.edited_text != suggestion.content.text:
-        lines += _changes(texts.DIFFERENCE_DESK, suggestion.content, suggestion.for_publication)
+        lines += _changes(texts.DIFFERENCE_DESK, suggestion.content, suggestion.content.with_text(suggestion.text))
     return lines
 
 
@@ -252,7 +256,7 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
         case Status.WITHDRAWN:
             return texts.GONE_FROM_VK if suggestion.trouble == "gone" else texts.WITHDRAWN_BY_AUTHOR
         case Status.FAILED:
-            if suggestion.trouble == "by_hand":
+            if suggestion.trouble == "by_hand" and suggestion.origin is Origin.WALL:
                 return texts.by_hand_status(suggestion.link)
             return texts.failed_status(suggestion.trouble or "refused")
     return texts.DESK_STATUS[suggestion.status].capitalize()
@@ -297,7 +301,14 @@ def _proof(suggestion: Suggestion) -> str:
 def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
     author = suggestion.author
     closed = author is not None and author.reachable is False
-    return [texts.UNREACHABLE_CARD] if closed and facts.letter_held else []
+    lines = [texts.UNREACHABLE_CARD] if closed and facts.letter_held else []
+    if suggestion.status in CLOSED:
+        return lines
+    if suggestion.without_photos:
+        lines.append(texts.WITHOUT_PHOTOS_CHOSEN)
+    elif facts.photos_stuck:
+        lines.append(texts.without_photos(suggestion.photos_to_upload))
+    return lines
 
 
 # ------------------------------------------------------------------------------------------- menus and buttons
@@ -347,11 +358,15 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
 
 
 def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) -> list[Sequence[Button]]:
-    by_hand = suggestion.status is Status.FAILED and suggestion.trouble == "by_hand"
+    wall = suggestion.origin is Origin.WALL
+    by_hand = wall and suggestion.status is Status.FAILED and suggestion.trouble == "by_hand"
     offered = [action for action in _ORDER if action in actions and not (by_hand and action in _NEEDS_A_KEY)]
     buttons = [_action_button(suggestion, action) for action in offered]
     if by_hand and facts.new_post:
         buttons.insert(0, button(suggestion, texts.NEW_POST, COMMUNITY))
+    if Action.EDIT in actions and (facts.photos_stuck or suggestion.without_photos):
+        label, arg = (texts.WITH_PHOTOS, "on") if suggestion.without_photos else (texts.WITHOUT_PHOTOS, "off")
+        buttons.append(button(suggestion, label, PHOTOS, arg))
     if facts.more:
         buttons.append(button(suggestion, texts.MORE, "menu", "more"))
     return keyboards.in_pairs(buttons)

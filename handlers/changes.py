@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from editorial.delivery import Delivery, NewDelivery, State
-from editorial.suggestion import Status, Suggestion
+from editorial.suggestion import Origin, Status, Suggestion
 from handlers.context import Context
 
 MESSAGES: Final = "vk_messages"
@@ -106,15 +106,22 @@ def ask_people(context: Context, number: int) -> None:
     context.unit.cards.view(number, {"asked": True}, context.now)
 
 
-def plan_publication(context: Context, number: int, due_at: datetime, *, mode: str = "suggestion") -> None:
+def plan_publication(context: Context, number: int, due_at: datetime, *, mode: str | None = None) -> None:
     """Have the suggestion published at ``due_at``; a pause keeps that for later.
 
-    ``mode`` "community": as a new post with the community's own key.
+    ``mode`` "suggestion": the record that waits on VK; "new": a new post, the only way for what does not come from
+    the wall; "community": a new post with the community's own key.
     """
     context.unit.outbox.cancel_for(number, "publish", context.now)
     if context.paused() is None:
+        mode = mode or _mode(context, number)
         new = NewDelivery(WALL, f"wall:{number}", "publish", number, {"mode": mode}, due_at, f"publish:{number}")
         context.unit.outbox.add(new, context.now)
+
+
+def _mode(context: Context, number: int) -> str:
+    suggestion = context.unit.suggestions.get(number)
+    return "suggestion" if suggestion is None or suggestion.origin is Origin.WALL else "new"
 
 
 def unplan_publication(context: Context, number: int) -> None:

@@ -14,6 +14,7 @@ from editorial.etiquette import NIGHT
 from editorial.networks import Network
 from editorial.roles import Role, role_of
 from editorial.slots import PlanRules, QuietHours
+from editorial.suggestion import Suggestion
 from storage.unit import Unit
 
 #: Conversations of several people have ids above this.
@@ -77,6 +78,10 @@ class Context:
         """``editor``: the desk publishes itself; ``degraded``: a person has to."""
         rights: dict[str, Any] = self.unit.settings.get("rights") or {}
         return str(rights.get("mode", "editor"))
+
+    def photos_stuck(self, suggestion: Suggestion) -> bool:
+        """Whether the news has photos that nobody can upload to the wall now."""
+        return suggestion.photos_to_upload > 0 and self.mode() == "degraded"
 
     def community_may_post(self) -> bool:
         """Whether the community's own key may put a new post on the wall."""

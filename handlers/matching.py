@@ -57,6 +57,11 @@ def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> W
     return alike[0] if len(alike) == 1 else None
 
 
+def resembles(post: WallPublished, suggestion: Suggestion) -> bool:
+    """Whether the post may be what became of the suggestion, although its words are not the same."""
+    return _possible(post, suggestion) and _alike(post, suggestion)
+
+
 def _possible(post: WallPublished, suggestion: Suggestion) -> bool:
     if post.owner_id != suggestion.owner_id or post.at < suggestion.received_at - CLOCK_SLACK:
         return False

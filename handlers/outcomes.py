@@ -10,7 +10,7 @@ from typing import Final
 
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
-from editorial.suggestion import Status, Suggestion
+from editorial.suggestion import Origin, Status, Suggestion
 from handlers import alarms, burst, changes, letters, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
@@ -105,7 +105,8 @@ def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> Non
     if not suggest.came_out(context, suggestion, post_id, proof=proof):
         return
     if result.get("new"):  # the key that made it cannot read it back, nor remove the suggestion
-        changes.note(context, "left_on_vk", suggestion.number)
+        if suggestion.origin is Origin.WALL:
+            changes.note(context, "left_on_vk", suggestion.number)
     elif proof is None:
         destination = f"wall:{suggestion.number}"
         new = NewDelivery(

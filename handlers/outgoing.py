@@ -95,6 +95,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         asked=bool(view.get("asked")),
         paused=context.paused() is not None,
         new_post=context.community_may_post(),
+        photos_stuck=context.photos_stuck(suggestion),
         letter_held=closed and _has_held_letter(context, suggestion.number),
         deciders={who: context.name_of(who) for who in people},
         more=more.offered(context, suggestion),

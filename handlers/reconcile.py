@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from editorial.lifecycle import OPEN
-from editorial.suggestion import Status, Suggestion, same_content
+from editorial.suggestion import Origin, Status, Suggestion, same_content
 from handlers import burst, matching, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
@@ -98,6 +98,7 @@ def gone(context: Context, number: int, newest: Sequence[WallPublished]) -> bool
     suggestion = context.unit.suggestions.get(number)
     if (
         suggestion is None
+        or suggestion.origin is not Origin.WALL
         or suggestion.status is Status.PUBLISHING
         or suggestion.status not in (*OPEN, Status.DIGEST)
     ):

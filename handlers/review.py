@@ -25,11 +25,12 @@ from editorial.errors import (
     NotAModerator,
     NotNow,
     PayloadForeign,
+    PhotosNeedKey,
     WrongChat,
 )
 from editorial.lifecycle import Action, Press, decide, same_version
 from editorial.post import TEXT_LIMIT, utf16_length
-from editorial.suggestion import Status, Suggestion
+from editorial.suggestion import Origin, Status, Suggestion
 from editorial.when import parse_when
 from handlers import burst, cards, changes, letters, moments, more, planning, texts
 from handlers.answers import answer
@@ -62,6 +63,8 @@ _MENUS: Final[Mapping[str, Action]] = {
     "return": Action.RETURN,
     "reject": Action.REJECT,
 }
+#: After these presses the news goes out.
+_APPROVALS: Final = frozenset({Action.PUBLISH, Action.QUEUE, Action.PICK, Action.REPEAT})
 _WORDS: Final[Mapping[Action, str]] = {
     Action.EDIT: "edit",
     Action.RETURN: "return",
@@ -126,6 +129,8 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
         return _menu(context, person, suggestion, payload)
     if payload.action == cards.COMMUNITY:
         return _as_new_post(context, person, suggestion, payload)
+    if payload.action == cards.PHOTOS:
+        return _without_photos(context, person, suggestion, payload)
     entry = more.by_word(payload.action)
     if entry is not None:
         return _from_more(context, person, suggestion, entry, payload)
@@ -174,6 +179,8 @@ def _rehearse(context: Context, suggestion: Suggestion, press: Press) -> None:
 def _decide(context: Context, person: Person, suggestion: Suggestion, press: Press) -> str:
     """Take the decision, store it unless somebody was faster, and set in motion what follows."""
     after = decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
+    if press.action in _APPROVALS and context.photos_stuck(suggestion):
+        raise PhotosNeedKey
     details = {name: value for name, value in (("reason", press.reason), ("words", press.words)) if value}
     row = changes.publication_row(context, suggestion.number)
     saved = changes.store(context, suggestion, after, str(press.action), actor=person.user_id, details=details)
@@ -207,6 +214,21 @@ def _as_new_post(context: Context, person: Person, suggestion: Suggestion, paylo
     return texts.NEW_POST_COMES
 
 
+def _without_photos(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
+    """Whether the news goes out without its photos, because there is no editor's key to upload them with."""
+    press = Press(Action.EDIT, person.user_id, context.role(person.user_id), payload.version)
+    _rehearse(context, suggestion, press)
+    without = payload.arg == "off"
+    if suggestion.origin is Origin.WALL or suggestion.without_photos is without:
+        raise NotNow(suggestion.number, suggestion.status)
+    version = suggestion.version + 1
+    after = replace(suggestion, without_photos=without, version=version, updated_at=context.now)
+    details = {"without_photos": without}
+    if not changes.store(context, suggestion, after, "photos", actor=person.user_id, details=details):
+        raise CardOutdated(suggestion.number)
+    return texts.GOES_WITHOUT_PHOTOS if without else texts.GOES_WITH_PHOTOS
+
+
 def _settle(context: Context, row_id: int, *, arrived: bool) -> None:
     """A person looked at the wall: the delivery in doubt is over."""
     if arrived:
@@ -222,7 +244,7 @@ def _follow(context: Context, before: Suggestion, after: Suggestion, press: Pres
         case Action.PUBLISH | Action.REPEAT:
             changes.plan_publication(context, number, context.now)
             letters.take_back_plan(context, number)
-            return _publishing_words(context, press.action)
+            return _publishing_words(context, press.action, after)
         case Action.QUEUE | Action.PICK:
             return _planned(context, before, after)
         case Action.RETURN | Action.REJECT:
@@ -252,10 +274,10 @@ def _planned(context: Context, before: Suggestion, after: Suggestion) -> str:
     return texts.will_come_out(when, paused=context.paused() is not None)
 
 
-def _publishing_words(context: Context, action: Action) -> str:
+def _publishing_words(context: Context, action: Action, suggestion: Suggestion) -> str:
     if context.paused() is not None:
         return texts.PUBLISH_PAUSED
-    if context.mode() == "degraded":
+    if context.mode() == "degraded" and suggestion.origin is Origin.WALL:
         return texts.PUBLISH_BY_HAND
     return texts.PRESS_ANSWERS[action]
 

@@ -12,7 +12,7 @@ from typing import Final
 from editorial import regions
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
-from editorial.suggestion import Content, Status, Suggestion
+from editorial.suggestion import Content, Origin, Status, Suggestion
 from handlers import burst, changes, letters, matching
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
@@ -52,6 +52,22 @@ def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
     context.unit.journal.add(context.now, added.number, event.author_id, "suggested", None, str(added.status))
     fresh = context.now - added.received_at < _JUST_NOW
     letters.write(context, added, "received", answering=fresh, at=context.now)
+    return added
+
+
+def bring_in(context: Context, new: NewSuggestion, *, receipt: bool = True) -> Suggestion:
+    """Take in what does not come from the wall: number, card and, unless the caller writes it, the receipt."""
+    assert new.origin is not Origin.WALL
+    added = context.unit.suggestions.add(new, context.now)
+    assert added is not None
+    details = {"origin": str(new.origin)}
+    context.unit.journal.add(
+        context.now, added.number, new.author_id, "suggested", None, str(added.status), details
+    )
+    if receipt:
+        letters.write(context, added, "received", answering=True, at=context.now)
+    if not burst.offer(context, added.number):
+        burst.tell(context)
     return added
 
 

@@ -477,6 +477,7 @@ _PLAIN: Final[Mapping[type[errors.DeskError], str]] = {
     errors.NotAModerator: "Решают только руководители сообщества",
     errors.RoleTooLow: "Для этого нужна роль редактора или выше",
     errors.WrongChat: "Решения принимают только в чате модераторов",
+    errors.PhotosNeedKey: "Без ключа редактора фото не загрузить. Сначала «Без фото», потом решение",
     errors.PayloadForeign: "Кнопка не от этого бота или устарела",
     errors.TimeRefused: "Это время занять нельзя.",
     errors.TimeNotUnderstood: "Время не понятно. Напишите так: завтра 14:30",
@@ -578,6 +579,9 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "too_long": ("Текст длиннее, чем берёт VK", "Сократите текст кнопкой «Правка»"),
     "bad_parameter": ("VK не принял запись в таком виде", _SEE_POST),
     "post_too_long": ("Текст длиннее, чем берёт стена VK", "Сократите текст кнопкой «Правка» и повторите"),
+    "photo_gone": ("Фото больше не скачать: VK его не отдаёт", "Верните автору: пусть пришлёт фото ещё раз"),
+    "photo_unreadable": ("Один из снимков не открывается", "Верните автору: пусть пришлёт фото ещё раз"),
+    "photo_not_taken": ("VK не принял снимок", "Верните автору: пусть пришлёт другое фото"),
     "attachment_unknown": ("Одно из вложений бот не может приложить", _SEE_POST),
     "not_found": ("Записи больше нет на VK", "Посмотрите предложенные записи сообщества"),
     "post_denied": ("VK не даёт доступа к записи", _SEE_POST),
@@ -657,6 +661,20 @@ def resumed_note(count: int) -> str:
     if not count:
         return "Публикации продолжаются. Очередь пуста."
     return f"Публикации продолжаются, в очереди {moments.counted(count, 'новость', 'новости', 'новостей')}."
+
+
+# --------------------------------------------------------------------- news that no suggested post stands behind
+
+WITHOUT_PHOTOS: Final = "Без фото"
+WITH_PHOTOS: Final = "С фото"
+WITHOUT_PHOTOS_CHOSEN: Final = "Выйдет без фото: так решили"
+GOES_WITHOUT_PHOTOS: Final = "Выйдет без фото, теперь можно решать"
+GOES_WITH_PHOTOS: Final = "Фото остаются"
+
+
+def without_photos(count: int) -> str:
+    photos = moments.counted(count, "снимок", "снимка", "снимков")
+    return f"без фото: {photos} не загрузить, нет ключа редактора. «Без фото» — выйдет только текст"
 
 
 # --------------------------------------------------------------------------------------------- chat commands

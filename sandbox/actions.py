@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import talks, walls
+from sandbox.attachments import MESSAGES_ALBUM
 from sandbox.clock import parse_moment
 from sandbox.records import CHAT_BASE, LEVELS, MESSAGE_STATES, Attachment, Conversation, Json, Person, Post
 from sandbox.tokens import GROUP, GROUP_RIGHTS, STATES, USER_RIGHTS, Token
@@ -50,9 +51,12 @@ def _group(body: Json) -> int:
 # -- suggestions and posts ---------------------------------------------------------------------------
 
 
-def make_attachments(world: World, owner_id: int, body: Json) -> list[Attachment]:
+def make_attachments(world: World, owner_id: int, body: Json, *, in_message: bool = False) -> list[Attachment]:
     """Photos drawn for the person, then other things: `video`, `link:https://…`, or objects as VK has them."""
     found = walls.drawn_photos(world, owner_id, body.get("photos") or 0)
+    for item in found if in_message else ():
+        if item.photo is not None:  # kept with the messages: a wall does not take it as it is
+            item.photo.origin, item.photo.album_id = "messages", MESSAGES_ALBUM
     for item in body.get("attachments") or []:
         if isinstance(item, dict):
             kind = item["type"]
@@ -235,7 +239,7 @@ def write(world: World, body: Json) -> Json:
     """A person writes to the community or into a chat."""
     user_id = int(body["user_id"])
     text = body.get("text", "")
-    attachments = make_attachments(world, user_id, body)
+    attachments = make_attachments(world, user_id, body, in_message=True)
     if not text and not attachments:
         raise ValueError("a message needs a text or something attached")
     payload = body.get("payload")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from editorial.suggestion import Attachment, Author, Content, Decision, Status, Suggestion
+from editorial.suggestion import Attachment, Author, Content, Decision, Origin, Status, Suggestion
 
 _ATTACHMENT_FIELDS = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview")
 
@@ -66,6 +66,8 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "published_at": suggestion.published_at,
         "published_post_id": suggestion.published_post_id,
         "region": suggestion.region,
+        "behind": None if suggestion.behind is None else dict(suggestion.behind),
+        "without_photos": suggestion.without_photos,
         "decision": decision_to_json(suggestion.decision),
         "proof": suggestion.proof,
         "trouble": suggestion.trouble,
@@ -115,5 +117,8 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         region=row.region,
         rubric=row.rubric,
         networks=row.networks,
+        origin=Origin(row.origin),
+        behind=row.behind,
+        without_photos=row.without_photos,
         author=author_from_row(row),
     )

@@ -116,6 +116,16 @@ suggestions = Table(
     Column("edited_text", AnyText),
     Column("previous", Json),
     Column("networks", Json),
+    # Only what came from the wall has a post there; the others have negative numbers in ``post_id``.
+    Column(
+        "origin",
+        String(16),
+        CheckConstraint(_one_of("origin", "wall", "dialogue", "source"), name="origin"),
+        nullable=False,
+        server_default="wall",
+    ),
+    Column("behind", Json),
+    Column("without_photos", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("owner_id", "post_id"),
     CheckConstraint(
         _one_of(

@@ -6,8 +6,8 @@ is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select, text, update
 
-from editorial.suggestion import CLOSED, Content, Status, Suggestion
+from editorial.suggestion import CLOSED, Content, Origin, Status, Suggestion
 from storage import schema
 from storage.authors import Authors
 from storage.columns import spelled
@@ -43,7 +43,7 @@ KEEP: Final = _Keep.KEEP
 
 @dataclass(frozen=True, slots=True)
 class NewSuggestion:
-    """A suggestion as VK shows it, before it has a number."""
+    """A suggestion before it has a number: as VK shows it, or from elsewhere, without a post of its own."""
 
     owner_id: int
     post_id: int
@@ -51,6 +51,8 @@ class NewSuggestion:
     content: Content
     received_at: datetime
     region: str | None = None
+    origin: Origin = Origin.WALL
+    behind: Mapping[str, Any] | None = None
 
 
 class PostMark(NamedTuple):
@@ -90,7 +92,8 @@ _due_at = select(_table.c.due_at).where(_SCHEDULED).order_by(_table.c.due_at).li
 _marks = select(_table.c.post_id, _table.c.number, _table.c.status, _table.c.fingerprint).where(
     _table.c.owner_id == bindparam("owner")
 )
-_open_marks = _marks.where(_table.c.status.in_(_OPEN))
+_open_marks = _marks.where(_table.c.status.in_(_OPEN), _table.c.post_id > 0)
+_lowest = select(func.min(_table.c.post_id)).where(_table.c.owner_id == bindparam("owner"))
 _known_marks = _marks.where(_table.c.post_id.in_(bindparam("posts", expanding=True)))
 _counts = select(_table.c.status, func.count()).group_by(_table.c.status)
 _promised = select(_table.c.due_at).where(
@@ -114,10 +117,23 @@ class Suggestions:
         self._people = authors
 
     def add(self, new: NewSuggestion, now: datetime) -> Suggestion | None:
-        """Take a suggestion in as pending; None when its post is known already."""
+        """Take a suggestion in as pending; None when its post is known already.
+
+        One that does not come from the wall gets a ``post_id`` of its own and is always new.
+        """
+        if new.origin is not Origin.WALL:
+            return self._add_own(new, now)
         # Looked up first, because an insert that meets a known post would still use up a number.
         if self.known_posts(new.owner_id, (new.post_id,)):
             return None
+        return self._insert(new, now)
+
+    def _add_own(self, new: NewSuggestion, now: datetime) -> Suggestion | None:
+        self.lock_plan()  # of two units on PostgreSQL that look for a free number one waits
+        lowest = self._work.value(_lowest, {"owner": new.owner_id}) or 0
+        return self._insert(replace(new, post_id=min(lowest, 0) - 1), now)
+
+    def _insert(self, new: NewSuggestion, now: datetime) -> Suggestion | None:
         if new.author_id is not None:
             self._people.ensure(new.author_id, now)
         row = {
@@ -130,6 +146,8 @@ class Suggestions:
             "received_at": new.received_at,
             "updated_at": now,
             "region": new.region,
+            "origin": str(new.origin),
+            "behind": None if new.behind is None else dict(new.behind),
             "text": new.content.text,
             "attachments": attachments_to_json(new.content.attachments),
         }
@@ -150,7 +168,7 @@ class Suggestions:
         return self._one(_by_published, {"owner": owner_id, "post": post_id})
 
     def open_posts(self, owner_id: int) -> dict[int, PostMark]:
-        """Every suggestion that is not closed, by its post."""
+        """Every suggestion of the wall that is not closed, by its post."""
         return _as_marks(self._work.rows(_open_marks, {"owner": owner_id}))
 
     def known_posts(self, owner_id: int, post_ids: Collection[int]) -> dict[int, PostMark]:

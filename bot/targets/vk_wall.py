@@ -15,10 +15,11 @@ from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk.errors import Remedy, VkError
 from bot.vk.wall import Wall
+from bot.vk.wall_photos import PhotoUnavailable, WallPhotos, of_messages
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.post import compose
-from editorial.suggestion import Suggestion, same_content
+from editorial.suggestion import Attachment, Origin, Suggestion, same_content
 from handlers import matching, publication
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
@@ -58,6 +59,7 @@ class VkWall:
 
     def __init__(self, wall: Wall, *, by_hand: Callable[[], bool]) -> None:
         self._wall = wall
+        self._photos = None if wall.user is None else WallPhotos(wall.user, -wall.owner_id)
         self._by_hand = by_hand
 
     def standstill(self) -> Standstill | None:
@@ -99,6 +101,8 @@ class VkWall:
                 return self._verify(parcel.contents)
             if parcel.delivery.payload.get("mode") == "community":
                 return self._publish_new(parcel.delivery, parcel.contents.suggestion)
+            if parcel.contents.suggestion.origin is not Origin.WALL:
+                return self._publish_made(parcel.delivery, parcel.contents.suggestion)
             if self._by_hand():
                 return Refused("by_hand")
             return self._publish(parcel.delivery, parcel.contents)
@@ -141,6 +145,32 @@ class VkWall:
         post_id = self._wall.publish_new(post.text, attachments, guid=guid_of(delivery))
         return Sent({"post_id": post_id, "new": True})
 
+    def _publish_made(self, delivery: Delivery, suggestion: Suggestion) -> Outcome:
+        """A post that no suggestion stands behind: its photos first, then the post. Without an editor's key only
+        what needs none goes out, with the community's."""
+        post = compose(suggestion)
+        if post.too_long:
+            return Refused("post_too_long")
+        if post.left_out:
+            return Refused("attachment_unknown")
+        if self._by_hand() or self._photos is None:
+            return Refused("by_hand") if suggestion.photos_to_upload else self._publish_new(delivery, suggestion)
+        try:
+            attachments = self._uploaded(self._photos, delivery, suggestion)
+        except PhotoUnavailable as fault:
+            return RetryLater(fault.reason) if fault.passing else Refused(fault.reason)
+        except VkError as error:
+            outcome = outcome_of(error)
+            return RetryLater(outcome.reason, code=outcome.code) if isinstance(outcome, Uncertain) else outcome
+        post_id = self._wall.publish_made(post.text, attachments, guid=guid_of(delivery))
+        return Sent({"post_id": post_id})
+
+    def _uploaded(self, photos: WallPhotos, delivery: Delivery, suggestion: Suggestion) -> tuple[Attachment, ...]:
+        def refresh(photo: Attachment) -> Attachment | None:
+            return of_messages(self._wall.group, suggestion.behind or {}).get(photo.identity)
+
+        return photos.uploaded(str(delivery.id), suggestion.for_publication.attachments, refresh)
+
     def _after_failure(self, publication: Publication, error: VkError) -> Outcome:
         outcome = outcome_of(error)
         if error.executed is None or error.verdict.remedy not in _AMBIGUOUS:
@@ -173,8 +203,9 @@ class VkWall:
             return RetryLater("interrupted", 0.0, counts=False)
         publication: Publication = parcel.contents
         since = parcel.delivery.sending_at or parcel.delivery.created_at
+        made = publication.suggestion.origin is not Origin.WALL
         try:
-            seen = self._wall.read_suggestion(publication.suggestion.post_id)
+            seen = None if made else self._wall.read_suggestion(publication.suggestion.post_id)
             newest = self._wall.newest(NEWEST)
         except VkError:
             return None
@@ -184,12 +215,21 @@ class VkWall:
         found = min(ours, key=lambda post: (post.at, post.post_id), default=None)
         if found is not None:
             return Sent({"post_id": found.post_id})
-        if isinstance(seen, WallSuggested) and now - since > LATE_EFFECT:
-            return _not_sent(parcel.delivery)
-        return None
+        nothing = self._none_alike(newest, publication, since) if made else isinstance(seen, WallSuggested)
+        return _not_sent(parcel.delivery) if nothing and now - since > LATE_EFFECT else None
+
+    def _none_alike(self, newest: Sequence[WallPublished], publication: Publication, since: datetime) -> bool:
+        """Whether the wall shows nothing that could be a post made for this; one that only resembles it is for a
+        person to judge."""
+        fresh = [post for post in newest if self._is_fresh(post, publication, since)]
+        return not any(matching.resembles(post, publication.suggestion) for post in fresh)
+
+    @staticmethod
+    def _is_fresh(post: WallPublished, publication: Publication, since: datetime) -> bool:
+        return post.at >= since - matching.CLOCK_SLACK and post.post_id not in publication.others
 
     def _is_ours(self, post: WallPublished, publication: Publication, since: datetime) -> bool:
-        fresh = post.at >= since - matching.CLOCK_SLACK and post.post_id not in publication.others
+        fresh = self._is_fresh(post, publication, since)
         return fresh and matching.is_publication_of(post, publication.suggestion)
 
 

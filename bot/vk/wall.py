@@ -153,6 +153,11 @@ class Wall:
         taken, _ = references(attachments)
         return self._post(self.group, message=text, attachments=taken, guid=guid)
 
+    def publish_made(self, text: str, attachments: Iterable[Attachment], *, guid: str) -> int:
+        """The same with the editor's key, for what was uploaded with it."""
+        taken, _ = references(attachments)
+        return self._post(self._editor(), message=text, attachments=taken, guid=guid)
+
     def _post(self, client: VkClient, attachments: Sequence[str], **params: object) -> int:
         if self._posts is not None:
             self._posts.wait()
