@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import requests
 
-from bot.transport import FAILURES, what_happened
-from bot.vk.client import VkClient, new_session, read_body
+from bot.transport import FAILURES, read_body, what_happened
+from bot.vk.client import VkClient, new_session
 from bot.vk.errors import VkError, VkTransport
 from bot.vk.posts import attachment_of, attachments_of
 from bot.vk.scalars import items, mapping, words
