@@ -12,6 +12,7 @@
     │   ├── NotNow                the action does not exist in this state
     │   ├── PhotosNeedKey         the photos cannot be uploaded without an editor's key
     │   └── PayloadForeign        the button's payload is not ours
+    ├── EntryRefused              a line that cannot stand in a list the editors keep
     └── TimeRefused               a moderator's wish for a time that cannot be had
         ├── TimeNotUnderstood
         ├── TimePast
@@ -81,6 +82,18 @@ class PhotosNeedKey(PressRefused):
 
 class PayloadForeign(PressRefused):
     """The button's payload was not made by this program."""
+
+
+@dataclass
+class EntryRefused(DeskError):
+    """A line that cannot stand in the list ``name``.
+
+    ``why``: empty, too_long, spelling, threshold, period, region.
+    """
+
+    name: str
+    entry: str
+    why: str
 
 
 class TimeRefused(DeskError):

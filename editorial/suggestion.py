@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from editorial.cleaning import clean
+
 
 class Status(StrEnum):
     """Where a suggestion stands. Final states are in :data:`CLOSED`."""
@@ -47,6 +49,7 @@ class Attachment:
 
     ``kind`` is VK's type word ("photo", "video", "link", …; the list is open).  ``url`` is the address of
     the largest picture, of the document, or of the link itself.  ``preview`` is a picture to show, if any.
+    ``width`` and ``height`` are those of the largest picture, where VK tells them.
     """
 
     kind: str
@@ -56,6 +59,8 @@ class Attachment:
     url: str | None = None
     title: str | None = None
     preview: str | None = None
+    width: int | None = field(default=None, compare=False)
+    height: int | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> str:
@@ -189,8 +194,8 @@ class Suggestion:
 
     @property
     def text(self) -> str:
-        """The text that would be published now."""
-        return self.content.text if self.edited_text is None else self.edited_text
+        """The text that would be published now: a moderator's wording, else the author's without litter."""
+        return clean(self.content.text).text if self.edited_text is None else self.edited_text
 
     @property
     def for_publication(self) -> Content:

@@ -462,6 +462,8 @@ def explain(
             return f"№ {error.number} изменилась, карточка обновится. Решайте по новой"
         case errors.NotNow():
             return f"№ {error.number} {DESK_STATUS.get(error.status, 'закрыта')}, это действие не подходит"
+        case errors.EntryRefused():
+            return entry_refused(error.entry, error.why)
         case errors.TimeRefused():
             nearest = ""
             if error.nearest is not None and zone is not None and now is not None:
@@ -487,6 +489,22 @@ _PLAIN: Final[Mapping[type[errors.DeskError], str]] = {
     errors.TimeTaken: "Рядом уже стоит пост.",
     errors.NoSlot: "Свободных слотов нет. Ответьте на карточку временем: завтра 14:30",
     errors.DayFull: "В этот день мест больше нет.",
+}
+
+
+def entry_refused(entry: str, why: str) -> str:
+    """Why a line cannot stand in a list of the editors."""
+    said = f"«{entry[:30]}»: " if entry else ""
+    return f"{said}{_ENTRY_FAULTS.get(why, _ENTRY_FAULTS['spelling'])}"
+
+
+_ENTRY_FAULTS: Final[Mapping[str, str]] = {
+    "empty": "строка пустая. Напишите после двоеточия, что добавить",
+    "too_long": "строка длиннее 200 знаков",
+    "spelling": "нужны слова без особых знаков",
+    "threshold": "нужны порог и число, например: длинно = 2500",
+    "period": "нужны регион и дни: все 18.09.2026–20.09.2026",
+    "region": "региона не узнать. Например: Иркутская область",
 }
 
 

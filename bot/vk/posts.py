@@ -31,6 +31,7 @@ def attachment_of(raw: object) -> Attachment:
     owner = number(inner.get("owner_id"))
     if owner is None and kind == "wall":
         owner = number(inner.get("to_id")) or number(inner.get("from_id"))
+    width, height = _measures(kind, inner)
     return Attachment(
         kind=kind,
         owner_id=owner,
@@ -39,6 +40,8 @@ def attachment_of(raw: object) -> Attachment:
         url=_address(kind, inner),
         title=_title(kind, inner),
         preview=_preview(kind, inner),
+        width=width,
+        height=height,
     )
 
 
@@ -77,9 +80,24 @@ def _preview(kind: str, inner: Mapping[str, Any]) -> str | None:
 
 def largest_picture(photo: Mapping[str, Any]) -> str | None:
     """The address of a photo's largest picture."""
+    return _largest(_pictures(photo)) or words(photo.get("url")) or None
+
+
+def _pictures(photo: Mapping[str, Any]) -> list[object]:
     original = photo.get("orig_photo")
-    found = [*items(photo.get("sizes")), *items(photo.get("images")), *([original] if original else [])]
-    return _largest(found) or words(photo.get("url")) or None
+    return [*items(photo.get("sizes")), *items(photo.get("images")), *([original] if original else [])]
+
+
+def _measures(kind: str, photo: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Width and height of a photo's largest picture; None, None when VK does not tell them."""
+    if kind not in ("photo", "posted_photo"):
+        return None, None
+    told = [
+        (number(picture.get("width")) or 0, number(picture.get("height")) or 0)
+        for picture in map(mapping, [photo, *_pictures(photo)])
+    ]
+    width, height = max(told, key=lambda measures: measures[0] * measures[1])
+    return (width, height) if width > 0 and height > 0 else (None, None)
 
 
 def _largest(pictures: Iterable[object]) -> str | None:

@@ -74,11 +74,13 @@ def test_a_card_is_shown_anew_at_the_end_of_the_chat(world: World) -> None:
 
 def test_the_plan_is_listed_in_order(world: World) -> None:
     assert world.says("/план", by=BORIS, where=CHAT) == [texts.PLAN_EMPTY]
-    world.happens(suggested(31, text="Первая новость"), suggested(32, text="Вторая @all"))
+    world.happens(suggested(31, text="Первая новость"), suggested(32, text="Вторая [id1|новость]"))
     world.press(1, "В очередь")
     world.press(2, "В очередь")
     [plan] = world.says("/план", by=BORIS, where=CHAT)
-    assert plan == ("Сегодня в 11:30 мск — № 1 Первая новость\nСегодня в 13:30 мск — № 2 Вторая @\u200ball")
+    assert plan == (
+        "Сегодня в 11:30 мск — № 1 Первая новость\nСегодня в 13:30 мск — № 2 Вторая [\u200bid1|новость]"
+    )
 
 
 def test_status_says_first_what_needs_somebody(world: World) -> None:

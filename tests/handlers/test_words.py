@@ -11,7 +11,7 @@ import pytest
 from bot.vk.errors import POST_REFUSALS, TABLE
 from bot.vk.rights import Editor
 from editorial import reasons
-from editorial.errors import AlreadyDecided, CardOutdated, DeskError, NotNow
+from editorial.errors import AlreadyDecided, CardOutdated, DeskError, EntryRefused, NotNow
 from editorial.post import utf16_length
 from editorial.suggestion import Author, Decision, Status
 from handlers import alarms, letters, notes, replies, texts
@@ -29,6 +29,7 @@ FACTS: dict[type[DeskError], tuple[Any, ...]] = {
     CardOutdated: (214,),
     AlreadyDecided: (214, ANNA, NOW, "queue"),
     NotNow: (214, "published"),
+    EntryRefused: ("elections", "Атлантида 18.09.2026", "region"),
 }
 FORBIDDEN = re.compile(r"!|успешно|токен|\bID\b|ошибка \d|уважаемый|пользовател", re.IGNORECASE)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -111,7 +112,7 @@ def _seconds(text: str) -> float:
 
 
 def test_the_table_is_not_read_before_it_is_needed() -> None:
-    script = "import editorial.regions as regions; assert regions._table.cache_info().currsize == 0"
+    script = "import editorial.regions as regions; assert regions.shipped_rows.cache_info().currsize == 0"
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
@@ -128,3 +129,77 @@ def test_the_table_comes_along_with_an_installed_package(tmp_path: Path) -> None
         env={**os.environ, "PYTHONPATH": str(archive)}, capture_output=True, text=True,
     )  # fmt: skip
     assert "rules.zip" in answer.stdout
+
+
+# ---------------------------------------------------------------------------------------- the editors' own table
+
+
+@pytest.fixture
+def registry() -> Iterator[None]:
+    yield
+    regions.install(())
+
+
+def edited(which: str, **changes: str) -> dict[str, str]:
+    [row] = [row for row in regions.shipped_rows() if row["code"] == which]
+    return {**row, **changes}
+
+
+@pytest.mark.usefixtures("registry")
+def test_an_edited_row_stands_over_the_shipped_one() -> None:
+    regions.install(
+        [edited("RU-IRK", hashtag="#Байкальщина", patterns="иркутск\\w* обл|байкальщин", short_name="Байкальщина")]
+    )
+
+    assert found("На Байкальщине прошёл сход") == found("#Байкальщина Сход") == "RU-IRK"
+    assert found("#ИркутскаяОбласть") is None
+    assert len(REGIONS) == 89
+    assert next(region for region in REGIONS if region.code == "RU-IRK").short_name == "Байкальщина"
+    regions.install(())
+    assert found("На Байкальщине прошёл сход") is None
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_new_region_is_known_from_the_moment_it_is_installed() -> None:
+    new = edited("RU-IRK", code="RU-NEW", name="Новый край", name_genitive="Нового края", name_prepositional="Новом крае",
+                 short_name="Новый край", hashtag="#НовыйКрай", patterns="нов\\w{2,3} кра[йяе]", aliases="")  # fmt: skip
+    regions.install([new])
+    assert found("В Новом крае прошёл сход") == "RU-NEW"
+    assert len(REGIONS) == 90
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"name": " "}, "missing:name"),
+        ({"code": "IRK"}, "code"),
+        ({"timezone": "Asia/Nowhere"}, "zone"),
+        ({"hashtag": "#Санкт-Петербург"}, "hashtag"),
+        ({"hashtag": "#томскаяобласть"}, "hashtag_taken:RU-TOM"),
+        ({"patterns": "(иркут"}, "pattern"),
+        ({"patterns": "(иркут)ск"}, "pattern"),
+        ({"patterns": ".*"}, "pattern_wide"),
+        ({"patterns": "приангарье"}, "not_found"),
+    ],
+)  # fmt: skip
+def test_a_faulty_row_is_told(changes: dict[str, str], fault: str) -> None:
+    taken = {row["code"]: row for row in regions.shipped_rows()}
+    assert regions.faults_of(edited("RU-IRK", **changes), taken) == [fault]
+
+
+def test_no_shipped_row_is_faulty() -> None:
+    taken = {row["code"]: row for row in regions.shipped_rows()}
+    assert {
+        row["code"]: faults for row in regions.shipped_rows() if (faults := regions.faults_of(row, taken))
+    } == {}
+    assert set(regions.shipped_rows()[0]) == set(regions.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("RU-IRK", "RU-IRK"), ("ru-irk", "RU-IRK"), ("#иркутскаяобласть", "RU-IRK"), ("Иркутской области", "RU-IRK"),
+     ("Башкирия", "RU-BA"), ("Уфа", "RU-BA"), ("Югра", "RU-KHM"), ("Алтай", None), ("чушь", None)],
+)  # fmt: skip
+def test_a_region_is_known_by_what_people_call_it(words: str, code: str | None) -> None:
+    region = regions.by_words(words)
+    assert (region.code if region else None) == code

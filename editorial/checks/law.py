@@ -1,0 +1,170 @@
+"""Checks of what the law is strict about: advertising, elections, listed names, security, losses.
+
+A warning shows a place to a person; what is lawful is decided by people.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from editorial.checks.facts import Facts, Warn, red, yellow
+from editorial.lists import Kept, finder
+
+# -------------------------------------------------------------------------------------------------- advertising
+
+_ERID: Final = re.compile(r"\berid\b[\s:=]*[a-z0-9]{5,}|[?&]erid=|\bо?рекламодател\w+")
+_SELLING: Final = (
+    re.compile(r"\bскидк\w+|\bакци[яию] (?:действует|до )|распродаж\w+|\bпромокод\w*|\bкешб[еэ]к|\bкэшбек"),
+    re.compile(
+        r"\bзака(?:жи|зывай|жите|зывайте)\b|\bкупи(?:те)?\b|\bзвони(?:те)?\b|оформи(?:те)? заявку|\bуспей(?:те)? купить"
+    ),
+    re.compile(
+        r"рассрочк\w+|в кредит\b|под ключ|бесплатн\w+ (?:замер|доставк|консультац|выезд)\w*|гаранти\w+ качества|в подарок"
+    ),
+    re.compile(r"(?:цен[аы]|стоимость|всего|от)\s*(?:от\s*)?\d[\d\s]*(?:руб|₽|р\.)"),
+    re.compile(
+        r"не является (?:публичной )?оферт|работаем без (?:выходных|посредников)|пишите в (?:сообщения|лс|личку|директ|whatsapp|вотсап)"
+    ),
+    re.compile(
+        r"наш (?:магазин|салон|сайт|интернет-магазин)|ассортимент|опт(?:ом)? и (?:в )?розниц|лучшие цены|низк\w+ цен"
+    ),
+    re.compile(
+        r"при поддержке (?:компании|магазина|сети)|спонсор\w* (?:акции|конкурса)|приз\w* от (?:компании|магазина|партнера)"
+    ),
+)
+_PHONE: Final = re.compile(r"(?<!\d)(?:\+7|8)[\s(-]*\d{3,5}[\s)-]*\d{1,3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
+
+# ---------------------------------------------------------------------------------------------------- elections
+
+_CAMPAIGN: Final = re.compile(
+    r"(?:поддерж\w+|голосу\w+|проголосу\w+|отда\w+ (?:свой |свои )?голос\w*)\s+(?:[^\s.!?]+\s+){0,4}?"
+    r"(?:кандидат\w*|партию|партии|депутат\w*|за (?:нас|него|нее)\b)|"
+    r"(?:наш\w*|моего|сво\w+|единственн\w+|лучш\w+) кандидат\w* (?:в |на пост|от )|"
+    r"за кого голосовать|отда\w+ (?:свой |свои )?голос\w* за|каждый голос (?:важен|на вес)|вместе победим|"
+    r"наша команда победит|я иду на выборы|баллотиру\w+"
+)
+_PARTIES: Final = re.compile(
+    r"един(?:ая|ой|ую) росси[яию]|\bкпрф\b|\bлдпр\b|справедлив(?:ая|ой|ую) росси[яию]|\bновые люди\b|\bпартии? «?яблоко"
+)
+_ELECTION: Final = re.compile(
+    r"\bвыбор(?:ы|ов|ам|ах)\b|\bголосовани[еяю]\b|\bкандидат\w*|\bизбирательн\w+|\bагитац\w+|\bголосуйте\b"
+)
+_CANDIDATE: Final = re.compile(
+    r"кандидат\w* (?:в (?:депутаты|мэры|губернаторы|главы|президенты)|на (?:пост|должность) (?:главы|мэра|губернатора)|от партии)"
+)
+#: How long before the first day of voting words are taken more seriously.
+_LEAD: Final = timedelta(days=30)
+
+# ------------------------------------------------------------------------------------------------- listed names
+
+_AGENT: Final = re.compile(
+    r"\bиноаген\w+|иностранн\w+ агент\w*|нежелательн\w+ организац\w+|экстремистск\w+ организац\w+|\bэкстремист\w*"
+)
+
+# ----------------------------------------------------------------------------------------------------- security
+
+_DRONE: Final = r"(?:бпла|беспилотник\w*|дрон\w*|ракет\w*|снаряд\w*|боеприпас\w*)"
+_STRIKE: Final = (
+    r"(?:атак\w+|удар\w*|сбит\w*|сбил\w*|обломк\w+|прилет\w*|взрыв\w*|взорва\w+|уничтож\w+|отраж\w+|перехва\w+|"
+    r"налет\w*|упал\w*|поврежд\w+|обстрел\w*|опасност\w+|детонац\w+|попадани\w+)"
+)
+_ATTACK: Final = re.compile(rf"{_DRONE}[^.!?\n]{{0,80}}{_STRIKE}|{_STRIKE}[^.!?\n]{{0,80}}{_DRONE}")
+_OTHER_DANGER: Final = re.compile(
+    r"\b(?:обстрел\w*|прилет(?:ы|ов|ело)? (?:по|в (?:дом|здани|район|крыш))|работ\w+ (?:пво|противовоздушн\w+)|"
+    r"(?:средств\w*|расчет\w*|силы) пво|пво (?:сбил\w*|отраз\w+|работа\w+)|военн\w+ (?:колонн|техник|объект|аэродром)\w*|"
+    r"воинск\w+ част\w*|в/ч\s*\d+|расположени\w+ (?:войск|части|подразделени)\w*|блокпост\w*|позици\w+ (?:войск|пво|вс рф))"
+)
+#: Lessons, farming and memory speak of the same things.
+_PEACEFUL: Final = re.compile(
+    r"кружок|кружк|урок|обучен\w+ (?:управлени|пилотирован)|соревновани|сельхоз|аграр|полив|посев|съемк\w+ с (?:дрона|воздуха)|"
+    r"великой отечественн|ветеран\w* великой|194[1-5]|музе[йяе]|день (?:призывника|защитника)|присяг|шефск|учени[ея] мчс"
+)
+
+# ---------------------------------------------------------------------------------------------------- sensitive
+
+_LOSS: Final = re.compile(
+    r"\b(?:погиб(?:ли|ла|ло|ших|ший|шие|шего|шей|шему|шим|шими)?|погибнув\w+|скончал(?:ся|ась|ись)|"
+    r"пропал(?:а|и)? (?:без вести|человек|ребенок|мальчик|девочка|мужчина|женщина|подросток|пенсионер\w*)|"
+    r"пропавш\w+ (?:без вести|человек\w*|ребен\w*|мужчин\w*|женщин\w*|бойц\w*|военнослужащ\w+)|без вести пропавш\w+|разыскива(?:ется|ют)|"
+    r"теракт\w*|катастроф\w+|крушени\w+|авиакатастроф\w+|стрельб\w+ в (?:школ|колледж)\w*|число жертв|есть жертвы|"
+    r"среди (?:погибших|пострадавших)|соболезнован\w+|похороны|прощани\w+ с|траур\w*|груз 200|потери личного состава)\b"
+)
+_MEMORY: Final = re.compile(
+    r"памят(?:ь|и|ник\w*|н\w+ (?:доск|знак|дат)\w*)|мемориал\w*|обелиск\w*|великой отечественн\w+|\bвов\b|194[1-5]|"
+    r"возлож\w+|вахт\w+ памяти|поисков\w+ (?:отряд|экспедици|движени)\w*|бессмертн\w+ полк\w*|книг\w+ памяти|вечн\w+ огон\w*"
+)
+
+
+def advertising(facts: Facts) -> Warn | None:
+    """A mark of advertising, or several ways of selling at once."""
+    if _ERID.search(facts.plain):
+        return red("advertising", "erid")
+    ways = [found.group() for way in _SELLING if (found := way.search(facts.plain))]
+    if len(ways) >= 3 or (len(ways) == 2 and _PHONE.search(facts.plain)):
+        return red("advertising", ways[0])
+    return yellow("advertising", ways[0]) if len(ways) == 2 else None
+
+
+def election(facts: Facts) -> Warn | None:
+    """A call to vote for somebody; near an election, by the region's own midnight, any word about it."""
+    strong = _CAMPAIGN.search(facts.plain)
+    candidate = _CANDIDATE.search(facts.plain) or _PARTIES.search(facts.plain)
+    if strong and (candidate or _ELECTION.search(facts.plain)):
+        return red("election", (candidate or strong).group()[:40])
+    near = any(
+        period.covers(facts.region, moment, facts.own_zone, _LEAD)
+        for period in facts.lists.elections
+        for moment in {facts.now, facts.moment}
+    )
+    weak = candidate or _ELECTION.search(facts.plain)
+    if weak is None:
+        return None
+    if near:
+        return red("election", weak.group()[:40])
+    return yellow("election", candidate.group()[:40]) if candidate else None
+
+
+def foreign_agent(facts: Facts) -> Warn | None:
+    """A name from the editors' lists, or the words that come with such names."""
+    for name in (Kept.UNDESIRABLE, Kept.FOREIGN_AGENTS):
+        listed = finder(facts.lists.of(name))
+        if listed and (found := listed.search(facts.plain)):
+            return red(str(name), found.group())
+    found = _AGENT.search(facts.plain)
+    return yellow("foreign_agent", found.group()) if found else None
+
+
+def stop_word(facts: Facts) -> Warn | None:
+    """A word the editors want to be warned of."""
+    listed = finder(facts.lists.of(Kept.STOP_WORDS))
+    found = listed.search(facts.plain) if listed else None
+    return yellow("stop_word", found.group()) if found else None
+
+
+def security(facts: Facts) -> Warn | None:
+    """Attacks, air defence, military places; with pictures of it, or where the region forbids it, red."""
+    dangerous = next(
+        (found for part in facts.plain_sentences if (found := _danger(part)) and not _PEACEFUL.search(part)), None
+    )
+    if dangerous is None:
+        return None
+    banned = facts.region in facts.lists.filming_bans
+    return (red if facts.shows_something or banned else yellow)(
+        "security", "запрет в регионе" if banned else dangerous[:40]
+    )
+
+
+def _danger(sentence: str) -> str | None:
+    found = _ATTACK.search(sentence) or _OTHER_DANGER.search(sentence)
+    return found.group() if found else None
+
+
+def sensitive(facts: Facts) -> Warn | None:
+    """Losses, missing people, catastrophes, unless it is about memory of long ago."""
+    for part in facts.plain_sentences:
+        found = _LOSS.search(part)
+        if found and not _MEMORY.search(part):
+            return red("sensitive", found.group())
+    return None

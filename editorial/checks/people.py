@@ -1,0 +1,165 @@
+"""Checks that protect people: their phones and cards, children, what is nobody's business."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from editorial.checks.facts import Facts, Warn, red, yellow
+
+#: A mobile number; 8-800 and city codes belong to organisations.
+_MOBILE: Final = re.compile(r"(?<![\d-])(?:\+?7|8)[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})", re.IGNORECASE)
+_FREE_MAIL: Final = frozenset(
+    [
+        "mail.ru",
+        "bk.ru",
+        "list.ru",
+        "inbox.ru",
+        "internet.ru",
+        "yandex.ru",
+        "ya.ru",
+        "rambler.ru",
+        "gmail.com",
+        "outlook.com",
+        "hotmail.com",
+        "icloud.com",
+    ]
+)
+#: Said before a number or an address, it makes them an organisation's.
+_OFFICE: Final = re.compile(
+    r"(?:администрац|приемн|горяч\w+ лини|дежурн|диспетчер|совет\w* (?:муниципальн|ветеран|депутат)|учрежден|"
+    r"музе|библиотек|школ|дом\w* культуры|центр|пресс-служб|секретар|оргкомитет|организатор|координатор|куратор|"
+    r"исполкома|отдел|мфц|единой|телефон доверия|заявк|регистрац)"
+)
+_CARD: Final = re.compile(r"(?<![\d-])(?:\d{4}[ \u00a0-]?){3}\d{4}(?![\d-])")
+_CARD_WORDS: Final = re.compile(
+    r"\bкарт(?:а|у|ы|е|ой)\b|реквизит|перевод|сбер|тинькоф|т-банк|\bсбп\b|номер\w* счета"
+)
+_COLLECTING: Final = re.compile(
+    r"\b(?:собира(?:ем|ет|ют) (?:деньги|средства|помощь|на )|сбор (?:средств|денег|помощи)|помогите (?:собрать|деньгами|семье)|"
+    r"нужн\w+ (?:деньги|средства) на|на лечение|пожертвова\w+|донат\w*|помочь (?:деньгами|рублем|финансово)|"
+    r"любая сумма|неравнодушн\w+ .{0,40}(?:перев|помо))"
+)
+_TO_SEND: Final = re.compile(
+    r"\bперев(?:ести|од\w*|едите)|реквизит|на карту|карта получател|номер\w* (?:карты|телефона)|\bсбп\b"
+)
+
+_CHILD: Final = re.compile(
+    r"\b(?:дет(?:и|ей|ям|ьми|ях|ишк\w+)|реб(?:енок|енка|енку|ята|ят)|школьни\w+|учени(?:к|ц)\w*|воспитанни\w+|"
+    r"\w{0,12}классни(?:к|ц)\w*|дошкольн\w+|малыш\w*|подрост\w+|\d{1,2}\s*[«\"]?\s*[а-г]?\s*[»\"]?\s*класс\w*|"
+    r"детск\w+ сад\w*|мальчи\w+|девоч\w+|сын\w*|доч\w+|внук\w*|внучк\w+)\b"
+)
+_CHILD_AGE_AFTER: Final = re.compile(
+    r"[\s,(—–-]*(?:(?:ему|ей)\s+)?(?:[1-9]|1[0-7])(?:-?летн\w+|\s+(?:лет|года?|месяц\w*))\b(?!\s+(?:назад|подряд))"
+)
+_CHILD_AGE_BEFORE: Final = re.compile(r"(?<!\d)(?:[1-9]|1[0-7])-?летн\w+\s+$")
+_CONSENT: Final = re.compile(r"соглас\w+ (?:родител\w+|законн\w+ представител\w+)|с согласия родителей")
+#: «Маша К.»: how children are named who should not be named; «Петров А.» is no one's way.
+_NAME_INITIAL: Final = re.compile(r"(?<![А-ЯЁа-яё.])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ])\.(?!\s?[А-ЯЁ]\.)")
+_FULL_NAME: Final = re.compile(
+    r"(?<![А-ЯЁа-яё«])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ][а-яё]{2,20}(?:ов|ев|ин|ын|ий|ая|ова|ева|ина|ко|ук|юк|их|ых|ян|дзе|швили))(?:а|у|ым|ой|е)?\b"
+)
+_NAME: Final = re.compile(rf"(?:{_NAME_INITIAL.pattern})|(?:{_FULL_NAME.pattern})")
+_PUPIL_THEN_NAME: Final = re.compile(
+    r"(?<!\w)(?:[Уу]чени(?:к|ца|ки|цы)|[Шш]кольни(?:к|ца|ки|цы)|[Вв]оспитанни(?:к|ца|ки|цы)|\w{0,12}классни(?:к|ца|ки|цы))"
+    r"(?:\s+[\d«»\"А-Яа-яё-]+){0,5}?\s+[А-ЯЁ][а-яё]{2,14}\s+[А-ЯЁ](?:[а-яё]{2,20}\b|\.)"
+)
+#: Beside a name these words speak of a grown person.
+_GROWN: Final = re.compile(
+    r"директор|учител|педагог|тренер|руководител|глав[аыу]\b|депутат|староста|председател|воспитател|губернатор|министр"
+)
+
+_LIVES: Final = re.compile(
+    r"\b(?:живет|живут|проживает|проживают|проживающ\w+|прописан\w*|зарегистрирован\w*)\s+(?:\w+\s+){0,3}?"
+    r"(?:по адресу|на улице|на ул\b|по улице|в доме|в квартире|на \w+(?:ской|ной|вой) улице)[^!?\n]{0,60}?\d"
+)
+_FLAT: Final = re.compile(r"\b(?:кв\.?|квартир[аеы])\s*№?\s*\d{1,4}\b")
+_PAPERS: Final = re.compile(
+    r"паспорт\w*\s*(?:серии|номер|№|:)?\s*\d{2}\s?\d{2}\s*№?\s*\d{6}|\bснилс\s*:?\s*№?\s*\d{3}|\bинн\s*:?\s*№?\s*\d{12}\b"
+)
+_HEALTH: Final = re.compile(
+    r"\b(?:диагноз\w*|онколог\w+ (?:заболеван|болезн)\w*|инвалид\w* (?:[1-3]|i{1,3}|перв|втор|треть)\w* групп\w*|"
+    r"(?:рак|дцп|вич|шизофрен\w+|эпилепс\w+|аутизм\w*)\b(?! (?:на|в) )|психическ\w+ (?:расстройств|заболеван)\w*)"
+)
+_MISFORTUNE: Final = re.compile(
+    r"\b(?:погорельц\w+|погорел(?:а|и)\b|семь[яеюи]\w* остал(?:ась|ись) без|лишен\w* родительских|разв(?:ел|од)\w* с (?:мужем|женой)|"
+    r"алкоголи\w+|наркоман\w*|в трудной жизненной ситуации)"
+)
+
+
+def contacts(facts: Facts) -> Warn | None:
+    """A mobile number or a mailbox that looks like a person's own."""
+    text = facts.plain
+    for found in _MOBILE.finditer(text):
+        if not _OFFICE.search(text[max(0, found.start() - 60) : found.start()]):
+            return yellow("contacts", _masked(found.group()))
+    for found in _EMAIL.finditer(text):
+        if found[1] in _FREE_MAIL and not _OFFICE.search(text[max(0, found.start() - 60) : found.start()]):
+            return yellow("contacts", found[1])
+    return None
+
+
+def _masked(number: str) -> str:
+    """A number as it may be shown: whose it is need not be repeated."""
+    digits = [sign for sign in number if sign.isdigit()]
+    return f"…{''.join(digits[-4:-2])}-{''.join(digits[-2:])}"
+
+
+def fundraising(facts: Facts) -> Warn | None:
+    """A card number, or a collection with somewhere to send the money."""
+    if any(_is_card(facts.plain, found) for found in _CARD.finditer(facts.plain)):
+        return red("fundraising", "номер карты")
+    if not _COLLECTING.search(facts.plain):
+        return None
+    return (red if _TO_SEND.search(facts.plain) else yellow)("fundraising")
+
+
+def _is_card(text: str, found: re.Match[str]) -> bool:
+    beside = text[max(0, found.start() - 80) : found.end() + 80]
+    return bool(_CARD_WORDS.search(beside)) or (found.group()[0] in "23456" and _luhn(found.group()))
+
+
+def _luhn(number: str) -> bool:
+    """The checksum of card numbers."""
+    digits = [int(sign) for sign in number if sign.isdigit()]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def minors(facts: Facts) -> Warn | None:
+    """A child who can be recognised: named, with an age or a class."""
+    if _CONSENT.search(facts.plain):
+        return None
+    has_children = _CHILD.search(facts.plain) is not None
+    for sentence in (one.replace("ё", "е") for one in facts.sentences):
+        if any(_has_child_s_age(sentence, named) for named in _NAME.finditer(sentence)):
+            return yellow("minors")
+        if has_children and _NAME_INITIAL.search(sentence) and not _GROWN.search(sentence.lower()):
+            return yellow("minors")
+        pupil = _PUPIL_THEN_NAME.search(sentence)
+        if pupil and not _GROWN.search(sentence[: pupil.end()].lower()):
+            return yellow("minors")
+    return None
+
+
+def _has_child_s_age(sentence: str, named: re.Match[str]) -> bool:
+    """«Маша К., 9 лет» or «9-летняя Маша К.», and not how long somebody has worked."""
+    return _CHILD_AGE_AFTER.match(sentence, named.end()) is not None or (
+        _CHILD_AGE_BEFORE.search(sentence[max(0, named.start() - 20) : named.start()]) is not None
+    )
+
+
+def personal_data(facts: Facts) -> Warn | None:
+    """An address, papers, an illness or a misfortune of a private person."""
+    text = facts.plain
+    if _PAPERS.search(text):
+        return red("personal_data", "документы")
+    if _LIVES.search(text) or (_FLAT.search(text) and _NAME_INITIAL.search(facts.text)):
+        return yellow("personal_data", "адрес")
+    named = _NAME_INITIAL.search(facts.text) or _FULL_NAME.search(facts.text)
+    if found := _HEALTH.search(text):
+        return yellow("personal_data", found.group()) if named else None
+    if named and _MISFORTUNE.search(text):
+        return yellow("personal_data", "семья")
+    return None

@@ -1,0 +1,137 @@
+"""What the desk tidies up by itself before anybody reads a text: markup, invisible signs, lines, tails of links.
+
+The text as the author sent it stays stored; a cleaned one is computed whenever it is shown or published.  Words
+are never changed here, and a text without such litter comes back as it was.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+#: Texts whose cleaned form is remembered; a card asks for the same one several times.
+_REMEMBERED: Final = 64
+
+_COMMENT: Final = re.compile(r"<!--.*?-->|<(style|script|xml)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_ANCHOR: Final = re.compile(
+    r"<a\b[^>]*?href\s*=\s*[\"']?([^\"'\s>]+)[\"']?[^>]*>(.*?)</a\s*>", re.DOTALL | re.IGNORECASE
+)
+_NAMES: Final = (
+    r"a|abbr|b|big|blockquote|br|center|col|colgroup|div|em|font|h[1-6]|hr|i|img|li|o:p|ol|p|pre|s|small|span|strike|"
+    r"strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|u|ul|v:\w+|w:\w+|m:\w+|xml"
+)
+_TAG: Final = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])[^<>]{{0,2000}}>", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
+_PARAGRAPHS: Final = frozenset({"p", "div", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
+_LINES: Final = frozenset({"br", "tr", "hr"})
+
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u009f\ufff9-\ufffb]"
+    # A joiner and a variation sign belong to emoji; between letters they are litter.
+    "|(?<=\\w)[\u200d\ufe00-\ufe0f](?=\\w)|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e007f]"
+)
+#: Four or more signs of a kind that only rule a line; three asterisks may be a divider that somebody meant.
+_RULED: Final = re.compile(r"^[^\S\n]*(?:[_*=~#+.•·—–\-─━═][^\S\n]*){4,}$", re.MULTILINE)
+_RUN: Final = re.compile(r"_{5,}|(?<!\w)[*=~]{5,}(?!\w)")
+_BLANK_LINES: Final = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*){2,}")
+_BLANKS: Final = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
+_TRAILING: Final = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_EVERYBODY: Final = re.compile(r"(?<![\w@*.])[@*](?:all|everyone|here|online|все)\b[,:!]?[^\S\n]*", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"https?://[^\s<>«»\"]+", re.IGNORECASE)
+_TAIL: Final = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|yclid|ysclid|_openstat|mc_[ce]id|igshid|igsh|roistat\w*|erid_src)=", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A tidied text and what was tidied, as stable words: markup, invisible, lines, tails, everybody."""
+
+    text: str
+    done: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def clean(original: str) -> Cleaned:
+    """The text without litter."""
+    done: list[str] = []
+    text = original.replace("\r\n", "\n").replace("\r", "\n")
+    for word, tidy in (
+        ("markup", _without_markup),
+        ("invisible", _without_invisible),
+        ("everybody", _without_everybody),
+        ("lines", _without_lines),
+        ("tails", _without_tails),
+    ):
+        tidied = tidy(text)
+        if tidied != text:
+            done.append(word)
+            text = tidied
+    text = _TRAILING.sub("", _BLANKS.sub(" ", text)).strip()
+    return Cleaned(text, tuple(done))
+
+
+def _without_markup(text: str) -> str:
+    """Tags of a word processor or a site become line breaks, entities the signs they stand for."""
+    tagged = _TAG.search(text) is not None or _COMMENT.search(text) is not None
+    if tagged:
+        text = _COMMENT.sub("", text)
+        names = {found[2].lower() for found in _TAG.finditer(text)}
+        if names & (_PARAGRAPHS | _LINES):
+            text = re.sub(r"\s*\n\s*", " ", text)
+        text = _ANCHOR.sub(_link, text)
+        text = _TAG.sub(_broken, text)
+    if tagged or _ENTITY.search(text):
+        text = html.unescape(text)
+    return re.sub(r"[^\S\n\u00a0]*\n[^\S\n\u00a0]*", "\n", text).strip() if tagged else text
+
+
+def _link(anchor: re.Match[str]) -> str:
+    address, label = html.unescape(anchor[1]), _TAG.sub("", anchor[2]).strip()
+    return address if not label or html.unescape(label) == address else f"{label} ({address})"
+
+
+def _broken(tag: re.Match[str]) -> str:
+    closes, name = bool(tag[1]), tag[2].lower()
+    if name in _PARAGRAPHS:
+        return "\n\n" if closes or name != "p" else ""
+    if name == "li":
+        return "" if closes else "\n— "
+    if name in ("td", "th"):
+        return " "
+    return "\n" if name in _LINES else ""
+
+
+def _without_invisible(text: str) -> str:
+    return _INVISIBLE.sub("", text)
+
+
+def _without_everybody(text: str) -> str:
+    """Nobody but the desk calls all members of a community."""
+    return _EVERYBODY.sub("", text)
+
+
+def _without_lines(text: str) -> str:
+    ruled = _RUN.sub("", _RULED.sub("", text))
+    return _BLANK_LINES.sub("\n\n", ruled)
+
+
+def _without_tails(text: str) -> str:
+    return _ADDRESS.sub(lambda found: _without_tail(found.group()), text)
+
+
+def _without_tail(address: str) -> str:
+    if not _TAIL.search(address):
+        return address
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    kept = [part for part in parts.query.split("&") if part and not _TAIL.match(part)]
+    fragment = "" if _TAIL.match(parts.fragment) else parts.fragment
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(kept), fragment))
