@@ -24,7 +24,7 @@ from typing import Final
 
 from editorial.errors import AlreadyDecided, CardOutdated, NotAModerator, NotNow, RoleTooLow
 from editorial.roles import Role
-from editorial.suggestion import Content, Decision, Status, Suggestion, same_content
+from editorial.suggestion import Attachment, Content, Decision, Status, Suggestion, same_content
 
 
 class Action(StrEnum):
@@ -156,7 +156,10 @@ def _settled(suggestion: Suggestion, uncertain: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A moderator's press: what, by whom, and the version of the card it was pressed on."""
+    """A moderator's press: what, by whom, and the version of the card it was pressed on.
+
+    An edit brings a ``text``, the ``attachments`` that stay, in order, a ``rubric``; None leaves them as they are.
+    """
 
     action: Action
     by: int
@@ -167,6 +170,8 @@ class Press:
     reason: str | None = None
     words: str | None = None
     text: str | None = None
+    attachments: tuple[Attachment, ...] | None = None
+    rubric: str | None = None
 
 
 def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bool = False) -> Suggestion:
@@ -211,7 +216,12 @@ def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime
     )
     match press.action:
         case Action.EDIT:
-            return replace(changed, edited_text=press.text)
+            return replace(
+                changed,
+                edited_text=changed.edited_text if press.text is None else press.text,
+                edited_attachments=changed.edited_attachments if press.attachments is None else press.attachments,
+                rubric=press.rubric or changed.rubric,
+            )
         case Action.UNDO:
             return replace(changed, decision=decision, due_at=None, urgent=False, trouble=None, proof=None)
         case Action.PUBLISH:
@@ -253,7 +263,7 @@ def advance(
             if content is None or same_content(suggestion.content, content):
                 return None
             return replace(
-                changed, content=content, previous=suggestion.content, edited_text=None,
+                changed, content=content, previous=suggestion.content, edited_text=None, edited_attachments=None,
                 due_at=None, urgent=False, trouble="author_edited",
             )  # fmt: skip
         case Action.START:

@@ -155,7 +155,8 @@ SOURCE_LINE: Final = "Источник: {url}"
 class Suggestion:
     """One piece of news on its way through the desk. Times are aware UTC.
 
-    ``content`` is what the author sent, as last seen on VK.  ``edited_text`` is a moderator's wording of it.
+    ``content`` is what the author sent, as last seen on VK.  ``edited_text`` is a moderator's wording of it,
+    ``edited_attachments`` a moderator's choice of attachments in their order.
     ``previous`` is the content before the author's last change, so that the card can show the difference.
     ``rubric`` is a rubric's code.  ``networks`` is what moderators chose for the networks: ``{"on": [key, …],
     "off": [key, …], "texts": {key: text}}``; None leaves all to the rules.
@@ -176,6 +177,7 @@ class Suggestion:
     received_at: datetime
     updated_at: datetime
     edited_text: str | None = None
+    edited_attachments: tuple[Attachment, ...] | None = None
     previous: Content | None = None
     urgent: bool = False
     due_at: datetime | None = None
@@ -201,7 +203,7 @@ class Suggestion:
     def for_publication(self) -> Content:
         """What is to stand on the wall; VK signs no new post with the author, so the text says who sent it."""
         text = "\n\n".join(part for part in (self.text, self.signature) if part)
-        kept = tuple(one for one in self.content.attachments if not (self.without_photos and one.kind == "photo"))
+        kept = tuple(one for one in self.attachments if not (self.without_photos and one.kind == "photo"))
         return Content(text, kept)
 
     @property
@@ -220,6 +222,16 @@ class Suggestion:
         if self.origin is Origin.WALL:
             return 0
         return sum(attachment.kind == "photo" for attachment in self.for_publication.attachments)
+
+    @property
+    def edited(self) -> Content:
+        """What the desk has made of the author's content."""
+        return Content(self.text, self.attachments)
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The attachments that would be published now, in order."""
+        return self.content.attachments if self.edited_attachments is None else self.edited_attachments
 
     @property
     def link(self) -> str:

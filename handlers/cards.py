@@ -181,7 +181,7 @@ def _attachments(suggestion: Suggestion) -> tuple[tuple[str, ...], tuple[Attachm
     """References a chat can show, and the attachments it cannot."""
     shown: list[str] = []
     left_out: list[Attachment] = []
-    for attachment in suggestion.content.attachments:
+    for attachment in suggestion.attachments:
         reference = attachment.reference
         if attachment.kind in SHOWABLE and reference and len(shown) < MOST_ATTACHMENTS:
             shown.append(reference)
@@ -206,8 +206,8 @@ def _difference_lines(suggestion: Suggestion) -> list[str]:
     lines: list[str] = []
     if suggestion.previous is not None and suggestion.trouble == "author_edited":
         lines += _changes(texts.DIFFERENCE_AUTHOR, suggestion.previous, suggestion.content)
-    if suggestion.edited_text is not None and suggestion.edited_text != suggestion.content.text:
-        lines += _changes(texts.DIFFERENCE_DESK, suggestion.content, suggestion.content.with_text(suggestion.text))
+    if suggestion.edited != suggestion.content:
+        lines += _changes(texts.DIFFERENCE_DESK, suggestion.content, suggestion.edited)
     return lines
 
 
@@ -221,6 +221,8 @@ def _changes(title: str, old: Content, new: Content) -> list[str]:
         lines.append(texts.and_more(len(changes) - MOST_CHANGES))
     media = attachments_difference(old, new)
     about_media = texts.attachments_changed(media.added, media.removed)
+    if not about_media and old.attachments != new.attachments:
+        about_media = texts.ATTACHMENTS_REORDERED
     if not changes:
         lines.append(texts.NO_WORDS_CHANGED)
     return [*lines, about_media] if about_media else lines

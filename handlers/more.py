@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
-from handlers import again
+from handlers import again, editing, texts
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -42,7 +42,13 @@ class Entry:
     draw: Draw | None = None
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (Entry(again.WORD, again.LABEL, again.press, again.shown),)
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry(editing.STYLE, texts.STYLE_ENTRY, editing.set_in_style, editing.editable),
+    Entry(editing.RUBRIC, texts.RUBRIC_ENTRY, editing.choose_rubric, editing.editable, editing.rubric_menu),
+    Entry(editing.MEDIA, texts.MEDIA_ENTRY, editing.arrange, editing.has_attachments, editing.arrange_menu),
+    Entry(editing.ORIGINAL, texts.ORIGINAL_ENTRY, editing.as_sent, editing.was_changed),
+    Entry(again.WORD, again.LABEL, again.press, again.shown),
+)
 
 
 def by_word(word: str) -> Entry | None:

@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from editorial import errors, reasons
+from editorial.arranging import Move
 from editorial.lifecycle import Action
 from editorial.suggestion import Status
 from handlers import moments
@@ -379,6 +380,48 @@ def attachments_changed(added: int, removed: int) -> str:
     if removed:
         parts.append(f"убрано вложений: {removed}")
     return ", ".join(parts)
+
+
+ATTACHMENTS_REORDERED: Final = "порядок вложений другой"
+
+
+# ---------------------------------------------------------------------------------- cards: attachments, style, rubric
+
+MEDIA_ENTRY: Final = "Вложения"
+STYLE_ENTRY: Final = "Оформить"
+RUBRIC_ENTRY: Final = "Рубрика"
+ORIGINAL_ENTRY: Final = "Как прислано"
+MOVES: Final[Mapping[Move, str]] = {
+    Move.DROP: "Убрать",
+    Move.FIRST: "Сделать первым",
+    Move.EARLIER: "Раньше",
+    Move.LATER: "Позже",
+}
+ATTACHMENTS_MENU: Final = "Какое вложение переставить или убрать?"
+ATTACHMENTS_MENU_ANSWER: Final = "Выберите вложение"
+ATTACHMENTS_ARRANGED: Final = "Вложения изменены"
+STYLED: Final = "Оформлено, разница на карточке"
+RUBRIC_MENU_ANSWER: Final = "Выберите рубрику"
+AS_SENT_AGAIN: Final = "Текст и вложения снова как прислано"
+
+
+def attachment_line(place: int, kind: str, title: str | None) -> str:
+    named = f" «{' '.join(title.split())[:60]}»" if title else ""
+    return f"{place}. {kind_of(kind)}{named}"
+
+
+def attachment_chosen(place: int) -> str:
+    return f"Что сделать с вложением {place}?"
+
+
+def rubric_menu(name: str | None, *, chosen: bool) -> str:
+    if name is None:
+        return "Рубрика не выбрана. Какая?"
+    return f"Рубрика: {name}. Сменить?" if chosen else f"Похоже на рубрику «{name}». Какая?"
+
+
+def rubric_taken(name: str) -> str:
+    return f"Рубрика: {name}"
 
 
 def burst_line(count: int) -> str:

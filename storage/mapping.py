@@ -24,6 +24,10 @@ def attachments_from_json(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment
     return tuple(Attachment(**row) for row in rows)
 
 
+def _attachments_or_none(attachments: Iterable[Attachment] | None) -> list[dict[str, Any]] | None:
+    return None if attachments is None else attachments_to_json(attachments)
+
+
 def content_to_json(content: Content | None) -> dict[str, Any] | None:
     if content is None:
         return None
@@ -75,6 +79,7 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "text": suggestion.content.text,
         "attachments": attachments_to_json(suggestion.content.attachments),
         "edited_text": suggestion.edited_text,
+        "edited_attachments": _attachments_or_none(suggestion.edited_attachments),
         "previous": content_to_json(suggestion.previous),
         "networks": suggestion.networks,
     }
@@ -106,6 +111,9 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         received_at=row.received_at,
         updated_at=row.updated_at,
         edited_text=row.edited_text,
+        edited_attachments=None
+        if row.edited_attachments is None
+        else attachments_from_json(row.edited_attachments),
         previous=content_from_json(row.previous),
         urgent=row.urgent,
         due_at=row.due_at,

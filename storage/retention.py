@@ -63,7 +63,15 @@ class Retention:
         old = {"cutoff": before}
         emptied = update(_suggestions).where(_old_suggestion)
         gone = self._work.change(
-            emptied.values(text="", attachments=[], edited_text=None, previous=None, networks=None, author_id=None),
+            emptied.values(
+                text="",
+                attachments=[],
+                edited_text=None,
+                edited_attachments=None,
+                previous=None,
+                networks=None,
+                author_id=None,
+            ),
             old,
         )
         self._work.change(update(_posts).where(_old_post).values(text="", attachments=[]), old)

@@ -114,6 +114,7 @@ suggestions = Table(
     Column("text", AnyText, nullable=False),
     Column("attachments", Json, nullable=False),
     Column("edited_text", AnyText),
+    Column("edited_attachments", Json),
     Column("previous", Json),
     Column("networks", Json),
     # Only what came from the wall has a post there; the others have negative numbers in ``post_id``.
