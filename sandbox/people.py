@@ -49,9 +49,10 @@ def copy_token(token: Token) -> Token:
 
 
 def fill_default(world: World) -> None:
-    """One community with a moderators' chat, a neighbour community, staff, authors, keys."""
+    """Our community with its chat, a neighbour of the same editors, a council's of others; staff, authors, keys."""
     world.groups[1] = Community(1, "ОКМО", "okmo_news", {500: "creator", 501: "editor", 502: "moderator"})
     world.groups[2] = Community(2, "Соседние новости", "sosedi_news", {500: "administrator", 501: "editor"})
+    world.groups[3] = Community(3, "Совет Слюдянки", "sovet_sludyanka", {609: "administrator"})
     for person in PEOPLE:
         world.people[person.id] = Person(**vars(person))
     for token in TOKENS:

@@ -34,6 +34,8 @@ USER_AGENT: Final = "okmo-news-desk/1"
 BATCH: Final = 25
 TOO_FAST: Final = 6
 TOO_FAST_TRIES: Final = 5
+WALL_GAP: Final = 5.0
+"""Seconds between two writes to walls with one key; closer ones are answered with a check for robots."""
 STALE_AFTER: Final = 4.0
 """Seconds of idleness after which a kept connection is replaced: the other side may be closing it."""
 NO_EXECUTE: Final = frozenset({3, 12, 15, 27, 28, 1051})
@@ -130,7 +132,8 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
 
     Nothing is locked while a call is under way; each thread keeps its own connection.  ``rate`` is what VK
     allows the key per second; 95 % of it is used.  ``pauses`` records what VK asked to leave alone; it stops
-    nobody.  ``timeout`` is (seconds to connect, seconds of silence and of the whole answer).
+    nobody.  ``walls`` keeps writes to walls apart, whichever wall they go to.  ``timeout`` is (seconds to connect,
+    seconds of silence and of the whole answer).
     """
 
     def __init__(
@@ -142,6 +145,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         timeout: Timeout = (5, 15),
         session_factory: Callable[[], requests.Session] = new_session,
         observer: Observer | None = None,
+        wall_gap: float = WALL_GAP,
     ) -> None:
         self._sessions = threading.local()
         self._session_factory = session_factory
@@ -152,6 +156,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         self.base_url = base_url.rstrip("/") + "/"
         self.timeout = timeout
         self.pace = Pace(rate)
+        self.walls = Pace(1.0 / wall_gap, budget=1.0) if wall_gap > 0 else None
         self.pauses = Pauses()
         self._observer = observer
         self._generation = key.generation

@@ -43,11 +43,14 @@ class SuggestionList:
 class Wall:
     """One community's wall, read and written with an editor's key and, where that is enough, the community's."""
 
-    def __init__(self, user: VkClient | None, group: VkClient, group_id: int, *, post_gap: float = 5.0) -> None:
+    def __init__(
+        self, user: VkClient | None, group: VkClient, group_id: int, *, post_gap: float | None = None
+    ) -> None:
         self.user = user
         self.group = group
         self.owner_id = -group_id
-        self._posts = Pace(1.0 / post_gap, budget=1.0) if post_gap > 0 else None
+        shared = (user or group).walls
+        self._posts = shared if post_gap is None else Pace(1.0 / post_gap, budget=1.0) if post_gap > 0 else None
 
     def rests(self) -> bool:
         """Whether VK asked to leave the reading of walls alone for a while."""

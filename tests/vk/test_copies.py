@@ -1,0 +1,278 @@
+"""Copies in other communities: a post of their own or a repost, once, whole, and the neighbours left in peace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.fetch import net_locations
+from bot.media import Media
+from bot.targets.network import Copy, placed_of
+from bot.targets.vk_copy import VkCopy
+from bot.vk.client import VkClient
+from bot.vk.posts import attachments_of
+from bot.vk.uploads import fresh_addresses
+from bot.vk.wall import Wall
+from editorial.delivery import Delivery, Refused, RetryLater, Sent, State, Uncertain
+from editorial.networks import Story
+from editorial.suggestion import Attachment
+from tests.vk.conftest import World
+
+TEXT = "В Черемхове открыли библиотеку. Подробности у [id601|Ирины Ангарской]. #Черемхово@okmo_news"
+SOURCE = "Источник: vk.com/wall-1_"
+NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_delivery(kind: str = "post", number: int = 1) -> Delivery:
+    now = datetime.now(UTC)
+    return Delivery(number, "vk_copy", "wall:-2", kind, 214, {}, State.SENDING, now, 1, now, sending_at=now)
+
+
+class Rig:
+    """The target of community 2 (and 3), and a story that stands on our wall."""
+
+    def __init__(self, world: World, folder: Path, *groups: int, gap: float = 0, **options: Any) -> None:
+        self.world = world
+        world.do("limits", off=True)
+        self.client: VkClient = world.client("editor-key", rate=50, wall_gap=gap)
+        hosts = net_locations(world.address)
+        media = Media(folder, refresh=fresh_addresses(self.client), own_hosts=hosts)
+        self.target = VkCopy(media, self.client, groups or (2,), **options)
+
+    def story(self, text: str = TEXT, photos: int = 0, **more: Any) -> Story:
+        made = self.world.do("post_by_hand", user_id=501, text=text, photos=photos)
+        post_id = int(made["post_id"])
+        raw = self.client.call("wall.getById", posts=f"-1_{post_id}")["items"][0]
+        fields: dict[str, Any] = {
+            "number": 214,
+            "text": text,
+            "attachments": attachments_of(raw["attachments"]),
+            "link": f"https://vk.com/wall-1_{post_id}",
+            "published_at": datetime.now(UTC),
+            "owner_id": -1,
+            "post_id": post_id,
+        }
+        return Story(**{**fields, **more})
+
+    def copy(self, story: Story, at: int = 0, placed: Sent | None = None) -> Copy:
+        network = self.target.networks[at]
+        stands = placed_of(placed, datetime.now(UTC)) if placed else None
+        return Copy(network, story, self.target.render(story, network)[0], 0, stands)
+
+    def wall(self, group: int = 2) -> list[Any]:
+        posts: list[Any] = self.client.call("wall.get", owner_id=-group)["items"]
+        return posts
+
+    def posted(self, story: Story, **more: Any) -> Sent:
+        outcome = self.target.publish(self.copy(story), a_delivery(**more))
+        assert isinstance(outcome, Sent), outcome
+        return outcome
+
+
+@pytest.fixture
+def rig(world: World, tmp_path: Path) -> Rig:
+    return Rig(world, tmp_path)
+
+
+def test_T57_a_copy_names_its_source_in_the_text_and_keeps_the_markup(rig: Rig) -> None:
+    story = rig.story()
+    sent = rig.posted(story)
+    (post,) = rig.wall()
+    assert post["text"] == f"{TEXT}\n\n{SOURCE}{story.post_id}"
+    assert (post["from_id"], sent.result["link"]) == (-2, f"https://vk.com/wall-2_{post['id']}")
+    assert "notes" not in sent.result
+
+
+def test_T62_photos_are_uploaded_for_the_community_in_their_order_and_byte_for_byte(rig: Rig) -> None:
+    story = rig.story(photos=10)
+    rig.posted(story)
+    (post,) = rig.wall()
+    shown = attachments_of(post["attachments"])
+    assert {one.owner_id for one in shown} == {-2}
+    assert [_bytes(rig, one) for one in shown] == [_bytes(rig, one) for one in story.attachments]
+
+
+def _bytes(rig: Rig, photo: Attachment) -> bytes:
+    return rig.target.media.get(photo, photo.owner_id or 0, None).read()
+
+
+def test_videos_and_documents_are_referred_to_and_links_stand_in_the_text(rig: Rig) -> None:
+    story = rig.story()
+    video = rig.world.do("suggest", user_id=601, text="Видео", attachments=["video", "poll", "doc"])
+    seen = rig.client.call("wall.getById", posts=f"-1_{video['post_id']}")["items"][0]
+    others = attachments_of(seen["attachments"])
+    assert [one.kind for one in others] == ["video", "poll", "doc"]
+    rig.posted(replace(story, attachments=(*others, Attachment("link", url="https://okmo.invalid/nopicture"))))
+    (post,) = rig.wall()
+    assert [one.identity for one in attachments_of(post["attachments"])] == [one.identity for one in others]
+    assert f"https://okmo.invalid/nopicture\n{SOURCE}" in post["text"]
+
+
+def test_a_long_text_is_shortened_and_says_where_the_rest_is(rig: Rig) -> None:
+    story = rig.story(text="Предложение о ремонте. " * 900)
+    network = rig.target.networks[0]
+    (part,) = rig.target.render(story, network)
+    assert part.notes == ("text_shortened",)
+    assert part.body["text"].endswith(f"{SOURCE}{story.post_id}")
+    assert "Читать полностью" in part.body["text"]
+    assert len(part.body["text"]) <= 15_000
+    rig.posted(story)
+
+
+def test_what_cannot_stand_in_a_post_is_said(rig: Rig) -> None:
+    many = tuple(Attachment("video", -1, number) for number in range(12))
+    (part,) = rig.target.render(rig.story(attachments=many), rig.target.networks[0])
+    assert (len(part.body["attachments"]), part.notes) == (10, ("attachments_left_out",))
+    (part,) = rig.target.render(rig.story(attachments=(Attachment("unknown"),)), rig.target.networks[0])
+    assert (part.body["attachments"], part.notes) == ([], ("attachments_left_out",))
+
+
+def test_T61_a_photo_nobody_can_have_is_said_and_the_others_go(rig: Rig) -> None:
+    story = rig.story(photos=2)
+    lost = replace(story.attachments[0], media_id=1, url=f"{rig.world.address}cdn/1_x.png?e=1")
+    sent = rig.posted(replace(story, attachments=(lost, story.attachments[1])))
+    assert sent.result["notes"] == ["photo_as_link"]
+    assert len(rig.wall()[0]["attachments"]) == 1
+
+
+def test_an_attachment_vk_dropped_without_a_word_is_noticed(rig: Rig) -> None:
+    story = rig.story()
+    sent = rig.posted(replace(story, attachments=(Attachment("video", -1, 987654),)))
+    assert sent.result["notes"] == ["attachments_lost"]
+
+
+def test_an_edit_changes_the_copy_and_uploads_only_what_is_new(rig: Rig) -> None:
+    story = rig.story(photos=2)
+    sent = rig.posted(story)
+    before = _uploads(rig)
+    changed = replace(story, text="Исправлено.", attachments=story.attachments[::-1])
+    edited = rig.target.edit(rig.copy(changed, placed=sent), a_delivery("edit"))
+    assert isinstance(edited, Sent)
+    (post,) = rig.wall()
+    assert post["text"].startswith("Исправлено.\n\n")
+    assert [one["photo"]["id"] for one in post["attachments"]] == [
+        int(reference.split("_")[1]) for reference in reversed(sent.result["photos"].values())
+    ]
+    assert _uploads(rig) == before
+    assert edited.result["ids"] == sent.result["ids"]
+
+
+def _uploads(rig: Rig) -> int:
+    return sum(entry.get("method") == "upload" for entry in rig.world.journal())
+
+
+def test_a_copy_is_removed_once_and_a_gone_one_counts_as_removed(rig: Rig) -> None:
+    story = rig.story()
+    sent = rig.posted(story)
+    for answer in (1, 104, 210):
+        rig.world.do("variant", delete_twice=answer)
+        assert isinstance(rig.target.remove(rig.copy(story, placed=sent), a_delivery("remove")), Sent)
+        assert rig.wall() == []
+    assert rig.target.edit(rig.copy(story, placed=sent), a_delivery("edit")) == Refused("gone")
+
+
+def test_a_repost_shows_the_original_and_needs_no_edits(world: World, tmp_path: Path) -> None:
+    rig = Rig(world, tmp_path, reposts=True)
+    story = rig.story(photos=1)
+    sent = rig.posted(story)
+    (post,) = rig.wall()
+    assert post["copy_history"][0]["id"] == story.post_id
+    assert rig.target.edit(rig.copy(story, placed=sent), a_delivery("edit")) == Sent(sent.result)
+    assert isinstance(rig.target.remove(rig.copy(story, placed=sent), a_delivery("remove")), Sent)
+    assert rig.wall() == []
+
+
+def test_a_repost_waits_for_its_original(world: World, tmp_path: Path) -> None:
+    rig = Rig(world, tmp_path, reposts=True)
+    story = replace(rig.story(), post_id=None, link=None)
+    assert rig.target.publish(rig.copy(story), a_delivery()) == Refused("no_original")
+
+
+@pytest.mark.parametrize("reposts", [False, True])
+@pytest.mark.parametrize("what", ["effect_then_reset", "effect_then_http", "effect_then_error", "reset"])
+def test_what_became_of_an_answer_that_never_came_is_read(
+    world: World, tmp_path: Path, reposts: bool, what: str
+) -> None:
+    rig = Rig(world, tmp_path, reposts=reposts)
+    story = rig.story(photos=1)
+    method = "wall.repost" if reposts else "wall.post"
+    world.do("fault", fault={"match": {"method": method}, "what": what})
+    copy, delivery = rig.copy(story), a_delivery()
+    assert isinstance(rig.target.publish(copy, delivery), Uncertain)
+    now = datetime.now(UTC)
+    if what == "reset":
+        assert rig.target.find(copy, delivery, now) is None
+        assert rig.target.find(copy, delivery, now + timedelta(seconds=30)) == RetryLater("not_sent", 0.0)
+        return
+    found = rig.target.find(copy, delivery, now)
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == [str(rig.wall()[0]["id"])]
+
+
+def test_another_copy_with_the_same_words_is_not_taken_for_this_one(rig: Rig) -> None:
+    first, second = rig.story(), rig.story()
+    rig.posted(first)
+    later = datetime.now(UTC) + timedelta(seconds=30)
+    assert rig.target.find(rig.copy(second), a_delivery(), later) == RetryLater("not_sent", 0.0)
+
+
+@pytest.mark.parametrize("method", ["photos.getWallUploadServer", "upload", "photos.saveWallPhoto"])
+@pytest.mark.parametrize("what", ["effect_then_reset", "reset", "html200"])
+def test_a_failed_upload_leaves_nothing_in_doubt(rig: Rig, method: str, what: str) -> None:
+    story = rig.story(photos=1)
+    rig.world.do("fault", fault={"match": {"method": method, "times": 0}, "what": what})
+    assert isinstance(rig.target.publish(rig.copy(story), a_delivery()), RetryLater)
+    assert rig.wall() == []
+    rig.world.do("faults_clear")
+    rig.posted(story)
+
+
+def test_a_community_that_is_not_ours_is_closed_alone(world: World, tmp_path: Path) -> None:
+    rig = Rig(world, tmp_path, 2, 3)
+    story = rig.story(photos=1)
+    refused = rig.target.publish(rig.copy(story, 1), a_delivery())
+    assert isinstance(rig.target._heed(refused), RetryLater)
+    assert set(rig.target._shut) == {"wall:-3"}
+    assert rig.target.standstill() is None
+    rig.posted(story)
+    health = rig.target.health()
+    assert (health.ok, health.reason, health.detail) == (False, "no_rights", "3")
+    assert Rig(world, tmp_path).target.health().ok
+
+
+def test_a_dead_key_closes_them_all(rig: Rig) -> None:
+    story = rig.story()
+    rig.world.do("token", key="editor-key", set="revoked")
+    outcome = rig.target.publish(rig.copy(story), a_delivery())
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason == "key_dead"
+    rig.target._heed(outcome)
+    assert rig.target.standstill() is not None
+    rig.target.resume()
+    assert rig.target.standstill() is None
+
+
+def test_writes_to_all_walls_with_one_key_keep_their_distance(world: World, tmp_path: Path) -> None:
+    rig = Rig(world, tmp_path, gap=1.0)
+    own = Wall(rig.client, world.client(), 1)
+    story = rig.story()
+    own.publish_made("Своя запись", (), guid="one")
+    standstill = rig.target.standstill()
+    assert standstill is not None
+    assert 0 < standstill.seconds <= 1.0
+    rig.posted(story)
+    assert own.seconds_until_post() > 0.5
+
+
+def test_reach_is_read(rig: Rig) -> None:
+    story = rig.story()
+    sent = rig.posted(story)
+    reach = rig.target.reach(rig.target.networks[0], placed_of(sent, NEVER))
+    assert reach is not None
+    assert reach.views == 0
+    rig.target.remove(rig.copy(story, placed=sent), a_delivery("remove"))
+    assert rig.target.reach(rig.target.networks[0], placed_of(sent, NEVER)) is None
