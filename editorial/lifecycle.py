@@ -159,6 +159,7 @@ class Press:
     """A moderator's press: what, by whom, and the version of the card it was pressed on.
 
     An edit brings a ``text``, the ``attachments`` that stay, in order, a ``rubric``; None leaves them as they are.
+    ``expires_at``: until when the planned post is of use, None for as long as it takes.
     """
 
     action: Action
@@ -172,6 +173,7 @@ class Press:
     text: str | None = None
     attachments: tuple[Attachment, ...] | None = None
     rubric: str | None = None
+    expires_at: datetime | None = None
 
 
 def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bool = False) -> Suggestion:
@@ -212,7 +214,11 @@ def _outdated(suggestion: Suggestion) -> AlreadyDecided | CardOutdated:
 def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime) -> Suggestion:
     decision = Decision(press.by, now, press.action, press.reason, press.words)
     changed = replace(
-        suggestion, version=suggestion.version + 1, updated_at=now, status=rule.to or suggestion.status
+        suggestion,
+        version=suggestion.version + 1,
+        updated_at=now,
+        status=rule.to or suggestion.status,
+        expires_at=press.expires_at,
     )
     match press.action:
         case Action.EDIT:
@@ -256,7 +262,11 @@ def advance(
     if rule.who not in (Who.PROGRAM, Who.AUTHOR) or suggestion.status not in rule.sources:
         return None
     changed = replace(
-        suggestion, version=suggestion.version + 1, updated_at=now, status=rule.to or suggestion.status
+        suggestion,
+        version=suggestion.version + 1,
+        updated_at=now,
+        status=rule.to or suggestion.status,
+        expires_at=suggestion.expires_at if action is Action.MOVE else None,
     )
     match action:
         case Action.AUTHOR_EDITED:

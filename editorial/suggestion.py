@@ -164,7 +164,7 @@ class Suggestion:
     Only one of the origin ``wall`` stands on VK as a suggestion; ``post_id`` of the others is a negative number of
     the desk's own, and they go out as new posts.  ``behind`` says where such a one came from: the dialog's
     ``peer_id`` and the ``cmids`` of its messages, or a source's ``url`` and ``title``.  ``without_photos``: a
-    moderator chose to let it go out without its photos.
+    moderator chose to let it go out without its photos.  ``expires_at``: from then on a planned post is of no use.
     """
 
     number: int
@@ -192,6 +192,7 @@ class Suggestion:
     origin: Origin = Origin.WALL
     behind: Mapping[str, Any] | None = None
     without_photos: bool = False
+    expires_at: datetime | None = None
     author: Author | None = field(default=None, compare=False)
 
     @property

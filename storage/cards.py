@@ -36,7 +36,8 @@ class Card:
     """``cmid`` is the message with the buttons, ``parts`` the other messages of the card.
 
     ``view`` is what the card shows besides the suggestion (an open list of reasons, say); ``shown`` marks the
-    text last sent.  ``peer_id`` and ``cmid`` are None while the card is hidden or not sent yet.
+    text last sent; ``uncovered``: a moderator asked to see pictures that are kept covered.  ``peer_id`` and
+    ``cmid`` are None while the card is hidden or not sent yet.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Card:
     shown: str | None
     view: dict[str, Any]
     hidden: bool
+    uncovered: bool
     sent_at: datetime | None
     updated_at: datetime
 
@@ -68,6 +70,7 @@ class Cards:
             shown=row.shown,
             view=row.view,
             hidden=row.hidden,
+            uncovered=row.uncovered,
             sent_at=row.sent_at,
             updated_at=row.updated_at,
         )
@@ -115,6 +118,10 @@ class Cards:
     def shown(self, number: int, mark: str | None, now: datetime) -> None:
         """Remember what the card shows after an edit."""
         self._put(number, {"shown": mark, "updated_at": now})
+
+    def uncover(self, number: int, uncovered: bool, now: datetime) -> None:
+        """Whether this card may show pictures that are kept covered."""
+        self._put(number, {"uncovered": uncovered, "updated_at": now})
 
     def hide(self, number: int, now: datetime) -> None:
         """Keep the card back during a burst."""

@@ -81,6 +81,7 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "edited_text": suggestion.edited_text,
         "edited_attachments": _attachments_or_none(suggestion.edited_attachments),
         "previous": content_to_json(suggestion.previous),
+        "expires_at": suggestion.expires_at,
         "networks": suggestion.networks,
     }
 
@@ -115,6 +116,7 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         if row.edited_attachments is None
         else attachments_from_json(row.edited_attachments),
         previous=content_from_json(row.previous),
+        expires_at=row.expires_at,
         urgent=row.urgent,
         due_at=row.due_at,
         decision=decision_from_json(row.decision),

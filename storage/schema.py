@@ -127,6 +127,7 @@ suggestions = Table(
     ),
     Column("behind", Json),
     Column("without_photos", Boolean, nullable=False, server_default=text("false")),
+    Column("expires_at", Moment),
     UniqueConstraint("owner_id", "post_id"),
     CheckConstraint(
         _one_of(
@@ -157,6 +158,7 @@ _partial(
     suggestions.c.number,
     where="status = 'scheduled'",
 )
+_partial("suggestions_expires", suggestions.c.expires_at, where="expires_at IS NOT NULL")
 _partial("suggestions_published", suggestions.c.published_at, where="published_at IS NOT NULL")
 Index("suggestions_status", suggestions.c.status, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
@@ -181,6 +183,7 @@ cards = Table(
     Column("shown", AnyText),
     Column("view", Json, nullable=False),
     Column("hidden", Boolean, nullable=False),
+    Column("uncovered", Boolean, nullable=False, server_default=text("false")),
     Column("sent_at", Moment),
     Column("updated_at", Moment, nullable=False),
     CheckConstraint("(cmid IS NULL) = (peer_id IS NULL)", name="place"),
@@ -350,4 +353,22 @@ settings = Table(
     Column("key", AnyText, primary_key=True),
     Column("value", JsonOrNothing, nullable=False),
     Column("updated_at", Moment, nullable=False),
+)
+
+list_entries = Table(
+    "list_entries",
+    metadata,
+    Column("list", AnyText, primary_key=True),
+    Column("entry", AnyText, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("changed_by", BigInteger),
+    Column("changed_at", Moment, nullable=False),
+)
+
+region_rows = Table(
+    "region_rows",
+    metadata,
+    Column("code", AnyText, primary_key=True),
+    Column("row", Json, nullable=False),
+    Column("changed_at", Moment, nullable=False),
 )

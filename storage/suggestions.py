@@ -89,6 +89,10 @@ _by_author = (
 _scheduled = _full.where(_SCHEDULED).order_by(_table.c.due_at, _table.c.number)
 _due = _scheduled.where(_table.c.due_at <= bindparam("now")).limit(1)
 _due_at = select(_table.c.due_at).where(_SCHEDULED).order_by(_table.c.due_at).limit(1)
+_over = _full.where(_table.c.expires_at.is_not(None), _table.c.expires_at <= bindparam("now"))
+_over_at = (
+    select(_table.c.expires_at).where(_table.c.expires_at.is_not(None)).order_by(_table.c.expires_at).limit(1)
+)
 _marks = select(_table.c.post_id, _table.c.number, _table.c.status, _table.c.fingerprint).where(
     _table.c.owner_id == bindparam("owner")
 )
@@ -216,6 +220,15 @@ class Suggestions:
     def next_due_at(self) -> datetime | None:
         """When the next scheduled suggestion goes out; may lie in the past."""
         moment: datetime | None = self._work.value(_due_at)
+        return moment
+
+    def over(self, now: datetime) -> tuple[Suggestion, ...]:
+        """Planned suggestions that are of no use any more."""
+        return self._many(_over, {"now": now})
+
+    def next_over_at(self) -> datetime | None:
+        """When the next planned suggestion will be of no use; may lie in the past."""
+        moment: datetime | None = self._work.value(_over_at)
         return moment
 
     def counts(self) -> dict[Status, int]:

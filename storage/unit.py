@@ -25,6 +25,7 @@ from storage.errors import Busy, translated
 from storage.gate import Gate
 from storage.inbox import Inbox
 from storage.journal import Journal
+from storage.lists import Lists
 from storage.outbox import Outbox
 from storage.posts import Posts
 from storage.prompts import Prompts
@@ -53,6 +54,7 @@ class Unit:
         self.copies = Copies(work)
         self.journal = Journal(work)
         self.settings = Settings(work)
+        self.lists = Lists(work)
         self.retention = Retention(work)
         self._hooks: list[Callable[[], None]] = []
 
