@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from bot.vk.uploads import fresh_addresses
 from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
+from editorial.networks import Network
 from handlers import publication
 from handlers.context import Desk
 from storage.lease import Lease, take_lease
@@ -144,8 +145,13 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         plan=settings.plan,
         burst=settings.CARDS_BURST,
         letters_quiet=settings.letters_quiet,
-        networks=tuple(network for target in networks for network in target.networks),
+        networks=tuple(_with_preview(network, target) for target in networks for network in target.networks),
     )
+
+
+def _with_preview(network: Network, target: NetworkTarget) -> Network:
+    """The network together with how it will show a post, for the moderators."""
+    return replace(network, preview=lambda story: target.render(story, network))
 
 
 def _join(

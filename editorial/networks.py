@@ -63,7 +63,7 @@ class Network:
 
     ``key`` names it everywhere ("telegram", "max", "ok", "vk_copy.123", "feeds", "wordpress", "webhook"),
     ``target`` the courier that serves it, ``title`` is its Russian name on the card, ``destination`` the place
-    whose order is kept.  ``parts`` tells in how many requests a story goes out there; pure.
+    whose order is kept.  ``parts`` tells in how many requests a story goes out there, ``preview`` gives them; pure.
     """
 
     key: str
@@ -73,6 +73,7 @@ class Network:
     parts: Callable[[Story], int]
     can_edit: bool = True
     can_remove: bool = True
+    preview: Callable[[Story], tuple[Part, ...]] = lambda _story: ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
-from handlers import again, editing, texts
+from handlers import again, editing, preview, texts
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -47,6 +47,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(editing.RUBRIC, texts.RUBRIC_ENTRY, editing.choose_rubric, editing.editable, editing.rubric_menu),
     Entry(editing.MEDIA, texts.MEDIA_ENTRY, editing.arrange, editing.has_attachments, editing.arrange_menu),
     Entry(editing.ORIGINAL, texts.ORIGINAL_ENTRY, editing.as_sent, editing.was_changed),
+    Entry(preview.WORD, texts.PREVIEW_ENTRY, preview.press, preview.shown),
     Entry(again.WORD, again.LABEL, again.press, again.shown),
 )
 

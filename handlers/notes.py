@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from editorial.suggestion import Suggestion
-from handlers import moments, texts
+from handlers import moments, preview, texts
 from handlers.context import Desk
 
 #: Troubles of these places mean that nothing is published.
@@ -44,5 +44,7 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
             if payload.get("more"):
                 lines.append(texts.and_more(int(payload["more"])))
             return texts.moved_note(lines)
+        case preview.WORD if suggestion is not None:
+            return preview.text_of(suggestion, desk)
         case other:
             raise KeyError(other)

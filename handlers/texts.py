@@ -424,6 +424,22 @@ def rubric_taken(name: str) -> str:
     return f"Рубрика: {name}"
 
 
+PREVIEW_ENTRY: Final = "Как выйдет"
+PREVIEW_COMES: Final = "Пришлём, как выйдет"
+PREVIEW_VK: Final = "ВК"
+PREVIEW_CUT: Final = "Остальные сети не поместились."
+
+
+def preview_head(number: int) -> str:
+    return f"№ {number}: так выйдет"
+
+
+def preview_part(title: str, place: int, parts: int, pictures: int, text: str) -> str:
+    head = title if parts == 1 else f"{title}, сообщение {place} из {parts}"
+    with_pictures = f" · вложений: {pictures}" if pictures else ""
+    return f"— {head}{with_pictures}\n{text or NO_TEXT}"
+
+
 def burst_line(count: int) -> str:
     if not count:
         return "Все карточки показаны."

@@ -1,0 +1,70 @@
+"""«Как выйдет»: the post as each switched-on network will show it, before anything is decided."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from editorial.networks import Network, Story
+from editorial.post import defuse, split_text, utf16_length
+from editorial.preview import words_of
+from editorial.suggestion import Status, Suggestion
+from handlers import changes, texts
+from handlers.context import Context, Desk
+from handlers.payloads import Payload
+from handlers.person import Person
+
+WORD: Final = "preview"
+#: Room for one part's words; the whole note has to be one message. UTF-16 units.
+_PART: Final = 600
+_WHOLE: Final = 3900
+_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED})
+
+
+def shown(context: Context, suggestion: Suggestion) -> bool:
+    return bool(context.desk.networks) and suggestion.status not in _OVER
+
+
+def press(context: Context, _person: Person, suggestion: Suggestion, _payload: Payload) -> str:
+    changes.note(context, WORD, suggestion.number)
+    return texts.PREVIEW_COMES
+
+
+def text_of(suggestion: Suggestion, desk: Desk) -> str:
+    """The note: VK first, then every network with its parts."""
+    content = suggestion.for_publication
+    own = texts.preview_part(texts.PREVIEW_VK, 1, 1, len(content.attachments), _brief(content.text))
+    pieces = [texts.preview_head(suggestion.number), own]
+    for network in desk.networks:
+        pieces += _of_network(network, suggestion)
+    text = ""
+    for piece in pieces:
+        longer = f"{text}\n\n{piece}".strip()
+        if utf16_length(longer) > _WHOLE:
+            return f"{text}\n\n{texts.PREVIEW_CUT}"
+        text = longer
+    return text
+
+
+def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
+    content = suggestion.for_publication
+    story = Story(
+        number=suggestion.number,
+        text=content.text,
+        attachments=content.attachments,
+        link=suggestion.published_link or suggestion.link,
+        published_at=suggestion.due_at or suggestion.updated_at,
+        owner_id=suggestion.owner_id,
+        post_id=suggestion.published_post_id,
+        region=suggestion.region,
+        rubric=suggestion.rubric,
+    )
+    parts = network.preview(story)
+    return [
+        texts.preview_part(network.title, place, len(parts), len(part.media), _brief(words_of(part)))
+        for place, part in enumerate(parts, start=1)
+    ]
+
+
+def _brief(text: str) -> str:
+    safe = defuse(text.strip())
+    return safe if utf16_length(safe) <= _PART else split_text(safe, _PART)[0].rstrip() + "…"
