@@ -28,6 +28,8 @@ log = structlog.get_logger("intake")
 
 #: Seconds before the next try after a failure; the last one repeats.
 DELAYS: Final = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
+#: Seconds before the next try after VK asked to be left alone: not hammered, and yet heard again soon. Doubles.
+FIRST_CAREFUL: Final = 10.0
 #: Events of these types are handled before all others: a person waits for the answer.
 URGENT: Final = frozenset({"message_event"})
 
@@ -115,12 +117,16 @@ class Intake:
     def _stumbled(self, failures: int, reason: str, pause: float | None) -> int:
         if self._stopping.is_set():
             return failures
-        delay = DELAYS[min(failures, len(DELAYS) - 1)]
-        if pause is not None and pause >= 60.0:
-            delay = max(delay, 5.0)
-        if failures >= 2 and pause is not None:
-            delay = max(delay, min(pause, 60.0))
+        delay = delay_after(failures, pause)
         log.warning("poll_failed", reason=reason, wait=round(delay, 1))
         self._on_gap()
-        self._stopping.wait(delay * random.uniform(0.8, 1.2))
+        self._stopping.wait(delay * random.uniform(1.0, 1.2))
         return failures + 1
+
+
+def delay_after(failures: int, pause: float | None) -> float:
+    """Seconds before the next try after so many failures in a row before this one; ``pause`` is VK's own wish."""
+    delay = DELAYS[min(failures, len(DELAYS) - 1)]
+    if pause is not None and pause >= 60.0:
+        return max(delay, min(FIRST_CAREFUL * 2.0**failures, 60.0))
+    return max(delay, pause) if failures >= 2 and pause is not None else delay

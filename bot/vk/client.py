@@ -235,6 +235,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         if len(calls) == 1 or self._execute_refused:
             return [self._single(call, urgent, timeout) for call in calls]
         write = any(call.write for call in calls)
+        began = self.pauses.now()
         try:
             answer = self._answer("execute", {"code": program(calls)}, write, urgent, timeout)
         except VkRefused as refusal:
@@ -242,7 +243,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         except VkTransport as failure:
             sent = failure.verdict.executed is None or not write
             return [VkTransport(call.method, failure.what, sent=sent, write=call.write) for call in calls]
-        return list(self._paired(calls, answer))
+        return list(self._paired(calls, answer, began))
 
     def _single(self, call: Call, urgent: bool, timeout: Timeout | None) -> Any | VkError:
         try:
@@ -265,9 +266,9 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             ]
         return [self._refused_again(refusal, call) for call in calls]
 
-    @staticmethod
-    def _refused_again(refusal: VkRefused, call: Call) -> VkRefused:
-        return VkRefused(
+    def _refused_again(self, refusal: VkRefused, call: Call) -> VkRefused:
+        """The refusal of the whole as that of one call: what VK wants left alone is the call's own method."""
+        again = VkRefused(
             call.method,
             refusal.code,
             refusal.message,
@@ -275,8 +276,10 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             write=call.write,
             human_url=refusal.human_url,
         )
+        self._note(again)
+        return again
 
-    def _paired(self, calls: Sequence[Call], answer: Mapping[str, Any]) -> Iterator[Any | VkError]:
+    def _paired(self, calls: Sequence[Call], answer: Mapping[str, Any], began: float) -> Iterator[Any | VkError]:
         """Each call's result; a ``false`` is matched with the errors of its method, in order.
 
         Where a method has another number of ``false`` results than of errors nobody can tell which is which.
@@ -292,7 +295,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         failed = Counter(call.method for call, got in zip(calls, results, strict=True) if got is False)
         for call, result in zip(calls, results, strict=True):
             if result is not False:
-                self.pauses.worked(call.method, call.write)
+                self.pauses.worked(call.method, call.write, since=began)
                 yield result
             elif len(refusals.get(call.method, ())) == failed[call.method]:
                 yield self._refusal(call.method, refusals[call.method].pop(0), call.write)
@@ -315,7 +318,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         for attempt in range(1, TOO_FAST_TRIES + 1):
             self.pace.wait(urgent)
             form["access_token"] = self.key.secret
-            started = time.monotonic()
+            started, began = time.monotonic(), self.pauses.now()
             reach(f"vk.{method}.before")
             result = self._once(method, form, write, timeout or self.timeout)
             reach(f"vk.{method}.after")
@@ -325,7 +328,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             self.pace.hold(random.uniform(0.4, 1.0))
         if isinstance(result, VkError):
             raise result
-        self.pauses.worked(method, write)
+        self.pauses.worked(method, write, since=began)
         return result
 
     def _once(

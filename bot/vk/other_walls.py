@@ -7,6 +7,7 @@ targets and the sources.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -121,9 +122,8 @@ class OtherWalls:
         return found
 
     def _write(self, method: str, **params: Any) -> Any:
-        if self.client.walls is not None:
-            self.client.walls.wait()
-        return self.client.make(Call(method, params, write=True), timeout=WRITE_TIMEOUT)
+        with self.client.walls.turn() if self.client.walls is not None else nullcontext():
+            return self.client.make(Call(method, params, write=True), timeout=WRITE_TIMEOUT)
 
 
 def _post_id(method: str, answer: object) -> int:

@@ -10,7 +10,8 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 BUDGET = 0.95
@@ -66,6 +67,18 @@ class Pace:
         with self._changed:
             return max(0.0, self._free_at - self._clock())
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn; the distance to the next one counts from the end of the block.
+
+        What else keeps the call back (its key's own pace, a slow answer) does not come off the distance.
+        """
+        self.wait()
+        try:
+            yield
+        finally:
+            self.hold(self.interval)
+
     def hold(self, seconds: float) -> None:
         """Let nobody through for ``seconds`` from now."""
         with self._changed:
@@ -120,13 +133,22 @@ class Pauses:
             found = [pause for scope in scopes if (pause := self._pauses.get(scope)) and pause.until > now]
         return max(found, key=lambda pause: pause.until, default=None)
 
-    def worked(self, method: str, write: bool) -> None:
-        """A call went through: whatever was said against it no longer holds."""
+    def now(self) -> float:
+        """The moment on the clock the pauses are kept by, seconds."""
+        return self._clock()
+
+    def worked(self, method: str, write: bool, *, since: float | None = None) -> None:
+        """A call that began at ``since`` went through: whatever was said against it before no longer holds.
+
+        What was said while it was under way, to another call or to a neighbour in the same request, does hold.
+        """
         if not self._pauses:
             return
         with self._lock:
             for scope in (WHOLE_KEY, method, *([WRITES] if write else [])):
-                self._pauses.pop(scope, None)
+                pause = self._pauses.get(scope)
+                if pause is not None and (since is None or pause.until - pause.length <= since):
+                    del self._pauses[scope]
 
     def resume(self) -> None:
         """Forget all pauses, because a person said so or the key is a new one."""

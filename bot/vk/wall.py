@@ -7,6 +7,7 @@ by the couriers and the reconciliation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -162,10 +163,9 @@ class Wall:
         return self._post(self._editor(), message=text, attachments=taken, guid=guid)
 
     def _post(self, client: VkClient, attachments: Sequence[str], **params: object) -> int:
-        if self._posts is not None:
-            self._posts.wait()
         wanted = {"owner_id": self.owner_id, "from_group": True, "attachments": attachments or None, **params}
-        answer = client.make(Call("wall.post", wanted, write=True), timeout=POST_TIMEOUT)
+        with self._posts.turn() if self._posts is not None else nullcontext():
+            answer = client.make(Call("wall.post", wanted, write=True), timeout=POST_TIMEOUT)
         new_id = number(mapping(answer).get("post_id"))
         if not new_id:
             raise VkTransport("wall.post", "no_post_id", write=True)

@@ -388,6 +388,32 @@ def test_a_failed_call_among_good_ones_fails_alone(server: FaultServer) -> None:
     assert third.verdict.remedy is Remedy.NEW_MESSAGE
 
 
+def test_t44_a_neighbour_that_went_through_does_not_end_the_pause(server: FaultServer) -> None:
+    """T-44: one message of several met flood control; the others were taken, and the method rests all the same."""
+    server.then(executed([False, 5, 6], refused("messages.send", 9)))
+    client = client_of(server.url)
+
+    client.batch([SEND, SEND, SEND])
+
+    paused = client.pauses.paused("messages.send", write=True)
+    assert paused is not None
+    assert paused.reason == "flood"
+
+
+@pytest.mark.parametrize(("code", "reason"), [(9, "flood"), (29, "daily_limit"), (14, "captcha")])
+def test_t44_a_refused_request_pauses_the_methods_it_was_made_of(
+    server: FaultServer, code: int, reason: str
+) -> None:
+    client = client_of(server.then(error(code, "no")).url)
+
+    client.batch([SEND, EDIT])
+
+    for method in ("messages.send", "messages.edit"):
+        paused = client.pauses.paused(method, write=True)
+        assert paused is not None
+        assert paused.reason == reason
+
+
 def test_errors_of_one_method_keep_their_order(server: FaultServer) -> None:
     server.then(executed([False, 5, False], refused("messages.send", 901), refused("messages.send", 900)))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.intake import delay_after
 from bot.vk.pace import WRITES, Pace, Pauses
 
 
@@ -144,6 +145,28 @@ def test_a_call_that_works_ends_the_pause_of_what_it_did() -> None:
 
     pauses.worked("wall.post", write=True)
     assert pauses.paused("wall.post", write=True) is None
+
+
+def test_what_began_before_the_refusal_does_not_end_the_pause() -> None:
+    clock = Clock()
+    pauses = Pauses(clock)
+    began = pauses.now()
+    clock.now += 1
+    pauses.pause(60, "flood", scope="messages.send")
+
+    pauses.worked("messages.send", write=True, since=began)
+    assert pauses.paused("messages.send") is not None
+
+    pauses.worked("messages.send", write=True, since=pauses.now() + 1)
+    assert pauses.paused("messages.send") is None
+
+
+@pytest.mark.parametrize("pause", [60.0, 300.0, 3600.0])
+def test_t14_a_refused_queue_is_asked_again_soon_and_ever_later(pause: float) -> None:
+    """T-14: flood, captcha and the daily limit are not hammered; a broken wire is tried again at once."""
+    assert [delay_after(failures, pause) for failures in range(5)] == [10.0, 20.0, 40.0, 60.0, 60.0]
+    assert [delay_after(failures, 3.0) for failures in range(7)] == [0.3, 1.0, 3.0, 5.0, 10.0, 30.0, 30.0]
+    assert delay_after(0, None) == 0.3
 
 
 def test_a_person_can_end_all_pauses() -> None:
