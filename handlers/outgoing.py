@@ -7,13 +7,17 @@ three times while it waited is sent once, as it is now.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from editorial.delivery import Delivery, State
+from editorial.post import split_text, utf16_length
 from editorial.suggestion import Status, Suggestion
 from handlers import burst, cards, changes, keyboards, letters, more, notes, texts
 from handlers.context import Context
 from storage.cards import Card
+
+#: A message VK takes for too long in spite of our counting is cut to so much, UTF-16 units.
+PLAIN_LENGTH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ class Outgoing:
         """The same for a VK that does not take the attachments: ``without`` says where to see them."""
         text = f"{self.text}\n{self.without}" if self.without else self.text
         return replace(self, attachments=(), text=text)
+
+    def plain(self, *, buttons: bool) -> Outgoing:
+        """The little that any VK takes: the beginning of the text and the way to the rest."""
+        text = self.text
+        if utf16_length(text) > PLAIN_LENGTH:
+            text = split_text(text, PLAIN_LENGTH)[0].rstrip() + "…"
+        shorter = replace(self, text=text, parts=(), keyboard=self.keyboard if buttons else None, digest=None)
+        return shorter.without_attachments()
 
 
 def render(context: Context, delivery: Delivery) -> Outgoing | None:

@@ -20,7 +20,7 @@ from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk import people
 from bot.vk.client import Call, VkClient
-from bot.vk.errors import VkError, VkRefused, VkTransport
+from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
 from handlers import outgoing
@@ -35,6 +35,12 @@ RANDOM_ID_HOLDS: Final = timedelta(minutes=50)
 _NOT_EDITABLE: Final = frozenset({100, 104, 909, 920})
 #: Stands for the number of the piece when a message went without its attachments.
 WITHOUT_ATTACHMENTS: Final = 99
+#: Stands for the number of the piece when a message went in its plainest form.
+PLAIN: Final = 98
+#: VK does not take the message as it is. What may be a whim is tried so often before it goes out plain.
+_UNSUITABLE: Final = frozenset({Remedy.BUG, Remedy.SPLIT, Remedy.MARK_CONTENT})
+_TRIES_AS_IT_IS: Final = 2
+_KEYBOARD_REFUSED: Final = 911
 #: How many messages back an uncertain one is looked for.
 HISTORY: Final = 200
 
@@ -151,23 +157,49 @@ class VkMessages:
         envelope: Envelope = parcel.contents
         message = envelope.message
         if message.cmid is not None:
-            return self._edited(envelope, answer)
+            return self._edited(parcel, answer)
         if not isinstance(answer, VkError):
             answer = self._placed(answer)
         if isinstance(answer, VkRefused) and answer.code == 100 and message.attachments:
             answer = self._without_attachments(parcel)
         if isinstance(answer, VkError):
-            return outcome_of(answer)
+            return self._unsuitable(parcel, answer) or outcome_of(answer)
         return Sent({"peer_id": envelope.peer_id, "cmid": answer, "parts": [], "digest": message.digest})
 
-    def _edited(self, envelope: Envelope, answer: Any | VkError) -> Outcome:
+    def _unsuitable(self, parcel: Parcel, error: VkError) -> Outcome | None:
+        """What to do when VK takes the message for badly made; None when that is not what it says.
+
+        A card that nobody sees is a suggestion lost: rather than not at all it goes out plain.
+        """
+        if not isinstance(error, VkRefused) or error.verdict.remedy not in _UNSUITABLE:
+            return None
+        if parcel.delivery.attempts <= _TRIES_AS_IT_IS:
+            return RetryLater(error.verdict.reason, code=error.code)
+        envelope: Envelope = parcel.contents
+        message = envelope.message.plain(buttons=error.code != _KEYBOARD_REFUSED)
+        log.warning("sent_plain", delivery=parcel.delivery.id, reason=error.verdict.reason, code=error.code)
+        try:
+            if message.cmid is not None:
+                self._client.make(self._edit(envelope.peer_id, message.cmid, message))
+                placed: int | VkError | None = message.cmid
+            else:
+                placed = self._placed(self._client.make(self._send_call(parcel, message, PLAIN)))
+        except VkError as refused:
+            return outcome_of(refused)
+        if isinstance(placed, VkError):
+            return outcome_of(placed)
+        parts = list(message.sent_parts)
+        return Sent({"peer_id": envelope.peer_id, "cmid": placed, "parts": parts, "digest": None})
+
+    def _edited(self, parcel: Parcel, answer: Any | VkError) -> Outcome:
+        envelope: Envelope = parcel.contents
         message = envelope.message
         if isinstance(answer, VkRefused) and answer.code in _NOT_EDITABLE:
             return Refused("edit_window_over", answer.code)
         if isinstance(answer, VkTransport):
             return RetryLater(answer.verdict.reason, counts=False)  # an edit may be repeated freely
         if isinstance(answer, VkError):
-            outcome = outcome_of(answer)
+            outcome = self._unsuitable(parcel, answer) or outcome_of(answer)
             return RetryLater(answer.verdict.reason) if answer.executed is None else outcome
         parts = list(message.sent_parts)
         return Sent({"peer_id": envelope.peer_id, "cmid": message.cmid, "parts": parts, "digest": message.digest})
@@ -213,7 +245,7 @@ class VkMessages:
             if isinstance(answer, VkRefused) and kept is not None and answer.code in _NOT_EDITABLE:
                 return Refused("edit_window_over", answer.code)
             if isinstance(answer, VkError):
-                return outcome_of(answer)
+                return self._unsuitable(parcel, answer) or outcome_of(answer)
             cmids.append(kept if kept is not None else int(answer or 0))
         [answer] = self._client.batch([self._call(parcel)])
         outcome = self._outcome(parcel, answer)
@@ -248,7 +280,7 @@ class VkMessages:
         def cmid_of(piece: int) -> Any:
             return found.get(random_id(envelope.salt, parcel.delivery.id, piece))
 
-        cmid = cmid_of(0) or cmid_of(WITHOUT_ATTACHMENTS)
+        cmid = cmid_of(0) or cmid_of(WITHOUT_ATTACHMENTS) or cmid_of(PLAIN)
         if not cmid:
             return RetryLater("not_sent", 0.0, counts=False)
         parts = [one for piece in range(1, len(envelope.message.parts) + 1) if (one := cmid_of(piece))]

@@ -10,6 +10,7 @@ import pytest
 from tests.stories.desk import CHAT, Desk, open_desk
 
 TEXT = "Совет провёл семинар для глав поселений"
+TO_CHAT = f'"peer_ids": "{CHAT}"'
 
 
 @pytest.fixture
@@ -94,3 +95,25 @@ def test_t18_a_photo_that_vk_drops_silently_is_said_on_the_card(tmp_path: Path) 
         desk.wait_post(TEXT)
         told = desk.wait_card(TEXT, lambda card: "Вышло" in card["text"] and "проверьте" in card["text"])
         assert "проверено" not in told["text"]
+
+
+@pytest.mark.parametrize(("code", "buttons"), [(911, False), (914, True)])
+def test_a_card_vk_takes_for_badly_made_is_shown_plain_rather_than_not_at_all(
+    desk: Desk, code: int, buttons: bool
+) -> None:
+    desk.sandbox.fault("error", method="messages.send", code=code, times=3, contains=TO_CHAT)
+    post_id = desk.sandbox.suggest(601, TEXT, photos=1)
+
+    card = desk.wait_card(TEXT, lambda card: f"wall-1_{post_id}" in card["text"])
+
+    assert bool(card["keyboard"]) == buttons
+    if buttons:
+        desk.press(card, "Опубликовать")
+        desk.wait_post(TEXT)
+
+
+def test_a_card_refused_once_comes_whole_the_second_time(desk: Desk) -> None:
+    desk.sandbox.fault("error", method="messages.send", code=911, contains=TO_CHAT)
+    desk.sandbox.suggest(601, TEXT, photos=1)
+
+    assert len(desk.card_of(TEXT)["attachments"]) == 1
