@@ -1,23 +1,30 @@
-"""``make bench``: every figure in one run on one machine, so that ratios mean something and absolutes little."""
+"""``make bench``: every figure in one run on one machine, so that ratios mean something and absolutes little.
+
+``python -m bench limits punctuality`` measures only these parts.
+"""
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench import intake, latency, life, stage, table
+from bench import intake, latency, life, limits, punctuality, stage, table
+
+PARTS = {part.__name__.rpartition(".")[2]: part for part in (intake, life, latency, limits, punctuality)}
 
 
-def main() -> None:
-    """Measure everything and print the table."""
+def main(wanted: Sequence[str]) -> None:
+    """Measure and print the table after each part. Raises KeyError for a part nobody knows."""
     rows: list[table.Row] = []
     with tempfile.TemporaryDirectory(prefix="okmo-bench-") as place:
         folder = Path(place)
         with stage.sandbox(folder) as sandbox:
-            for part in (intake, life, latency):
+            for part in [PARTS[name] for name in wanted or PARTS]:
                 rows += part.measure(sandbox, folder)
                 print(table.text(rows), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

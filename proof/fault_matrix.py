@@ -313,7 +313,7 @@ def weather(seed: int, faults: Sequence[Fault], seconds: float) -> Weathered:
         opened.desk.sandbox.limits(day_posts=0, burst_writes=0, wall_get_per_day=0)
         time.sleep(2.5)  # what was struck last is noticed before the moderator answers it
         opened.people.resume()
-        result = opened.judge(f"faults-{seed}", plan=[fault.name for fault in faults], settle=150)
+        result = opened.judge(f"faults-{seed}", plan=[fault.name for fault in faults])
         missed = [fault for lane in storm.lanes for fault in (*lane.waiting, *([lane.armed] if lane.armed else []))]
         facts = {"on the wall": len(opened.desk.sandbox.state(only="wall")["wall"])}
     return Weathered(seed, storm.struck, missed, result, facts)

@@ -30,6 +30,8 @@ from tests.stories.desk import Desk
 
 #: After recovery everything settles within this, seconds: the late effect of a call that was given up, and looks.
 SETTLE_WITHIN: Final = 75.0
+#: Posts of one wall go out so far apart, seconds: five, the call itself, and a little on a busy machine.
+POST_EVERY: Final = 6.0
 LOOK_EVERY: Final = 0.25
 #: Deliveries due later than this do not belong to settling, seconds.
 SOON: Final = 8.0
@@ -119,9 +121,15 @@ class Office:
 
     # -- the end -----------------------------------------------------------------------------------------
 
-    def settle(self, seconds: float = SETTLE_WITHIN) -> list[str]:
-        """Wait until nothing moves any more; what still moves after so long."""
-        deadline = time.monotonic() + seconds
+    def patience(self) -> float:
+        """How long settling may take, seconds: what settling always takes, and its turn for every post that waits."""
+        with closing(sqlite3.connect(self.desk.database, timeout=30)) as connection:
+            question = "SELECT count(*) FROM outbox WHERE kind = 'publish' AND state IN ('waiting', 'sending', 'uncertain')"
+            return SETTLE_WITHIN + POST_EVERY * int(connection.execute(question).fetchone()[0])
+
+    def settle(self, seconds: float | None = None) -> list[str]:
+        """Wait until nothing moves any more; what still moves after so long (None: as long as it may take)."""
+        deadline = time.monotonic() + (self.patience() if seconds is None else seconds)
         moving = ["nothing was looked at"]
         while moving and time.monotonic() < deadline and self.alive:
             moving = unsettled(self) or ([] if self._healthy() else ["the program is not well (yet)"])
@@ -153,7 +161,7 @@ class Office:
         except requests.RequestException:
             return False
 
-    def judge(self, name: str, *, plan: Any = None, settle: float = SETTLE_WITHIN) -> Result:
+    def judge(self, name: str, *, plan: Any = None, settle: float | None = None) -> Result:
         """Settle, check, and keep the artifact when something was found."""
         began = time.monotonic()
         moving = self.settle(settle)

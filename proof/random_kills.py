@@ -33,7 +33,7 @@ def kill_through(seed: int, kills: int, *, storm: bool = False) -> tuple[Plan, R
         _die_often(opened, player, plan)
         opened.desk.sandbox.clear_faults()
         _play_out(player)
-        result = opened.judge(f"kills-{seed}", plan=plan.as_json(), settle=150)
+        result = opened.judge(f"kills-{seed}", plan=plan.as_json())
         state = opened.desk.sandbox.state(only="wall,suggestions,snackbars")
         facts = {
             "kills": opened.kills,
