@@ -19,6 +19,7 @@ from handlers.replies import Snackbar
 
 log = structlog.get_logger("snackbars")
 
+METHOD = "messages.sendMessageEventAnswer"
 #: VK forgets a press after about a minute; an answer older than this is not worth a call. Seconds.
 USELESS_AFTER = 50.0
 
@@ -44,9 +45,13 @@ class Snackbars:
     def _show(self, snackbar: Snackbar, asked_at: float) -> None:
         if time.monotonic() - asked_at > USELESS_AFTER:
             return
+        resting = self._client.pauses.paused(METHOD, write=True)
+        if resting is not None:  # the card shows the decision; what VK wants left alone is left alone
+            log.info("snackbar_late", user=snackbar.user_id, reason=resting.reason)
+            return
         try:
             self._client.call(
-                "messages.sendMessageEventAnswer",
+                METHOD,
                 write=True,
                 urgent=True,
                 timeout=(2.0, 5.0),

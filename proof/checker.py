@@ -58,6 +58,9 @@ FAULT_WORDS: Final = (
     "loop_died",
     "Traceback (most recent call last)",
 )
+#: Answers to presses leave from several threads: what was under way when VK said "enough" is no new try, seconds.
+UNDER_WAY: Final = 0.4
+_MANY_AT_ONCE: Final = frozenset({"messages.sendMessageEventAnswer"})
 _UNREACHABLE: Final = frozenset({900, 901, 902})
 _ENOUGH: Final = frozenset({9, 14, 29})
 
@@ -508,6 +511,9 @@ def _next_same(calls: Sequence[Json], call: Json) -> Json | None:
     same = (call["method"], call.get("token_name"))
     for one in calls:
         together = call.get("inside") and one.get("inside") and one["monotonic"] - call["monotonic"] < 0.05
+        together = together or (
+            call["method"] in _MANY_AT_ONCE and one["monotonic"] - call["monotonic"] < UNDER_WAY
+        )
         if (one["method"], one.get("token_name")) == same and not together:
             return one
     return None

@@ -211,10 +211,13 @@ def unsettled(office: Office) -> list[str]:
             found.append(f"delivery {id_} ({kind}) is {state}")
         elif state == "waiting" and due_at / 1e6 < now + SOON:
             found.append(f"delivery {id_} ({kind}) waits")
+    planned = {
+        number for _, kind, state, due_at, number in deliveries if kind == "publish" and due_at / 1e6 >= now + SOON
+    }
     for number, status, due_at in moving:
         if status == "publishing" and number not in asked:
             found.append(f"№ {number} is publishing")
-        if status == "scheduled" and due_at / 1e6 < now and not trouble:
+        if status == "scheduled" and due_at / 1e6 < now and not trouble and number not in planned:
             found.append(f"№ {number} is due")
     missing = missing_events(office.desk.sandbox.history(), stored, lossy=bool(office.facts.get("lossy")))
     found += [f"event {one['event_id']} not stored" for one in missing]

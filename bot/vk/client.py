@@ -321,6 +321,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             started, began = time.monotonic(), self.pauses.now()
             reach(f"vk.{method}.before")
             result = self._once(method, form, write, timeout or self.timeout)
+            self.pace.answered(started)
             reach(f"vk.{method}.after")
             self._observe(method, time.monotonic() - started, result)
             if not isinstance(result, VkRefused) or result.code != TOO_FAST or attempt == TOO_FAST_TRIES:

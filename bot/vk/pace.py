@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +20,23 @@ BUDGET = 0.95
 """The share of VK's allowance that is used, so that uneven arrival does not exceed it."""
 
 
+ON_ITS_WAY = 0.15
+"""Seconds a call may take to VK's counter: jitter of the net and of a busy machine, more is a stall."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A call: when it was let through, and when it has arrived at the latest."""
+
+    at: float
+    arrived: float
+
+
 class Pace:
     """Lets calls through one at a time with even spacing; safe for any number of threads.
+
+    VK counts within a second what arrives, and what is late on its way comes closer to the next ones.  So a call
+    also waits until the one that is a whole allowance before it was answered a second ago (:meth:`answered`).
 
     Urgent callers overtake ordinary ones that are already waiting.  An ordinary caller is not starved: urgent
     calls are presses of people's fingers and far below the rate.
@@ -34,6 +51,7 @@ class Pace:
         self._queue: list[tuple[int, int]] = []
         self._numbers = itertools.count()
         self._free_at = clock()
+        self._sent: deque[_Sent] = deque(maxlen=max(1, math.floor(rate_per_second)))
 
     def wait(self, urgent: bool = False) -> float:
         """Wait for one's turn; returns the seconds waited."""
@@ -50,6 +68,7 @@ class Pace:
                     left = self._left(ticket)
                 now = self._clock()
                 self._free_at = now + self.interval
+                self._sent.append(_Sent(now, now + ON_ITS_WAY))
                 return now - came
             finally:
                 self._queue.remove(ticket)
@@ -60,12 +79,29 @@ class Pace:
         """Seconds until this caller's turn; None while somebody is before it."""
         if self._queue[0] != ticket:
             return None
-        return self._free_at - self._clock()
+        return self._free() - self._clock()
+
+    def _free(self) -> float:
+        """When the next call may go."""
+        if self._sent.maxlen == len(self._sent) > 1:
+            return max(self._free_at, self._sent[0].arrived + 1.0)
+        return self._free_at
+
+    def answered(self, sent: float) -> None:
+        """The call that was let through last before ``sent`` is answered: it has surely arrived."""
+        with self._changed:
+            now = self._clock()
+            for call in reversed(self._sent):
+                if call.at <= sent:
+                    call.arrived = min(call.arrived, now)
+                    break
+            if self._queue:
+                self._changed.notify_all()
 
     def seconds_left(self) -> float:
         """How long a caller that came now, alone, would wait."""
         with self._changed:
-            return max(0.0, self._free_at - self._clock())
+            return max(0.0, self._free() - self._clock())
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -174,3 +174,35 @@ def test_a_person_can_end_all_pauses() -> None:
     pauses.pause(600, "validation")
     pauses.resume()
     assert pauses.paused() is None
+
+
+def test_t44_what_is_late_on_its_way_does_not_come_closer_to_the_next_ones() -> None:
+    """T-44: VK counts arrivals: the first of three calls took long to get there, so the fourth waits for it."""
+    clock = Clock()
+    pace = Pace(3, clock=clock)
+    sent = []
+    for late in (0.14, 0.0, 0.0):
+        clock.now = pace_free(pace, clock)
+        pace.wait()
+        sent.append(clock.now)
+        clock.now += late
+        pace.answered(sent[-1])
+
+    assert pace_free(pace, clock) == pytest.approx(sent[0] + 0.14 + 1.0)
+
+
+def test_a_call_that_is_answered_at_once_costs_nothing_more() -> None:
+    clock = Clock()
+    pace = Pace(3, clock=clock)
+    for _ in range(10):
+        clock.now = pace_free(pace, clock)
+        began = clock.now
+        pace.wait()
+        clock.now += 0.01
+        pace.answered(began)
+
+    assert pace.seconds_left() == pytest.approx(pace.interval - 0.01)
+
+
+def pace_free(pace: Pace, clock: Clock) -> float:
+    return clock.now + pace.seconds_left()
