@@ -262,10 +262,18 @@ def _jobs(work: Work, watch: Watch, reconciler: Reconciler, media: Path) -> tupl
             with work.begin("replan") as context:
                 publication.replan_after_gap(context)
 
+    def expire() -> None:
+        with work.look() as context:
+            over = publication.is_over(context)
+        if over:
+            with work.begin("expire") as context:
+                publication.expire_what_is_over(context)
+
     return (
         Job("watch", 2.0, watch.tick, at_once=True),
         Job("clock", 1.0, heed_clock),
         Job("replan", 15.0, replan),
+        Job("expire", 15.0, expire),
         Job("prune", 24 * 3600.0, watch.prune),
         Job("prune_media", 6 * 3600.0, lambda: prune(media)),
     )

@@ -159,7 +159,6 @@ class Press:
     """A moderator's press: what, by whom, and the version of the card it was pressed on.
 
     An edit brings a ``text``, the ``attachments`` that stay, in order, a ``rubric``; None leaves them as they are.
-    ``expires_at``: until when the planned post is of use, None for as long as it takes.
     """
 
     action: Action
@@ -173,7 +172,6 @@ class Press:
     text: str | None = None
     attachments: tuple[Attachment, ...] | None = None
     rubric: str | None = None
-    expires_at: datetime | None = None
 
 
 def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bool = False) -> Suggestion:
@@ -218,7 +216,6 @@ def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime
         version=suggestion.version + 1,
         updated_at=now,
         status=rule.to or suggestion.status,
-        expires_at=press.expires_at,
     )
     match press.action:
         case Action.EDIT:
@@ -266,7 +263,6 @@ def advance(
         version=suggestion.version + 1,
         updated_at=now,
         status=rule.to or suggestion.status,
-        expires_at=suggestion.expires_at if action is Action.MOVE else None,
     )
     match action:
         case Action.AUTHOR_EDITED:

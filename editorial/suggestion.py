@@ -225,6 +225,11 @@ class Suggestion:
         return sum(attachment.kind == "photo" for attachment in self.for_publication.attachments)
 
     @property
+    def tidied(self) -> Content:
+        """The author's content without litter: what the desk's own edits are compared with."""
+        return self.content.with_text(clean(self.content.text).text)
+
+    @property
     def edited(self) -> Content:
         """What the desk has made of the author's content."""
         return Content(self.text, self.attachments)

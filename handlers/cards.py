@@ -14,7 +14,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from editorial import reasons, regions
-from editorial.lifecycle import Action, actions_for
+from editorial.checks.facts import Warn
+from editorial.lifecycle import OPEN, Action, actions_for
 from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
 from editorial.roles import Role
 from editorial.suggestion import CLOSED, Attachment, Author, Content, Decision, Origin, Status, Suggestion
@@ -58,6 +59,9 @@ _OPENS: Final[Mapping[Action, str]] = {Action.PICK: "days", Action.RETURN: "retu
 COMMUNITY: Final = "community"
 #: The word of the button that leaves the photos behind, or takes them along after all.
 PHOTOS: Final = "photos"
+#: The words of «Да, опубликовать» and of «Показать вложения».
+SURE: Final = "sure"
+UNCOVER: Final = "uncover"
 #: Without an editor's key these would only bring the same card again.
 _NEEDS_A_KEY: Final = frozenset({Action.PUBLISH, Action.REPEAT})
 
@@ -89,7 +93,7 @@ class Facts:
     ``view``: the open menu.  ``uncertain``: the publication was sent and nobody knows whether it arrived;
     ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``photos_stuck``: its
     photos cannot be uploaded now.  ``deciders``: names by id.  ``more``: word and label of what stands behind
-    «Ещё»; ``menu``: the menu of one of these, when it is open.
+    «Ещё»; ``covered``: its pictures must not be shown yet; ``menu``: the menu of one of these, when it is open.
     """
 
     now: datetime
@@ -103,12 +107,14 @@ class Facts:
     photos_stuck: bool = False
     deciders: Mapping[int, str] = field(default_factory=dict)
     more: Sequence[tuple[str, str]] = ()
+    warnings: Sequence[Warn] = ()
+    covered: bool = False
     menu: Menu | None = None
 
 
 def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     """The card as it is now."""
-    shown, left_out = _attachments(suggestion)
+    shown, left_out = _attachments(suggestion, covered=facts.covered)
     age = moments.ago(suggestion.received_at, facts.now)
     body, parts = _body(suggestion)
     sections = (
@@ -142,7 +148,15 @@ def _fitting(text: str, limit: int) -> str:
 def _head(suggestion: Suggestion) -> str:
     region = regions.by_code(suggestion.region)
     parts = [f"№ {suggestion.number}", link_to(suggestion.author_id, suggestion.author)]
-    return " · ".join([*parts, *([region.short_name] if region else [])])
+    return " · ".join([*parts, *([region.short_name] if region else _unsure(suggestion))])
+
+
+def _unsure(suggestion: Suggestion) -> list[str]:
+    """A region the text speaks of is only offered; nobody's word is taken for it."""
+    if suggestion.status not in OPEN:
+        return []
+    guess = regions.region_of_text(suggestion.text)
+    return [texts.maybe_region(guess.short_name) if guess else texts.REGION_UNKNOWN]
 
 
 def link_to(vk_id: int | None, author: Author | None) -> str:
@@ -177,8 +191,12 @@ def _body(suggestion: Suggestion) -> tuple[str, tuple[str, ...]]:
 # ------------------------------------------------------------------------------------------- attachments
 
 
-def _attachments(suggestion: Suggestion) -> tuple[tuple[str, ...], tuple[Attachment, ...]]:
-    """References a chat can show, and the attachments it cannot."""
+def _attachments(
+    suggestion: Suggestion, *, covered: bool = False
+) -> tuple[tuple[str, ...], tuple[Attachment, ...]]:
+    """References a chat can show, and the attachments it cannot; nothing of what is covered."""
+    if covered:
+        return (), ()
     shown: list[str] = []
     left_out: list[Attachment] = []
     for attachment in suggestion.attachments:
@@ -206,8 +224,8 @@ def _difference_lines(suggestion: Suggestion) -> list[str]:
     lines: list[str] = []
     if suggestion.previous is not None and suggestion.trouble == "author_edited":
         lines += _changes(texts.DIFFERENCE_AUTHOR, suggestion.previous, suggestion.content)
-    if suggestion.edited != suggestion.content:
-        lines += _changes(texts.DIFFERENCE_DESK, suggestion.content, suggestion.edited)
+    if suggestion.edited != suggestion.tidied:
+        lines += _changes(texts.DIFFERENCE_DESK, suggestion.tidied, suggestion.edited)
     return lines
 
 
@@ -303,7 +321,11 @@ def _proof(suggestion: Suggestion) -> str:
 def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
     author = suggestion.author
     closed = author is not None and author.reachable is False
-    lines = [texts.UNREACHABLE_CARD] if closed and facts.letter_held else []
+    lines = texts.warning_lines(facts.warnings)
+    if facts.covered:
+        lines.append(texts.covered(len(suggestion.attachments)))
+    if closed and facts.letter_held:
+        lines.append(texts.UNREACHABLE_CARD)
     if suggestion.status in CLOSED:
         return lines
     if suggestion.without_photos:
@@ -321,6 +343,8 @@ def _menu_lines(facts: Facts) -> list[str]:
     if facts.menu is not None:
         return list(facts.menu.lines)
     match view.get("menu"):
+        case "sure":
+            return [texts.SURE_QUESTION]
         case "more":
             return [texts.MENU_MORE]
         case "reject":
@@ -343,6 +367,8 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
     if facts.menu is not None:
         return _entry_keyboard(suggestion, facts.menu)
     match facts.view.get("menu"):
+        case "sure" if actions:
+            return _sure_keyboard(suggestion, facts)
         case "more" if facts.more:
             return _more_keyboard(suggestion, facts)
         case "reject" if Action.REJECT in actions:
@@ -369,9 +395,18 @@ def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) 
     if Action.EDIT in actions and (facts.photos_stuck or suggestion.without_photos):
         label, arg = (texts.WITH_PHOTOS, "on") if suggestion.without_photos else (texts.WITHOUT_PHOTOS, "off")
         buttons.append(button(suggestion, label, PHOTOS, arg))
+    if facts.covered:
+        buttons.append(button(suggestion, texts.UNCOVER, UNCOVER))
     if facts.more:
         buttons.append(button(suggestion, texts.MORE, "menu", "more"))
     return keyboards.in_pairs(buttons)
+
+
+def _sure_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
+    """The second press over a red warning; it carries what the first one was."""
+    mark = f"{facts.view.get('word')}:{facts.view.get('arg') or ''}"
+    yes = button(suggestion, texts.SURE_YES, SURE, mark, "negative")
+    return keyboards.inline([[yes, button(suggestion, texts.SURE_NO, "menu", "main")]])
 
 
 def _more_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:

@@ -6,13 +6,20 @@ What changes and what else follows is decided by the callers.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from editorial.checks.calendar import deadline_of
 from editorial.delivery import Delivery, NewDelivery, State
+from editorial.lifecycle import Action
 from editorial.suggestion import Origin, Status, Suggestion
 from handlers.context import Context
+from handlers.zones import zone_of
 
+#: Whose days are meant where the author's zone is not known.
+EDITORIAL: Final = ZoneInfo("Europe/Moscow")
 MESSAGES: Final = "vk_messages"
 WALL: Final = "vk_wall"
 
@@ -31,6 +38,7 @@ def store(
 
     ``actor`` None is the program.  ``show`` False leaves the card in the chat as it is.
     """
+    after = replace(after, expires_at=_of_use_until(after, action))
     slot = after.due_at if after.status is Status.SCHEDULED and not after.urgent else None
     if not context.unit.suggestions.save(after, seen_version=before.version, slot_at=slot):
         return False
@@ -41,6 +49,20 @@ def store(
     if show:
         refresh_card(context, before.number)
     return True
+
+
+def _of_use_until(after: Suggestion, action: str) -> datetime | None:
+    """When a planned post runs out by its own words; None when it does not, or was planned for later knowingly.
+
+    A plan that had to be repaired changes nothing of it.
+    """
+    if after.status is not Status.SCHEDULED or after.urgent or after.due_at is None:
+        return None
+    if action == Action.MOVE:
+        return after.expires_at
+    zone = zone_of(after, after.author) or EDITORIAL
+    until = deadline_of(after.text, after.received_at, zone)
+    return until if until is not None and until > after.due_at else None
 
 
 def close_menu(context: Context, number: int) -> None:

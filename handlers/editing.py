@@ -39,7 +39,7 @@ def has_attachments(context: Context, suggestion: Suggestion) -> bool:
 
 
 def was_changed(context: Context, suggestion: Suggestion) -> bool:
-    return editable(context, suggestion) and suggestion.edited != suggestion.content
+    return editable(context, suggestion) and suggestion.edited != suggestion.tidied
 
 
 # ---------------------------------------------------------------------------------------------------- attachments
@@ -98,7 +98,7 @@ def set_in_style(context: Context, person: Person, suggestion: Suggestion, paylo
 
 def in_house_style(context: Context, suggestion: Suggestion) -> str:
     """The text in the house style, closed by the hashtags of its region and rubric."""
-    region = regions.by_code(suggestion.region)
+    region = regions.by_code(suggestion.region) or regions.region_of_text(suggestion.text)
     rubric = rubric_of(suggestion)
     wanted = [one.hashtag for one in (region, rubric) if one is not None]
     return with_hashtags(styled(suggestion.text, names(context)), wanted)

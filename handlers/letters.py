@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from editorial import etiquette, regions
+from editorial import etiquette
 from editorial.delivery import Delivery, NewDelivery, State
 from editorial.suggestion import Author, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.changes import MESSAGES
 from handlers.context import Context, Desk
+from handlers.zones import zone_of
 
 #: Letters about the plan of one news item are at least so far apart.
 GLUE: Final = timedelta(minutes=10)
@@ -106,15 +106,6 @@ def take_back_plan(context: Context, number: int) -> None:
     for row in context.unit.outbox.for_suggestion(number):
         if row.kind == "letter" and row.state in (State.WAITING, State.HELD) and row.payload.get("letter") in PLAN:
             context.unit.outbox.cancel(row.id, context.now)
-
-
-def zone_of(suggestion: Suggestion | None, author: Author | None) -> ZoneInfo | None:
-    """The author's own time zone as far as it is known."""
-    known = author.zone if author is not None else None
-    if known is None:
-        region = regions.by_code((author.region if author else None) or (suggestion.region if suggestion else None))
-        known = region.zone if region is not None else None
-    return ZoneInfo(known) if known else None
 
 
 # --------------------------------------------------------------------------------- what was kept is given at last
@@ -249,6 +240,7 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "returned": _returned,
     "rejected": _rejected,
     "author_edited": _author_edited,
+    "expired": lambda suggestion, _payload, _reading: texts.expired(suggestion.number),
     "undone": lambda suggestion, _payload, _reading: texts.undone(suggestion.number),
     "gone": lambda suggestion, _payload, _reading: texts.gone(suggestion.number),
     "withdrawn": lambda suggestion, _payload, _reading: texts.withdrawn(suggestion.number),

@@ -32,6 +32,10 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
             return texts.left_on_vk_note(number, suggestion.link if suggestion else desk.address)
         case "undecidable":
             return texts.undecidable_note(number)
+        case "expired":
+            return texts.expired_note(number)
+        case "untrue":
+            return texts.untrue_note(number, str(payload["said"]))
         case "changed":
             return texts.changed_note(number)
         case "asks_removal":

@@ -12,7 +12,7 @@ from typing import Any, Final
 from editorial.delivery import Delivery, State
 from editorial.post import split_text, utf16_length
 from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, changes, keyboards, letters, more, notes, texts
+from handlers import burst, cards, changes, keyboards, letters, more, notes, texts, warnings
 from handlers.context import Context
 from storage.cards import Card
 
@@ -99,6 +99,8 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         people.add(int(view["by"]))
     author = suggestion.author
     closed = author is not None and author.reachable is False
+    found = warnings.of(context, suggestion)
+    uncovered = card is not None and card.uncovered
     return cards.Facts(
         now=context.now,
         desk=context.desk,
@@ -111,6 +113,8 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         letter_held=closed and _has_held_letter(context, suggestion.number),
         deciders={who: context.name_of(who) for who in people},
         more=more.offered(context, suggestion),
+        warnings=found,
+        covered=not uncovered and warnings.are_covered(suggestion, found),
         menu=more.drawn(context, suggestion, view),
     )
 

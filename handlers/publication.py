@@ -15,7 +15,7 @@ from editorial.delivery import Delivery, State
 from editorial.lifecycle import Action, advance
 from editorial.slots import GRACE, Planned
 from editorial.suggestion import Status, Suggestion
-from handlers import alarms, changes, letters
+from handlers import alarms, changes, letters, warnings
 from handlers.context import Context
 from handlers.outgoing import claimed_now
 
@@ -38,6 +38,10 @@ def start(context: Context, delivery: Delivery) -> Suggestion | None:
         return suggestion
     if suggestion.status is not Status.SCHEDULED or context.paused() is not None:
         context.unit.outbox.cancel(delivery.id, context.now)
+        return None
+    if suggestion.expires_at is not None and suggestion.expires_at <= context.now:
+        context.unit.outbox.cancel(delivery.id, context.now)
+        expire(context, suggestion)
         return None
     later = _not_yet(context, suggestion)
     if later is not None:
@@ -159,7 +163,9 @@ def move_all(
 
 
 def move(context: Context, before: Suggestion, due_at: datetime) -> bool:
-    """Give one post its new moment; the author is told when it matters."""
+    """Give one post its new moment; the author is told when it matters. One that would come too late runs out."""
+    if before.expires_at is not None and due_at >= before.expires_at:
+        return expire(context, before)
     after = advance(before, Action.MOVE, context.now, due_at=due_at)
     details: dict[str, Any] = {
         "from": before.due_at.isoformat() if before.due_at else None,
@@ -174,6 +180,35 @@ def move(context: Context, before: Suggestion, due_at: datetime) -> bool:
         context.unit.outbox.move(before.number, "publish", due_at)
     if before.due_at is None or abs(due_at - before.due_at) > WORTH_TELLING:
         letters.write(context, after, "moved", due_at=due_at)
+    untrue = warnings.untrue_word(context, after)
+    if untrue and not warnings.untrue_word(context, before):
+        changes.note(context, "untrue", before.number, said=untrue)
+    return True
+
+
+# -------------------------------------------------------------------------------------- what is of no use any more
+
+
+def is_over(context: Context) -> bool:
+    """Whether a planned post is of no use any more. Reads only; one look at an index."""
+    at = context.unit.suggestions.next_over_at()
+    return at is not None and at <= context.now
+
+
+def expire_what_is_over(context: Context) -> int:
+    """Take planned posts out of the plan whose own deadline has passed. How many."""
+    return sum(expire(context, one) for one in context.unit.suggestions.over(context.now))
+
+
+def expire(context: Context, suggestion: Suggestion) -> bool:
+    """The deadline in the text is over: out of the plan, the author and the desk are told."""
+    after = advance(suggestion, Action.EXPIRE, context.now)
+    until = suggestion.expires_at.isoformat() if suggestion.expires_at else None
+    if after is None or not changes.store(context, suggestion, after, str(Action.EXPIRE), details={"until": until}):
+        return False
+    changes.unplan_publication(context, suggestion.number)
+    letters.write(context, after, "expired")
+    changes.note(context, "expired", suggestion.number)
     return True
 
 

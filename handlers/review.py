@@ -32,7 +32,7 @@ from editorial.lifecycle import Action, Press, decide, same_version
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Origin, Status, Suggestion
 from editorial.when import parse_when
-from handlers import burst, cards, changes, letters, moments, more, planning, texts
+from handlers import burst, cards, changes, letters, moments, more, planning, texts, warnings
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
@@ -65,6 +65,8 @@ _MENUS: Final[Mapping[str, Action]] = {
 }
 #: After these presses the news goes out.
 _APPROVALS: Final = frozenset({Action.PUBLISH, Action.QUEUE, Action.PICK, Action.REPEAT})
+#: Presses over a red warning that are asked about once more.
+_RISKY: Final = frozenset({*_APPROVALS, Action.DIGEST})
 _WORDS: Final[Mapping[Action, str]] = {
     Action.EDIT: "edit",
     Action.RETURN: "return",
@@ -127,6 +129,10 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
         raise PayloadForeign
     if payload.action == "menu":
         return _menu(context, person, suggestion, payload)
+    if payload.action == cards.SURE:
+        return _sure(context, person, suggestion, payload)
+    if payload.action == cards.UNCOVER:
+        return warnings.uncover(context, person, suggestion, payload)
     if payload.action == cards.COMMUNITY:
         return _as_new_post(context, person, suggestion, payload)
     if payload.action == cards.PHOTOS:
@@ -139,7 +145,50 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
         raise PayloadForeign
     if action is Action.EDIT or (action in _WORDS and payload.arg == reasons.OWN.code):
         return _ask(context, person, suggestion, action, payload.version)
-    return _decide(context, person, suggestion, _press(context, person, suggestion, action, payload))
+    return _unless_risky(context, person, suggestion, action, payload)
+
+
+def _unless_risky(
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    action: Action,
+    payload: Payload,
+    confirmed: frozenset[str] = frozenset(),
+) -> str:
+    """Decide; a red warning that nobody has confirmed opens a question on the card instead."""
+    press = _press(context, person, suggestion, action, payload)
+    if action in _RISKY and _asks(context, person, suggestion, press, payload, confirmed):
+        return texts.SURE_ASKED
+    return _decide(context, person, suggestion, press, confirmed)
+
+
+def _asks(
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    press: Press,
+    payload: Payload,
+    confirmed: frozenset[str] = frozenset(),
+) -> bool:
+    _rehearse(context, suggestion, press)
+    codes = warnings.red_codes(context, suggestion, press.due_at)
+    if codes <= confirmed:
+        return False
+    warnings.ask(context, person, suggestion.number, warnings.Question(payload.action, payload.arg, codes))
+    return True
+
+
+def _sure(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
+    """«Да, опубликовать»: counts for the question the card shows, and for no other."""
+    same_version(suggestion, payload.version)
+    question = warnings.asked(context, suggestion.number)
+    if question is None or question.mark != payload.arg:
+        raise PayloadForeign
+    first = Payload(question.word, suggestion.number, payload.version, question.arg)
+    if first.action == cards.COMMUNITY:
+        return _as_new_post(context, person, suggestion, first, question.codes)
+    return _unless_risky(context, person, suggestion, Action(first.action), first, question.codes)
 
 
 def _press(context: Context, person: Person, suggestion: Suggestion, action: Action, payload: Payload) -> Press:
@@ -176,12 +225,19 @@ def _rehearse(context: Context, suggestion: Suggestion, press: Press) -> None:
     decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
 
 
-def _decide(context: Context, person: Person, suggestion: Suggestion, press: Press) -> str:
+def _decide(
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    press: Press,
+    confirmed: frozenset[str] = frozenset(),
+) -> str:
     """Take the decision, store it unless somebody was faster, and set in motion what follows."""
     after = decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
     if press.action in _APPROVALS and context.photos_stuck(suggestion):
         raise PhotosNeedKey
-    details = {name: value for name, value in (("reason", press.reason), ("words", press.words)) if value}
+    told = (("reason", press.reason), ("words", press.words), ("confirmed", sorted(confirmed)))
+    details = {name: value for name, value in told if value}
     row = changes.publication_row(context, suggestion.number)
     saved = changes.store(context, suggestion, after, str(press.action), actor=person.user_id, details=details)
     if not saved:
@@ -203,13 +259,21 @@ def _from_more(
     return entry.press(context, person, suggestion, payload)
 
 
-def _as_new_post(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
+def _as_new_post(
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    payload: Payload,
+    confirmed: frozenset[str] = frozenset(),
+) -> str:
     """Without an editor's key: the same words as a new post, because a person chose so."""
     press = Press(Action.PUBLISH, person.user_id, context.role(person.user_id), payload.version)
     _rehearse(context, suggestion, press)
     if suggestion.trouble != "by_hand" or not context.community_may_post():
         raise NotNow(suggestion.number, suggestion.status)
-    _decide(context, person, suggestion, press)
+    if _asks(context, person, suggestion, press, payload, confirmed):
+        return texts.SURE_ASKED
+    _decide(context, person, suggestion, press, confirmed)
     changes.plan_publication(context, suggestion.number, context.now, mode="community")
     return texts.NEW_POST_COMES
 
@@ -271,7 +335,9 @@ def _planned(context: Context, before: Suggestion, after: Suggestion) -> str:
         context, after, "moved" if before.status is Status.SCHEDULED else "scheduled", due_at=after.due_at
     )
     when = moments.say(after.due_at, context.now, context.desk.zone)
-    return texts.will_come_out(when, paused=context.paused() is not None)
+    said = texts.will_come_out(when, paused=context.paused() is not None)
+    untrue = warnings.untrue_word(context, after)
+    return texts.with_untrue_word(said, untrue) if untrue else said
 
 
 def _publishing_words(context: Context, action: Action, suggestion: Suggestion) -> str:
@@ -398,5 +464,8 @@ def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, text
     _rehearse(context, suggestion, press)
     context.unit.suggestions.lock_plan()
     due_at = planning.wished(context, suggestion, wish)
+    payload = Payload(str(Action.PICK), suggestion.number, suggestion.version, due_at.isoformat())
+    if _asks(context, person, suggestion, replace(press, due_at=due_at), payload):
+        return texts.sure_by_press(suggestion.number)
     _decide(context, person, suggestion, replace(press, due_at=due_at))
     return texts.time_taken(suggestion.number, moments.say(due_at, context.now, context.desk.zone))

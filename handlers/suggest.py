@@ -37,14 +37,13 @@ def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
     """The same without its card."""
     if event.owner_id != context.desk.owner_id:
         return None
-    region = regions.region_of_text(event.content.text)
     new = NewSuggestion(
         owner_id=event.owner_id,
         post_id=event.post_id,
         author_id=event.author_id or None,
         content=event.content,
         received_at=min(event.at, context.now),
-        region=_region_code(context, event, region.code if region else None),
+        region=_region_code(context, event),
     )
     added = context.unit.suggestions.add(new, context.now)
     if added is None:
@@ -71,10 +70,13 @@ def bring_in(context: Context, new: NewSuggestion, *, receipt: bool = True) -> S
     return added
 
 
-def _region_code(context: Context, event: WallSuggested, of_text: str | None) -> str | None:
-    """An author on record keeps their region, whatever regions the text speaks of."""
+def _region_code(context: Context, event: WallSuggested) -> str | None:
+    """What is certain: an author on record keeps their region, else a hashtag says it; words only suggest one."""
     author = context.unit.authors.get(event.author_id) if event.author_id else None
-    return author.region if author is not None and author.region else of_text
+    if author is not None and author.region:
+        return author.region
+    tagged = regions.tagged_region(event.content.text)
+    return tagged.code if tagged else None
 
 
 # ------------------------------------------------------------------------------------------- posts on the wall

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 from editorial import errors, reasons
 from editorial.arranging import Move
+from editorial.checks.facts import Warn
 from editorial.lifecycle import Action
+from editorial.post import defuse
 from editorial.suggestion import Status
 from handlers import moments
 
@@ -581,6 +583,132 @@ def time_taken(number: int, when: str) -> str:
 
 def _lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+# ------------------------------------------------------------------------------------ warnings of the checks
+
+#: What a warning says, short; ``{about}`` is the word, number or fragment it speaks of.
+WARNINGS: Final[Mapping[str, str]] = {
+    "security": "безопасность: {about}",
+    "sensitive": "потери или беда: «{about}», решает старший",
+    "election": "агитация: «{about}»",
+    "foreign_agents": "иноагент из списка: «{about}»",
+    "undesirable": "нежелательная организация: «{about}»",
+    "foreign_agent": "проверьте пометку: «{about}»",
+    "stop_word": "стоп-слово: «{about}»",
+    "advertising": "похоже на рекламу: «{about}»",
+    "fundraising": "сбор денег {about}",
+    "banned_platform": "запрещённая площадка: {about}",
+    "profanity": "брань или грубость",
+    "stale": "событие прошло: {about}",
+    "deadline": "выйдет после срока: {about}",
+    "minors": "узнаются дети",
+    "personal_data": "личные данные: {about}",
+    "contacts": "частный контакт: {about}",
+    "lookalike": "русские и латинские буквы в слове «{about}»",
+    "not_for_publication": "просят не публиковать",
+    "off_topic": "не о местном самоуправлении {about}",
+    "no_region": "регион не определён",
+    "relative_date": "«{about}» устареет",
+    "no_timezone": "время без пояса: {about}",
+    "shortener": "короткая ссылка: {about}",
+    "empty_text": "нет текста",
+    "only_link": "одна ссылка",
+    "too_short": "коротко, {about} зн.",
+    "too_long": "длинно, {about} зн.",
+    "no_photo": "нет фото",
+    "photo_lowres": "мелкие фото: {about}",
+    "many_photos": "вложений {about}, выйдет 10",
+    "emoji": "значков {about}",
+    "capitals": "слов прописными {about}",
+    "signs": "ряды знаков",
+    "officialese": "канцелярит {about}",
+    "mentions": "упоминания: {about}",
+    "cleanup": "почистили: {about}",
+}
+TIDIED: Final[Mapping[str, str]] = {
+    "markup": "разметку",
+    "invisible": "невидимые знаки",
+    "lines": "линии и пустоты",
+    "tails": "хвосты ссылок",
+}
+#: Warnings that the first line of a card tells already.
+_TOLD_ABOVE: Final = frozenset({"no_region"})
+
+
+def warning_lines(found: Sequence[Warn]) -> list[str]:
+    """The red ones a line each, all the yellow ones in one line."""
+    told = [warn for warn in found if warn.code not in _TOLD_ABOVE]
+    red = [f"🔴 {warning(warn)}" for warn in told if warn.is_red]
+    yellow = [warning(warn) for warn in told if not warn.is_red]
+    return [*red, *([f"⚠ {' · '.join(yellow)}"] if yellow else [])]
+
+
+def warning(warn: Warn) -> str:
+    """One warning in a few words, which call nobody when they are shown."""
+    about = warn.about
+    if warn.code == "cleanup":
+        about = ", ".join(TIDIED.get(word, word) for word in about.split())
+    said = WARNINGS[warn.code].format(about=defuse(about)) if about else WARNINGS[warn.code].format(about="")
+    return said.replace(": «»", "").rstrip(" :")
+
+
+SURE_QUESTION: Final = "Есть красное предупреждение. Опубликовать?"
+SURE_YES: Final = "Да, опубликовать"
+SURE_NO: Final = "Нет"
+SURE_ASKED: Final = "Есть красное предупреждение, подтвердите на карточке"
+UNCOVER: Final = "Показать вложения"
+UNCOVERED: Final = "Вложения появятся на карточке"
+
+
+def sure_by_press(number: int) -> str:
+    return f"№ {number}: есть красное предупреждение, подтвердите на карточке"
+
+
+def covered(count: int) -> str:
+    hidden = moments.counted(count, "вложение скрыто", "вложения скрыты", "вложений скрыто")
+    return f"{hidden}: в чат такие снимки без нужды не разносим"
+
+
+def with_untrue_word(said: str, word: str) -> str:
+    return f"{said}. В тексте «{word}»"
+
+
+def expired(number: int) -> str:
+    return (
+        f"Новость № {number} сняли с плана: срок, который в ней назван, прошёл. "
+        "Если его продлили, исправьте запись или пришлите итоги."
+    )
+
+
+def expired_note(number: int) -> str:
+    return f"№ {number} снята с плана: срок в тексте прошёл. Автору сообщили."
+
+
+def untrue_note(number: int, word: str) -> str:
+    return f"№ {number}: день выхода сменился, а в тексте «{word}». Поправьте текст или время."
+
+
+REGION_ENTRY: Final = "Регион"
+REGION_UNKNOWN: Final = "регион не определён"
+CHOOSE_REGION: Final = "Выберите регион"
+WHICH_DISTRICT: Final = "Откуда новость? Выберите округ"
+WHICH_REGION: Final = "{district}: выберите регион"
+
+
+def maybe_region(name: str) -> str:
+    return f"похоже, {name}"
+
+
+def maybe_region_asked(name: str) -> str:
+    return f"В тексте назван один регион: {name}. Это он?"
+
+
+OTHER: Final = "Другой регион"
+
+
+def region_is(name: str) -> str:
+    return f"Записали: {name}"
 
 
 # ---------------------------------------------------------------------------------- what VK refuses, for moderators

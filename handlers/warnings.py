@@ -1,0 +1,130 @@
+"""Warnings of the checks on a card: what they are drawn from, and the question a red one asks.
+
+The checks themselves stand in :mod:`editorial.checks`.  A question is open while the card shows it; only then a
+«Да» counts, and only for the press it was asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from editorial import lists, regions
+from editorial.checks.desk import warnings_for
+from editorial.checks.facts import SHOWS, Facts, Warn
+from editorial.lifecycle import OPEN, same_version
+from editorial.lists import Lists
+from editorial.suggestion import Status, Suggestion
+from handlers import changes, texts
+from handlers.context import Context
+from handlers.payloads import Payload
+from handlers.person import Person
+from handlers.zones import zone_of
+
+#: The word of «Да, опубликовать».
+SURE: Final = "sure"
+#: The word of «Показать вложения».
+UNCOVER: Final = "uncover"
+#: States in which somebody still decides, or may change their mind.
+_JUDGED: Final = frozenset({*OPEN, Status.DIGEST})
+
+
+def lists_of(context: Context) -> Lists:
+    """What the editors keep, as it is now."""
+    return lists.lists_with(context.unit.lists.changes())
+
+
+def of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -> tuple[Warn, ...]:
+    """The warnings of a suggestion that is not closed, the red first.
+
+    ``slot`` is a moment that is being chosen; without it the moment it is planned for counts.
+    """
+    if suggestion.status not in _JUDGED:
+        return ()
+    return warnings_for(facts_of(context, suggestion, slot))
+
+
+def facts_of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -> Facts:
+    planned = suggestion.due_at if suggestion.status is Status.SCHEDULED and not suggestion.urgent else None
+    return Facts(
+        text=suggestion.text,
+        original=suggestion.content.text if suggestion.edited_text is None else None,
+        now=context.now,
+        received_at=suggestion.received_at,
+        attachments=suggestion.attachments,
+        slot=slot or planned,
+        zone=zone_of(suggestion, suggestion.author),
+        region=suggestion.region,
+        lists=lists_of(context),
+    )
+
+
+def untrue_word(context: Context, suggestion: Suggestion) -> str:
+    """The word of the text that is not true any more at the moment it is planned for; empty for none."""
+    found = (warn.about for warn in of(context, suggestion) if warn.code == "relative_date")
+    return next(found, "")
+
+
+def guessed_region(suggestion: Suggestion) -> regions.Region | None:
+    """The one region the text speaks of, where nobody has said which it is."""
+    return None if suggestion.region else regions.region_of_text(suggestion.text)
+
+
+def are_covered(suggestion: Suggestion, found: Collection[Warn]) -> bool:
+    """Whether the pictures must not be spread in the chat before somebody asks for them."""
+    shows = any(attachment.kind in SHOWS for attachment in suggestion.attachments)
+    return shows and any(warn.code == "security" for warn in found)
+
+
+def uncover(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
+    """A moderator wants to see the covered pictures: on this card only."""
+    same_version(suggestion, payload.version)
+    context.unit.cards.uncover(suggestion.number, True, context.now)
+    status = str(suggestion.status)
+    context.unit.journal.add(context.now, suggestion.number, person.user_id, "uncovered", status, status)
+    changes.refresh_card(context, suggestion.number)
+    return texts.UNCOVERED
+
+
+# ------------------------------------------------------------------------------------------------- the question
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was pressed (``word`` and ``arg`` of its payload), and the codes it was asked about."""
+
+    word: str
+    arg: str | None
+    codes: frozenset[str]
+
+    @property
+    def mark(self) -> str:
+        """What «Да» carries; tells it from an answer to another question."""
+        return f"{self.word}:{self.arg or ''}"
+
+
+def red_codes(context: Context, suggestion: Suggestion, slot: datetime | None) -> frozenset[str]:
+    return frozenset(warn.code for warn in of(context, suggestion, slot) if warn.is_red)
+
+
+def ask(context: Context, person: Person, number: int, question: Question) -> None:
+    """The card asks whether it is meant."""
+    view = {
+        "menu": SURE,
+        "word": question.word,
+        "arg": question.arg,
+        "codes": sorted(question.codes),
+        "by": person.user_id,
+    }
+    changes.open_menu(context, number, view)
+
+
+def asked(context: Context, number: int) -> Question | None:
+    """The question the card shows, None when it shows none."""
+    card = context.unit.cards.get(number)
+    view = card.view if card is not None else {}
+    if view.get("menu") != SURE:
+        return None
+    return Question(str(view["word"]), view["arg"], frozenset(view["codes"]))
