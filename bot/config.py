@@ -6,6 +6,7 @@ drift apart.  What a setting leads to is decided elsewhere.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,22 @@ _SWITCHES: Final[Mapping[str, str]] = {
 
 def _given(value: Any) -> bool:
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the address leads to this very machine."""
+    return (urlsplit(address).hostname or "") in ("127.0.0.1", "localhost", "::1")
+
+
+def webhook_key(secret: str) -> bytes:
+    """The bytes of a ``whsec_…`` secret. Raises ValueError, in Russian, when it is none."""
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ValueError("нужен секрет вида whsec_ и base64 от 24–64 случайных байтов")
+    return key
 
 
 def _web_address(value: str) -> str:
@@ -254,6 +271,20 @@ class Settings(BaseSettings):
     @classmethod
     def _address(cls, value: str) -> str:
         return _web_address(value).rstrip("/")
+
+    @field_validator("WORDPRESS_URL")
+    @classmethod
+    def _secure_address(cls, value: str) -> str:
+        if value.startswith("http://") and not is_loopback(value):
+            raise ValueError("нужен адрес, который начинается с https://: пароль приложения нельзя слать открыто")
+        return value
+
+    @field_validator("WEBHOOK_SECRET")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            webhook_key(value.get_secret_value())
+        return value
 
     @field_validator("VK_COPY_GROUPS")
     @classmethod

@@ -803,6 +803,13 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "vk_timed_out": ("VK не справился с запросом", _WAIT),
     "need_wait": ("VK просит подождать", _WAIT),
     "too_fast": ("VK просит подождать", _WAIT),
+    "server_error": ("Площадка ответила ошибкой", _WAIT),
+    "gone_for_good": ("Приёмник веб-хука просит больше ничего не присылать", f"Проверьте WEBHOOK_URL. {_RESUME}"),
+    "receiver_failed": ("Приёмник веб-хука не принял сообщение", _WAIT),
+    "receiver_refused": ("Приёмник веб-хука не принимает сообщение", "Передайте тем, кто ведёт приёмник"),
+    "moved": ("Адрес площадки изменился", f"Администратор исправляет его в настройках. {_RESUME}"),
+    "cannot_edit": ("Исправить запись там уже нельзя", "Откройте её по ссылке и исправьте вручную"),
+    "nothing_to_send": ("Публиковать нечего: ни текста, ни вложений", "Добавьте текст кнопкой «Правка»"),
     "program_fault": ("Сбой самого бота", _TELL_ADMIN),
 }
 _UNLISTED: Final = ("VK отказал", _TELL_ADMIN)
@@ -967,3 +974,28 @@ def trouble_line(reason: str) -> str:
 
 
 ALL_WELL: Final = "Всё работает"
+
+
+# ------------------------------------------------------------------------------- posts in the messengers' channels
+
+TELEGRAM_TITLE: Final = "Телеграм"
+MAX_TITLE: Final = "MAX"
+OPEN_POST: Final = "Открыть запись ВКонтакте"
+
+
+def attachment_named(kind: str, title: str | None) -> str:
+    """How a post in a network names what cannot go along as a file; the line is a link."""
+    named = kind_of(kind).capitalize()
+    return f"{named}: {title.strip()}" if title and title.strip() else named
+
+
+def left_out_line(count: int) -> str:
+    """The link to pictures that a network does not take."""
+    return f"Ещё {count} фото — ВКонтакте"
+
+
+# ----------------------------------------------------------------- posts in Odnoklassniki, on the site, by the webhook
+
+OK_TITLE: Final = "Одноклассники"
+WORDPRESS_TITLE: Final = "Сайт"
+WEBHOOK_TITLE: Final = "Веб-хук"

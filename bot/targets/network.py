@@ -29,7 +29,12 @@ from handlers import crosspost
 from handlers.context import Context
 
 #: Reasons for which a network is left alone until somebody acts, and for how long before a careful try, seconds.
-CLOSING: Final[Mapping[str, float]] = {"key_dead": 1800.0, "no_rights": 1800.0, "chat_gone": 1800.0}
+CLOSING: Final[Mapping[str, float]] = {
+    "key_dead": 1800.0,
+    "no_rights": 1800.0,
+    "chat_gone": 1800.0,
+    "gone_for_good": 86_400.0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ class Webhook(Platform):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.received: dict[str, dict[str, Any]] = {}
+        self.secret = SECRET
         self.duplicates = 0
         self.refused: list[str] = []
         self.switches = Switches()
@@ -74,7 +76,7 @@ class Webhook(Platform):
             return "headers"
         if abs(time.time() - int(moment)) > TOLERANCE:  # another machine, with a clock of its own
             return "old"
-        if not any(hmac.compare_digest(one, signature(number, moment, call.body)) for one in given):
+        if not any(hmac.compare_digest(one, signature(number, moment, call.body, self.secret)) for one in given):
             return "signature"
         return self._wrong_body(call.body)
 
@@ -105,7 +107,7 @@ class Webhook(Platform):
         return reply({"error": "switched"}, switches.status, **headers)
 
     def struck(self, code: int, text: str) -> Reply:
-        return reply({"error": text or "fault"}, code if 300 <= code <= 599 else 500)
+        return _refusal(code if 300 <= code <= 599 else 500, text)
 
     def view(self) -> dict[str, Any]:
         return {
@@ -137,14 +139,23 @@ class Webhook(Platform):
         return list(reversed(posts.values()))
 
     def do(self, what: dict[str, Any]) -> dict[str, Any]:
+        if what.get("what") == "secret":
+            self.secret = str(what["set"])
+            return {}
         if what.get("what") != "answer":
             return super().do(what)
         self.switches = Switches(int(what["status"]), int(what.get("times", 0)), what.get("retry_after"))
         return {}
 
 
-def signature(number: str, moment: str, body: bytes) -> str:
+def _refusal(status: int, text: str) -> Reply:
+    """A refusal; a number in its words is what it asks to wait, seconds."""
+    seconds = re.sub(r"\D", "", text)
+    return reply({"error": text or "fault"}, status, **({"Retry_After": seconds} if seconds else {}))
+
+
+def signature(number: str, moment: str, body: bytes, secret: str = SECRET) -> str:
     """What the receiver expects in ``webhook-signature``."""
-    secret = base64.b64decode(SECRET.removeprefix("whsec_"))
-    digest = hmac.new(secret, f"{number}.{moment}.".encode() + body, hashlib.sha256).digest()
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.new(key, f"{number}.{moment}.".encode() + body, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()

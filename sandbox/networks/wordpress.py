@@ -11,8 +11,9 @@ import binascii
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -109,7 +110,9 @@ class WordPress(Platform):
 
     def struck(self, code: int, text: str) -> Reply:
         status = code if 400 <= code <= 599 else 500
-        return self._error(WpError(status, text or "rest_sandbox_fault", "Ошибка по заказу."))
+        done = self._error(WpError(status, "rest_sandbox_fault", text or "Ошибка по заказу."))
+        seconds = re.sub(r"\D", "", text)
+        return replace(done, headers={"Retry-After": seconds}) if seconds else done
 
     def _error(self, error: WpError) -> Reply:
         body = {"code": error.code, "message": error.message, "data": {"status": error.status}}
@@ -347,7 +350,7 @@ class WordPress(Platform):
         return {
             "id": entry.id,
             "slug": entry.slug,
-            "title": _raw(entry.fields.get("title")),
+            "title": unescape(re.sub(r"<[^>]*>", "", _raw(entry.fields.get("title")))),
             "html": html,
             "pictures": re.findall(r'<img[^>]+src="([^"]+)"', html),
             "featured": f"{self._site}{_path(featured)}" if featured else None,

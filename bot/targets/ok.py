@@ -1,0 +1,400 @@
+"""A group in Odnoklassniki: one topic for each post, with its text, pictures and a link.
+
+Text is cut at a limit that Odnoklassniki does not publish, and once more when it refuses.  What became of an
+uncertain topic tells the group's statistics, the one list of topics that is documented: a topic of ours that is
+not on it half a minute after the attempt was not made.  Topics go out at once; postponing is the desk's own
+business, so neither form of the publication time is ever sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from bot.config import Settings, is_loopback
+from bot.media import File, Fit, Media, MediaUnavailable
+from bot.targets.attempts import CLOCK_SLACK, Attempts
+from bot.targets.enclosed import Enclosed, enclosed, with_lines
+from bot.targets.http import Upload
+from bot.targets.network import Copy, Health, NetworkTarget, Supplies
+from bot.targets.ok_api import (
+    BLOCKS_REFUSED,
+    PICTURE_REFUSED,
+    TEXT_TOO_LONG,
+    OkApi,
+    OkError,
+    OkLost,
+    OkRefused,
+)
+from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.markup import link, parse
+from editorial.networks import Network, Part, Placed, Reach, Story
+from editorial.render import plain, plain_length
+from editorial.shorten import shorten
+from editorial.suggestion import Attachment
+from handlers import texts
+
+#: UTF-16 units. Posters agree on the first; the second is tried once when it is refused.
+TEXT_LIMIT: Final = 4000
+SHORT_LIMIT: Final = 2000
+#: Pictures given to one upload address.
+BATCH: Final = 5
+FIT: Final = Fit(
+    most_bytes=10 * 1024 * 1024, most_side=8000, kinds=frozenset({"image/jpeg", "image/png", "image/gif"})
+)
+#: What is tried when a picture was refused.
+SMALLER_FIT: Final = Fit(most_bytes=2 * 1024 * 1024, most_side=2048, kinds=frozenset({"image/jpeg"}))
+#: How many of the newest topics are looked through.
+NEWEST: Final = 50
+_UPLOAD_HOSTS: Final = ("ok.ru", "mycdn.me", "odnoklassniki.ru", "okcdn.ru")
+_STATISTICS: Final = "id,views,likes,comments,reshares"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much of a post Odnoklassniki takes: units of text, and whether links may have blocks of their own."""
+
+    limit: int = TEXT_LIMIT
+    blocks: bool = True
+
+    def after(self, code: int) -> Shape | None:
+        """What to try after a refusal; None when there is nothing more to try."""
+        if code == TEXT_TOO_LONG and self.limit > SHORT_LIMIT:
+            return replace(self, limit=SHORT_LIMIT)
+        if code in BLOCKS_REFUSED and self.blocks:
+            return replace(self, blocks=False)
+        return None
+
+
+def topic(story: Story, left_out: Collection[str] = (), shape: Shape | None = None) -> Part:
+    """The topic a story becomes. ``left_out``: identities of pictures that cannot go along."""
+    shape = shape or Shape()
+    groups = enclosed(story.attachments, left_out)
+    other = [one for one in story.attachments if one not in groups.pictures]
+    block = (
+        next((one for one in other if one.kind == "link" and _can_be_block(one)), None) if shape.blocks else None
+    )
+    named = tuple(one for one in other if one is not block)
+    whole = with_lines(parse(story.text), story, named)
+    short = shorten(whole, shape.limit, plain_length, link(texts.READ_ON, story.link) if story.link else None)
+    text = plain(short)
+    media: list[dict[str, Any]] = []
+    if text:
+        media.append({"type": "text", "text": text})
+    if groups.pictures:
+        media.append({"type": "photo"})
+    if block is not None:
+        media.append({"type": "link", "url": block.url})
+    notes = Enclosed(groups.pictures, (), named).notes
+    if short is not whole:
+        notes = (*notes, "text_shortened")
+    return Part("topic", {"media": media}, groups.pictures, notes)
+
+
+def _can_be_block(attachment: Attachment) -> bool:
+    """Links to Odnoklassniki itself need a signature of their own, so they stay text."""
+    parts = urlsplit(attachment.url or "")
+    host = (parts.hostname or "").lower()
+    return parts.scheme in ("http", "https") and bool(host) and not host.endswith(("ok.ru", "odnoklassniki.ru"))
+
+
+class Ok(NetworkTarget):
+    """Target ``ok``: one group."""
+
+    name = "ok"
+
+    def __init__(self, media: Media, api: OkApi, group_id: str, *, upload_hosts: Collection[str] = ()) -> None:
+        super().__init__(media)
+        self._api = api
+        self._group_id = group_id
+        self._upload_hosts = frozenset(upload_hosts)
+        self._attempts = Attempts()
+
+    @classmethod
+    def from_settings(cls, settings: Settings, supplies: Supplies) -> Self | None:
+        if "ok" not in settings.networks:
+            return None
+        host = urlsplit(settings.OK_API_URL).hostname or ""
+        api = OkApi(
+            settings.OK_API_URL,
+            settings.OK_APPLICATION_KEY,
+            settings.OK_ACCESS_TOKEN.get_secret_value(),
+            settings.OK_SECRET_KEY.get_secret_value(),
+            spacing=0.0 if is_loopback(settings.OK_API_URL) else 1.0,
+        )
+        return cls(supplies.media, api, settings.OK_GROUP_ID, upload_hosts={host})
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        return (Network("ok", self.name, texts.OK_TITLE, self._group_id, lambda story: len(self._parts(story))),)
+
+    def render(self, story: Story, network: Network) -> tuple[Part, ...]:  # noqa: ARG002
+        return self._parts(story)
+
+    @staticmethod
+    def _parts(story: Story) -> tuple[Part, ...]:
+        part = topic(story)
+        return (part,) if part.body["media"] else ()
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
+        with self._attempts.timed(delivery):
+            try:
+                standing = self._stands(copy, delivery) if delivery.attempts > 1 else None
+                return standing or self._post(copy)
+            except OkError as error:
+                return error.outcome
+
+    def _post(self, copy: Copy) -> Outcome:
+        said, number = self._say(copy, "mediatopic.post", write=True, type="GROUP_THEME", gid=self._group_id)
+        if not isinstance(number, (str, int)) or not str(number).isdigit():
+            return Uncertain("no_answer")
+        return self._sent(copy, str(number), said, self._shortcomings(str(number), said))
+
+    def edit(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
+        assert copy.placed is not None
+        number = copy.placed.ids[0]
+        try:
+            said, answer = self._say(copy, "mediatopic.edit", topic_id=number)
+        except OkError as error:
+            return error.outcome
+        if not isinstance(answer, dict) or answer.get("success") is not True:
+            return Refused("cannot_edit")
+        return self._sent(copy, number, said)
+
+    def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
+        assert copy.placed is not None
+        number = copy.placed.ids[0]
+        try:
+            self._api.call("mediatopic.deleteTopic", topic_id=number, gid=self._group_id)
+        except OkError as error:
+            gone = isinstance(error.outcome, Refused) and error.outcome.reason == "gone"
+            return Sent({"ids": [number], "link": None}) if gone else error.outcome
+        return Sent({"ids": [number], "link": None})
+
+    def _say(self, copy: Copy, method: str, *, write: bool = False, **params: Any) -> tuple[Part, Any]:
+        """Say the story by that method; what was said, and the answer. Raises OkError."""
+        tokens = self._uploaded(copy.story, topic(copy.story).media)
+        left_out = [one for one, token in tokens.items() if token is None]
+        shape: Shape | None = Shape()
+        while True:
+            part = topic(copy.story, left_out, shape)
+            if not part.body["media"]:
+                raise OkLost(Refused("nothing_to_send"))
+            try:
+                answer = self._api.call(method, write=write, attachment=_attachment(part, tokens), **params)
+            except OkRefused as refusal:
+                shape = shape.after(refusal.code) if shape is not None else None
+                if shape is None:
+                    raise
+                continue
+            return part, answer
+
+    def _sent(self, copy: Copy, number: str, said: Part, shortcomings: Sequence[str] = ()) -> Sent:
+        """``notes``: what the rendered part does not tell."""
+        told = copy.part.notes if copy.part is not None else ()
+        notes = [note for note in (*said.notes, *shortcomings) if note not in told]
+        return Sent({"ids": [number], "link": self._link(number), "notes": notes})
+
+    def _link(self, number: str) -> str:
+        return f"https://ok.ru/group/{self._group_id}/topic/{number}"
+
+    # -- pictures ------------------------------------------------------------------------------------------------
+
+    def _uploaded(self, story: Story, pictures: Sequence[Attachment]) -> dict[str, str | None]:
+        """Tokens of the pictures by identity, in order; None for one that cannot go along. Raises OkError."""
+        tokens: dict[str, str | None] = {one.identity: None for one in pictures}
+        files = {one.identity: file for one in pictures if (file := self._file(story, one)) is not None}
+        names = list(files)
+        for start in range(0, len(names), BATCH):
+            batch = names[start : start + BATCH]
+            tokens.update(self._upload_batch({name: files[name] for name in batch}))
+        return tokens
+
+    def _file(self, story: Story, picture: Attachment) -> File | None:
+        """The file as Odnoklassniki takes it, None when it cannot be had. Raises OkError: it may be had later."""
+        try:
+            return self.media.fitted(self.media.get(picture, story.owner_id, story.post_id), FIT)
+        except MediaUnavailable as trouble:
+            if trouble.passing:
+                raise OkLost(RetryLater(trouble.reason)) from None
+            return None
+
+    def _upload_batch(self, files: Mapping[str, File]) -> dict[str, str | None]:
+        try:
+            return dict(zip(files, self._upload(list(files.values())), strict=True))
+        except OkRefused as refusal:
+            if refusal.code not in PICTURE_REFUSED:
+                raise
+        return {name: self._upload_alone(file) for name, file in files.items()}
+
+    def _upload_alone(self, file: File) -> str | None:
+        """One picture, as it is or made smaller; None when neither is taken. Raises OkError."""
+        for smaller in (False, True):
+            try:
+                return self._upload([self.media.fitted(file, SMALLER_FIT) if smaller else file])[0]
+            except MediaUnavailable:
+                return None
+            except OkRefused as refusal:
+                if refusal.code not in PICTURE_REFUSED:
+                    raise
+        return None
+
+    def _upload(self, files: Sequence[File]) -> list[str]:
+        """Tokens of the files, in order. Raises OkError."""
+        place = self._api.call("photosV2.getUploadUrl", gid=self._group_id, count=len(files))
+        url = place.get("upload_url") if isinstance(place, dict) else None
+        if not isinstance(url, str) or not self._is_upload_host(url):
+            raise OkLost(RetryLater("no_answer"))
+        forms = [Upload(f"pic{number}", file.name, file.path, file.kind) for number, file in enumerate(files, 1)]
+        answer = self._api.upload(url, forms)
+        photos = answer.get("photos") if isinstance(answer, dict) else None
+        known = photos if isinstance(photos, dict) else {}
+        tokens = [_token(known.get(str(number))) for number in place.get("photo_ids") or known]
+        if len(tokens) != len(files) or not all(tokens):
+            raise OkLost(RetryLater("no_answer"))
+        return tokens
+
+    def _is_upload_host(self, url: str) -> bool:
+        host = (urlsplit(url).hostname or "").lower()
+        ours = any(host == known or host.endswith(f".{known}") for known in _UPLOAD_HOSTS)
+        return ours or host in self._upload_hosts
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
+        try:
+            standing = self._stands(copy, delivery)
+        except OkError:
+            return None
+        if standing is not None:
+            return standing
+        return RetryLater("not_sent", 0.0, counts=False) if self._attempts.over(delivery, now) else None
+
+    def _stands(self, copy: Copy, delivery: Delivery) -> Sent | None:
+        """The topic of this delivery if it stands in the group. Raises OkError."""
+        since = int((delivery.created_at - CLOCK_SLACK).timestamp() * 1000)
+        listed = self._api.call(
+            "group.getStatTopics", gid=self._group_id, start_time=since, count=NEWEST, fields="id,created_ms"
+        )
+        rows = listed.get("topics") if isinstance(listed, dict) else None
+        if not isinstance(rows, list):
+            raise OkLost(RetryLater("no_answer"))
+        ids = [str(row["id"]) for row in rows if isinstance(row, dict) and row.get("id")]
+        topics = self._read(ids) if ids else {}
+        for part in _ways_to_say(copy.story):
+            ours = [number for number in reversed(ids) if number in topics and _says(topics[number], part)]
+            if ours:
+                return self._sent(copy, ours[0], part)
+        return None
+
+    def _read(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Topics as the group shows them, by number. Raises OkError."""
+        answer = self._api.call(
+            "mediatopic.getByIds", topic_ids=",".join(ids), fields="media_topic.*", media_limit=3
+        )
+        rows = answer.get("media_topics") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise OkLost(RetryLater("no_answer"))
+        return {str(row["id"]): row for row in rows if isinstance(row, dict) and row.get("id")}
+
+    def _shortcomings(self, number: str, said: Part) -> list[str]:
+        """What did not come out as it was said; nothing when it cannot be read."""
+        try:
+            read = self._read([number]).get(number)
+        except OkError:
+            return []
+        if read is None:
+            return ["not_shown"]
+        pictures = _pictures_in(read)
+        lost = pictures is not None and pictures < len(said.media)
+        changed = _even(_text_in(read.get("media"))) != _even(_text_in(said.body["media"]))
+        return ["pictures_lost"] * lost + ["text_changed"] * changed
+
+    def health(self) -> Health:
+        """Keeps the key alive too: any call once a day does."""
+        try:
+            person = self._api.call("users.getCurrentUser", fields="uid")
+            uid = str(person.get("uid", "")) if isinstance(person, dict) else ""
+        except OkError as error:
+            return Health(False, _reason(error.outcome))
+        try:
+            roles = self._api.call("group.getUserGroupsByIds", group_id=self._group_id, uids=uid)
+        except OkError as error:
+            reason = _reason(error.outcome)
+            return Health(reason != "no_rights", reason if reason == "no_rights" else "")
+        status = next((str(row.get("status", "")).upper() for row in roles if isinstance(row, dict)), "")
+        if status in ("ACTIVE", "PASSIVE", "BLOCKED", "MAYBE", "UNKNOWN") or not roles:
+            return Health(False, "no_rights", status.lower())
+        return Health(True)
+
+    def reach(self, network: Network, placed: Placed) -> Reach | None:  # noqa: ARG002
+        try:
+            answer = self._api.call("group.getStatTopic", topic_id=placed.ids[0], fields=_STATISTICS)
+        except OkError:
+            return None
+        row = answer.get("topic") if isinstance(answer, dict) else None
+        if not isinstance(row, dict):
+            return None
+        views, likes, comments, reposts = (
+            _count(row.get(key)) for key in ("views", "likes", "comments", "reshares")
+        )
+        return Reach(views, likes, reposts, comments)
+
+
+def _attachment(part: Part, tokens: Mapping[str, str | None]) -> dict[str, Any]:
+    """The topic with the tokens of its pictures, from the group and not from the person whose key it is."""
+    photos = [{"id": tokens[one.identity]} for one in part.media]
+    media = [
+        {"type": "photo", "list": photos} if block["type"] == "photo" else block for block in part.body["media"]
+    ]
+    return {"media": media, "onBehalfOfGroup": "true"}
+
+
+def _ways_to_say(story: Story) -> Iterator[Part]:
+    """Every topic this story may have become, the likeliest first."""
+    pictures = [one.identity for one in topic(story).media]
+    for missing in range(len(pictures) + 1):
+        for shape in (Shape(), Shape(SHORT_LIMIT), Shape(blocks=False), Shape(SHORT_LIMIT, blocks=False)):
+            yield topic(story, pictures[len(pictures) - missing :] if missing else (), shape)
+
+
+def _says(read: Mapping[str, Any], part: Part) -> bool:
+    """Whether a topic of the group is this one; the order of its pictures is not told."""
+    pictures = _pictures_in(read)
+    same_pictures = pictures is None or pictures == len(part.media)
+    return same_pictures and _even(_text_in(read.get("media"))) == _even(_text_in(part.body["media"]))
+
+
+def _text_in(media: Any) -> str:
+    blocks = [block for block in media if isinstance(block, dict)] if isinstance(media, list) else []
+    return "\n".join(str(block.get("text", "")) for block in blocks if block.get("type") == "text")
+
+
+def _pictures_in(read: Mapping[str, Any]) -> int | None:
+    """How many pictures a topic shows; None when it does not tell."""
+    media = read.get("media")
+    blocks = [one for one in media if isinstance(one, dict)] if isinstance(media, list) else []
+    shown = [block for block in blocks if block.get("type") == "photo"]
+    lists: list[Any] = [block.get("photo_refs") or block.get("photos") or block.get("list") for block in shown]
+    return sum(len(one) for one in lists) if all(isinstance(one, list) for one in lists) else None
+
+
+def _even(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _token(photo: Any) -> str:
+    return str(photo.get("token") or "") if isinstance(photo, dict) else ""
+
+
+def _reason(outcome: Outcome) -> str:
+    return "" if isinstance(outcome, Sent) else outcome.reason
+
+
+def _count(value: Any) -> int | None:
+    return int(value) if isinstance(value, (int, str)) and str(value).isdigit() else None
