@@ -4,7 +4,7 @@ sandbox's VK, deliveries, and the networks as their readers see them."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,11 @@ def delivery(kind: str = "post", *, attempts: int = 1, id_: int = 17) -> Deliver
         created_at=now,
         sending_at=now,
     )
+
+
+def later() -> datetime:
+    """When everything under way is over."""
+    return datetime.now(UTC) + timedelta(minutes=1)
 
 
 def copy_of(target: NetworkTarget, about: Story, placed: Placed | None = None) -> Copy:

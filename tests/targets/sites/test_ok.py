@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.targets.sites.stage import (
     copy_of,
     delivery,
     edited,
+    later,
     media,
     pictures,
     placed,
@@ -31,7 +32,6 @@ from tests.targets.sites.stage import (
 )
 
 SESSION_SECRET = hashlib.md5((ok.ACCESS_TOKEN + ok.APPLICATION_SECRET).encode()).hexdigest()
-LATER = datetime.now(UTC) + timedelta(minutes=1)
 
 
 def group(vk: SandboxClient, folder: Path, secret: str = ok.APPLICATION_SECRET) -> Ok:
@@ -207,7 +207,7 @@ def test_a_topic_that_did_not_go_out_may_be_sent_again_after_a_while(
     assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
 
     assert target.find(copy_of(target, story()), row, datetime.now(UTC)) is None
-    assert target.find(copy_of(target, story()), row, LATER) == RetryLater("not_sent", 0.0, counts=False)
+    assert target.find(copy_of(target, story()), row, later()) == RetryLater("not_sent", 0.0, counts=False)
 
 
 def test_a_topic_cut_the_second_time_is_found_too(vk: SandboxClient, target: Ok) -> None:
@@ -229,7 +229,7 @@ def test_another_topic_of_similar_words_is_not_ours(vk: SandboxClient, target: O
 
 def test_nobody_may_look_and_nothing_is_concluded(vk: SandboxClient, target: Ok) -> None:
     vk.do("network", network="ok", what="statistics", on=False)
-    assert target.find(copy_of(target, story()), delivery(), LATER) is None
+    assert target.find(copy_of(target, story()), delivery(), later()) is None
 
 
 def test_before_another_attempt_the_group_is_read(vk: SandboxClient, target: Ok) -> None:

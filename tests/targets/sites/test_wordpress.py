@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from tests.targets.sites.stage import (
     copy_of,
     delivery,
     edited,
+    later,
     media,
     pictures,
     placed,
@@ -31,7 +32,6 @@ from tests.targets.sites.stage import (
 )
 
 ZONE = ZoneInfo("Europe/Moscow")
-LATER = datetime.now(UTC) + timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_page_that_was_not_made_may_be_made_after_a_while(
     vk.fault(what, "wordpress.posts.create")
     assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
     assert target.find(copy_of(target, story()), row, datetime.now(UTC)) is None
-    assert target.find(copy_of(target, story()), row, LATER) == RetryLater("not_sent", 0.0, counts=False)
+    assert target.find(copy_of(target, story()), row, later()) == RetryLater("not_sent", 0.0, counts=False)
 
 
 def test_pictures_of_a_failed_attempt_are_used_again(vk: SandboxClient, target: WordPress) -> None:
