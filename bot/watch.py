@@ -168,7 +168,8 @@ class Watch:
             alarms.key_changed(context, before, facts)
             if not self.by_hand:
                 publication.take_back(context)
-        self._resume()
+        if before is not None and _better(before, facts):
+            self._resume()
 
     def know_managers(self) -> None:
         """On the very first start nobody is known to be a moderator: ask before the first press is judged."""
@@ -202,3 +203,8 @@ class Watch:
         if self._keep_authors:
             with self._work.begin("forget", quiet=True) as context:
                 context.unit.retention.people(context.now - self._keep_authors)
+
+
+def _better(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a key that was in trouble is well: what was left alone because of it may be tried again."""
+    return any(before.get(key) != "ok" and now[key] == "ok" for key in ("editor", "group"))

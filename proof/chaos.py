@@ -1,94 +1,173 @@
 """The nightly proof: everything at the large sizes, for so many minutes, from one seed.
 
 ``make chaos SEED=1 MINUTES=30``.  Rounds of kills, storms, faults, fuzz, races and tries follow each other with
-seeds of their own until the time is over; every round prints its line, a failed one its findings and its artifact.
+seeds of their own until the time is over; every round prints its line, a failed one its findings, its artifact and
+the command that plays it again.  At the end stand the sums, and what they prove.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import count
+from pathlib import Path
+from typing import Final
 
 from proof import clock, crash_matrix, fault_matrix, fuzz, races, random_kills, unauthorised
+from proof.office import Result, table
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one round did. ``size`` in the unit of its proof; ``findings`` empty when all held."""
+    """What one round did. ``size`` in the unit of its proof; ``findings`` empty when all held.
+
+    ``lost``, ``doubled`` and ``stuck`` are those among the findings.  ``again``: the command that plays it again.
+    """
 
     name: str
     seed: int
     size: int
     findings: list[str]
+    again: str
+    lost: int = 0
+    doubled: int = 0
+    stuck: int = 0
+    seconds: float = 0.0
+
+
+def _judged(
+    name: str, seed: int, size: int, again: str, results: Iterable[Result], more: Sequence[str] = ()
+) -> Round:
+    found = list(results)
+    findings = [line for one in found for line in (*map(str, one.violations), *one.unsettled)]
+    findings += [f"artifact: {one.artifact}" for one in found if not one.fine]
+    return Round(
+        name,
+        seed,
+        size,
+        [*findings, *more],
+        again,
+        lost=sum(one.found("R1", "R2") for one in found),
+        doubled=sum(one.found("R3", "R4") for one in found),
+        stuck=sum(len(one.unsettled) for one in found),
+    )
 
 
 def kills(seed: int) -> Round:
     """100 random kills."""
     _, result, facts = random_kills.kill_through(seed, 100)
-    return Round("random kills", seed, facts["kills"], [*map(str, result.violations), *result.unsettled])
+    again = f"python -m proof.random_kills --seed {seed} --kills 100"
+    return _judged("random kills", seed, facts["kills"], again, [result])
 
 
 def storm(seed: int) -> Round:
     """50 random kills while the network fails too."""
     _, result, facts = random_kills.kill_through(seed, 50, storm=True)
-    return Round("kills in a storm", seed, facts["kills"], [*map(str, result.violations), *result.unsettled])
+    again = f"python -m proof.random_kills --seed {seed} --kills 50 --storm"
+    return _judged("kills in a storm", seed, facts["kills"], again, [result])
 
 
 def faults(seed: int) -> Round:
     """The whole table of faults, over again with another order."""
     done = fault_matrix.matrix(seed, 600, desks=3, seconds=240)
-    found = [str(one) for run in done for one in (*run.result.violations, *run.result.unsettled)]
-    return Round("faults", seed, sum(len(run.struck) for run in done), found)
+    again = f"python -m proof.fault_matrix --seed {seed} --faults 600 --seconds 240"
+    return _judged("faults", seed, sum(len(run.struck) for run in done), again, [run.result for run in done])
 
 
 def points(seed: int) -> Round:
     """Every fault point."""
     done = crash_matrix.matrix(crash_matrix.points())
-    bad = [
-        f"{one.point}: {one.result.violations or one.result.unsettled or 'not reached'}"
-        for one in crash_matrix.wrong(done)
-    ]
-    return Round("fault points", seed, len(done), bad)
+    bad = [f"{one.point}: not reached" for one in crash_matrix.wrong(done) if one.result.fine]
+    again = "python -m proof.crash_matrix"
+    return _judged("fault points", seed, sum(one.reached for one in done), again, [one.result for one in done], bad)
 
 
 def events(seed: int) -> Round:
     """20,000 fuzzed events."""
     done = fuzz.fuzz(seed, 20_000)
-    return Round("fuzzed events", seed, done.sent, [] if done.fine else [str(done)])
+    found = [] if done.fine else [str(done)]
+    return Round("fuzzed events", seed, done.sent, found, f"python -m proof.fuzz --seed {seed} --events 20000")
 
 
 def raced(seed: int) -> Round:
     """2,000 races."""
     done = races.in_process(2000, seed)
-    return Round("races", seed, done.races, [] if done.fine else [str(done)])
+    found = [] if done.fine else [str(done)]
+    return Round("races", seed, done.races, found, f"python -m proof.races --seed {seed} --races 2000")
 
 
 def tried(seed: int) -> Round:
     """6,000 unauthorised tries."""
     done = unauthorised.in_process(6000, seed)
-    return Round("unauthorised", seed, done.tries, [*done.effects, *done.unlogged])
+    again = f"python -m proof.unauthorised --seed {seed} --tries 6000"
+    return Round("unauthorised tries", seed, done.tries, [*done.effects, *done.unlogged], again)
 
 
 def clocks(seed: int) -> Round:
     """80 clock cases."""
     done = [clock.play(case) for case in clock.cases(80, seed)]
-    return Round("clocks", seed, len(done), [f"{one.case.name}: {one.problems}" for one in done if one.problems])
+    found = [f"{one.case.name}: {one.problems}" for one in done if one.problems]
+    return Round("clocks", seed, len(done), found, f"python -m proof.clock --seed {seed} --cases 80")
 
 
-ROUNDS: tuple[Callable[[int], Round], ...] = (kills, storm, faults, points, events, raced, tried, clocks)
+ROUNDS: Final[dict[str, Callable[[int], Round]]] = {
+    "kills": kills,
+    "storm": storm,
+    "faults": faults,
+    "points": points,
+    "events": events,
+    "races": raced,
+    "tries": tried,
+    "clocks": clocks,
+}
 
 
-def rounds(seed: int, minutes: float) -> Iterator[Round]:
+def rounds(seed: int, minutes: float, wanted: Sequence[str] = ()) -> Iterator[Round]:
     """Round after round until the time is over; a round that has begun is finished."""
     deadline = time.monotonic() + minutes * 60
+    kinds = [ROUNDS[name] for name in wanted or ROUNDS]
     for number in count():
         if time.monotonic() > deadline:
             return
-        yield ROUNDS[number % len(ROUNDS)](seed * 1000 + number)
+        yield timed(kinds[number % len(kinds)], seed * 1000 + number)
+
+
+def timed(kind: Callable[[int], Round], seed: int) -> Round:
+    """The round with its seconds; a proof that breaks off is a finding too."""
+    began = time.monotonic()
+    try:
+        done = kind(seed)
+    except Exception as fault:
+        done = Round(kind.__name__, seed, 0, [f"broke off: {type(fault).__name__}: {fault}"], "")
+    return Round(**{**asdict(done), "seconds": time.monotonic() - began})
+
+
+def totals(done: Sequence[Round]) -> str:
+    """The sums by kind; ``at most``: the share of trouble that is still possible, with 95 % confidence (3/N)."""
+    rows = []
+    for name in dict.fromkeys(one.name for one in done):
+        same = [one for one in done if one.name == name]
+        size, bad = sum(one.size for one in same), sum(bool(one.findings) for one in same)
+        hurt = sum(one.lost + one.doubled + one.stuck for one in same)
+        bound = f"{300 / size:.3g} %" if size and not hurt else "—"
+        lost, doubled, stuck = (sum(getattr(one, kind) for one in same) for kind in ("lost", "doubled", "stuck"))
+        rows.append((name, len(same), size, bad, lost, doubled, stuck, bound))
+    return table(rows, ("proof", "rounds", "done", "rounds not right", "lost", "doubled", "stuck", "at most"))
+
+
+def show(done: Round) -> None:
+    """The line of a round and, when something was found, the findings and how to see them again."""
+    verdict = "NOT RIGHT" if done.findings else "ok"
+    print(f"{done.name:18} seed {done.seed:<8} {done.size:>7} {done.seconds:>6.0f} s  {verdict}")
+    for line in done.findings[:20]:
+        print("   ", line[:400])
+    if done.findings and done.again:
+        print("    again:", done.again)
+    sys.stdout.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,15 +175,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m proof.chaos")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--only", nargs="*", choices=sorted(ROUNDS), default=[], help="rounds of these kinds alone")
+    parser.add_argument("--record", type=Path, help="a file of JSON lines to which every round is added")
+    parser.add_argument("--sum", type=Path, nargs="*", help="print the sums of these files and run nothing")
     asked = parser.parse_args(arguments)
-    failed = 0
-    for done in rounds(asked.seed, asked.minutes):
-        failed += bool(done.findings)
-        print(f"{done.name:18} seed {done.seed:<8} {done.size:>7}  {'ok' if not done.findings else 'NOT RIGHT'}")
-        for line in done.findings[:20]:
-            print("   ", line)
-        sys.stdout.flush()
-    return 1 if failed else 0
+    if asked.sum:
+        read = [Round(**json.loads(line)) for path in asked.sum for line in path.read_text().splitlines()]
+        print(totals(read))
+        return 1 if any(one.findings for one in read) else 0
+    done: list[Round] = []
+    for one in rounds(asked.seed, asked.minutes, asked.only):
+        done.append(one)
+        show(one)
+        if asked.record:
+            with asked.record.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+    print(totals(done))
+    return 1 if any(one.findings for one in done) else 0
 
 
 if __name__ == "__main__":

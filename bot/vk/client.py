@@ -276,7 +276,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             write=call.write,
             human_url=refusal.human_url,
         )
-        self._note(again)
+        self._note(again, call.write)
         return again
 
     def _paired(self, calls: Sequence[Call], answer: Mapping[str, Any], began: float) -> Iterator[Any | VkError]:
@@ -376,10 +376,10 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             write=write,
             human_url=self.key.redact(str(url)) if url else None,
         )
-        self._note(refusal)
+        self._note(refusal, write)
         return refusal
 
-    def _note(self, refusal: VkRefused) -> None:
+    def _note(self, refusal: VkRefused, write: bool) -> None:
         """Remember what is to be left alone, longer each time it is refused again."""
         meaning = refusal.verdict
         if meaning.pause is None:
@@ -390,6 +390,8 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             scope = WRITES if meaning.reason == "captcha" else WHOLE_KEY
         else:
             return
+        if scope == WRITES and not write:  # a reader that meets a captcha leaves reading alone as well
+            self.pauses.pause(meaning.pause, meaning.reason, scope=refusal.method)
         length = self.pauses.pause(meaning.pause, meaning.reason, scope=scope)
         refusal.verdict = replace(meaning, pause=length)
 

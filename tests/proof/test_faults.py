@@ -7,12 +7,22 @@ import pytest
 from proof import fault_matrix
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_faults_of_every_method_lose_and_double_nothing() -> None:
+    _weathered(seed=1, count=120, desks=2, seconds=120)
+
+
 @pytest.mark.chaos
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 def test_five_hundred_faults_lose_and_double_nothing() -> None:
-    done = fault_matrix.matrix(seed=1, count=500, desks=3, seconds=150)
+    _weathered(seed=1, count=500, desks=3, seconds=200)
+
+
+def _weathered(seed: int, count: int, desks: int, seconds: float) -> None:
+    done = fault_matrix.matrix(seed, count, desks, seconds)
     print(fault_matrix.report(done))
-    assert sum(len(one.struck) for one in done) >= 450, fault_matrix.report(done)
+    assert sum(len(one.struck) for one in done) >= count * 0.85, fault_matrix.report(done)
     assert not [one for one in done if not one.result.fine], fault_matrix.report(done)
 
 

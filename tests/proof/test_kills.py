@@ -13,14 +13,24 @@ from proof.evidence import CHAT, Evidence
 from proof.random_kills import kill_through, report
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 @pytest.mark.timeout(400)
+def test_t01_random_kills_lose_and_double_nothing() -> None:
+    _killed(seed=7, kills=20)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(900)
 def test_t01_fifty_random_kills_lose_and_double_nothing() -> None:
-    _, result, facts = kill_through(seed=7, kills=50)
-    print(report(7, result, facts))
-    assert facts["kills"] == 50
-    assert facts["on the wall"] >= 5, "too little happened between the kills to prove anything"
-    assert result.fine, report(7, result, facts)
+    _killed(seed=7, kills=50)
+
+
+def _killed(seed: int, kills: int) -> None:
+    _, result, facts = kill_through(seed, kills)
+    print(report(seed, result, facts))
+    assert facts["kills"] == kills
+    assert facts["on the wall"] >= kills // 10, "too little happened between the kills to prove anything"
+    assert result.fine, report(seed, result, facts)
 
 
 # --------------------------------------------------------------------------------------------- a whole, sound run

@@ -177,6 +177,16 @@ def test_a_captcha_in_any_shape_stops_the_writes_of_this_key_only(
     assert client.pauses.paused("wall.get") is None
 
 
+def test_t45_a_captcha_met_while_reading_stops_that_reading_too(server: FaultServer) -> None:
+    client = client_of(server.then(error(14, "Captcha needed")).url)
+
+    failure_of(client, "wall.get", write=False)
+
+    assert client.pauses.paused("wall.get") is not None
+    assert client.pauses.paused("wall.post", write=True) is not None
+    assert client.pauses.paused("wall.getById") is None
+
+
 def test_validation_stops_the_key_and_names_the_page(server: FaultServer) -> None:
     client = client_of(server.then(error(17, "Validation required", redirect_uri="https://m.vk.ru/v")).url)
 
