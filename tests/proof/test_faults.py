@@ -10,7 +10,7 @@ from proof import fault_matrix
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_faults_of_every_method_lose_and_double_nothing() -> None:
-    _weathered(seed=1, count=120, desks=2, seconds=120)
+    _weathered(seed=1, count=100, desks=2, seconds=120)
 
 
 @pytest.mark.chaos
