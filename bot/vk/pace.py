@@ -38,8 +38,9 @@ class Pace:
     VK counts within a second what arrives, and what is late on its way comes closer to the next ones.  So a call
     also waits until the one that is a whole allowance before it was answered a second ago (:meth:`answered`).
 
-    Urgent callers overtake ordinary ones that are already waiting.  An ordinary caller is not starved: urgent
-    calls are presses of people's fingers and far below the rate.
+    Urgent callers overtake ordinary ones that are already waiting, and while the allowance of the second is not
+    used up they do not wait for the even spacing.  An ordinary caller is not starved: urgent calls are presses of
+    people's fingers and posts at their time, far below the rate.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Pace:
         self._changed = threading.Condition()
         self._queue: list[tuple[int, int]] = []
         self._numbers = itertools.count()
-        self._free_at = clock()
+        self._free_at = self._held_until = clock()
         self._sent: deque[_Sent] = deque(maxlen=max(1, math.floor(rate_per_second)))
 
     def wait(self, urgent: bool = False) -> float:
@@ -79,13 +80,15 @@ class Pace:
         """Seconds until this caller's turn; None while somebody is before it."""
         if self._queue[0] != ticket:
             return None
-        return self._free() - self._clock()
+        return self._free(urgent=ticket[0] == 0) - self._clock()
 
-    def _free(self) -> float:
+    def _free(self, *, urgent: bool = False) -> float:
         """When the next call may go."""
-        if self._sent.maxlen == len(self._sent) > 1:
-            return max(self._free_at, self._sent[0].arrived + 1.0)
-        return self._free_at
+        counts = self._sent.maxlen != 1  # an allowance of one in several seconds is spacing and nothing else
+        moment = self._held_until if urgent and counts else max(self._held_until, self._free_at)
+        if counts and len(self._sent) == self._sent.maxlen:
+            moment = max(moment, self._sent[0].arrived + 1.0)
+        return moment
 
     def answered(self, sent: float) -> None:
         """The call that was let through last before ``sent`` is answered: it has surely arrived."""
@@ -118,7 +121,7 @@ class Pace:
     def hold(self, seconds: float) -> None:
         """Let nobody through for ``seconds`` from now."""
         with self._changed:
-            self._free_at = max(self._free_at, self._clock() + seconds)
+            self._held_until = max(self._held_until, self._clock() + seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,13 +102,13 @@ class Wall:
             "extended": True,
         }
 
-    def read(self, post_ids: Sequence[int]) -> dict[int, WallRecord]:
+    def read(self, post_ids: Sequence[int], *, urgent: bool = False) -> dict[int, WallRecord]:
         """The records of this wall with these ids; what is gone is not in the answer. Raises VkError."""
         wanted = [f"{self.owner_id}_{post_id}" for post_id in post_ids]
         pages = [wanted[start : start + PAGE] for start in range(0, len(wanted), PAGE)]
         found: dict[int, WallRecord] = {}
         for page in pages:
-            answer = self._editor().call("wall.getById", posts=page)
+            answer = self._editor().call("wall.getById", urgent=urgent, posts=page)
             for raw in items(mapping(answer).get("items") if isinstance(answer, Mapping) else answer):
                 record = wall_record(raw, self.owner_id)
                 if record is not None and record.owner_id == self.owner_id:
@@ -117,7 +117,7 @@ class Wall:
 
     def read_suggestion(self, post_id: int) -> WallRecord | None:
         """What stands under this id now: still a suggestion, already a post, or nothing. Raises VkError."""
-        return self.read([post_id]).get(post_id)
+        return self.read([post_id], urgent=True).get(post_id)
 
     def newest(self, count: int = 20) -> tuple[WallPublished, ...]:
         """The newest posts of the community, newest first. Raises VkError."""
@@ -165,7 +165,7 @@ class Wall:
     def _post(self, client: VkClient, attachments: Sequence[str], **params: object) -> int:
         wanted = {"owner_id": self.owner_id, "from_group": True, "attachments": attachments or None, **params}
         with self._posts.turn() if self._posts is not None else nullcontext():
-            answer = client.make(Call("wall.post", wanted, write=True), timeout=POST_TIMEOUT)
+            answer = client.make(Call("wall.post", wanted, write=True), urgent=True, timeout=POST_TIMEOUT)
         new_id = number(mapping(answer).get("post_id"))
         if not new_id:
             raise VkTransport("wall.post", "no_post_id", write=True)

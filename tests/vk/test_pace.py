@@ -206,3 +206,16 @@ def test_a_call_that_is_answered_at_once_costs_nothing_more() -> None:
 
 def pace_free(pace: Pace, clock: Clock) -> float:
     return clock.now + pace.seconds_left()
+
+
+def test_an_urgent_caller_does_not_wait_for_the_spacing_while_the_allowance_lasts() -> None:
+    clock = Clock()
+    pace = Pace(3, clock=clock)
+    for _ in range(3):
+        assert pace.wait(urgent=True) == 0
+        pace.answered(clock.now)
+        clock.now += 0.01
+
+    assert pace_free(pace, clock) >= clock.now + 0.9, "the fourth within a second would be one too many"
+    pace.hold(5)
+    assert pace_free(pace, clock) == clock.now + 5
