@@ -47,13 +47,14 @@ def is_publication_of(post: WallPublished, suggestion: Suggestion) -> bool:
 def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> WallPublished | None:
     """The post that a person made of a suggestion that is gone; None when there is no or no sole one.
 
-    A person may word it anew: then it is signed by the author, shares an attachment, or most of the words.
+    A person may word it anew: then it is signed by the author, shares an attachment, or most of the words and all
+    the numbers.  News of one template differ in a street, a time or a number; those are other news.
     """
     possible = [post for post in posts if _possible(post, suggestion)]
     exact = [post for post in possible if is_publication_of(post, suggestion)]
     if exact:
         return min(exact, key=lambda post: (post.at, post.post_id))
-    alike = [post for post in possible if _alike(post, suggestion)]
+    alike = [post for post in possible if _reworded(post, suggestion)]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -88,9 +89,19 @@ def _alike(post: WallPublished, suggestion: Suggestion) -> bool:
     return 2 * len(theirs & ours) > len(theirs | ours)
 
 
+def _reworded(post: WallPublished, suggestion: Suggestion) -> bool:
+    if post.signer_id == suggestion.author_id or _identities(post.content) & _identities(suggestion.content):
+        return _alike(post, suggestion)
+    return _alike(post, suggestion) and _numbers(post.content.text) == _numbers(suggestion.text)
+
+
 def _identities(content: Content) -> set[str]:
     return {attachment.identity for attachment in content.attachments if attachment.media_id}
 
 
 def _vocabulary(text: str) -> set[str]:
     return set(re.findall(r"\w+", comparable(text).lower()))
+
+
+def _numbers(text: str) -> set[str]:
+    return {word for word in _vocabulary(text) if any(sign.isdigit() for sign in word)}

@@ -94,6 +94,14 @@ def test_t74_a_missing_one_that_stands_on_the_wall_was_published_by_hand(world: 
     assert "опубликовано вручную" in world.card(1).text
 
 
+def test_t74_news_of_the_same_template_with_other_numbers_is_other_news(world: World) -> None:
+    world.happens(suggested(31, text="В посёлке 12 августа отключат воду с 9:00 до 18:00"))
+    post = on_the_wall(90, text="В посёлке 14 августа отключат воду с 9:00 до 18:00", signer=None)
+    with world.unit() as context:
+        reconcile.gone(context, 1, [post])
+    assert world.suggestion(1).status is Status.WITHDRAWN
+
+
 def test_a_post_known_as_another_suggestion_is_not_taken_twice(world: World) -> None:
     world.happens(suggested(31, text="Дважды"), suggested(32, text="Дважды"))
     post = on_the_wall(90, text="Дважды")
