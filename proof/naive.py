@@ -35,8 +35,8 @@ from sandbox.server import Sandbox
 from tests.sandbox_client import SandboxClient
 from tests.stories.desk import ROOT
 
-#: A second and a half of every life is spent posting or listening, and a little on the way in.
-LIFE: Final = (0.6, 1.6)
+#: So long a life lasts once the process is at work, seconds.
+LIFE: Final = (0.5, 1.5)
 EVENTS_A_SECOND: Final = 300
 
 
@@ -81,6 +81,7 @@ def _publish(url: str, path: Path, *, mark_first: bool) -> None:
     vk = session(url, "editor-key")
     with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
+        print("at work", flush=True)
         while True:
             row = connection.execute("SELECT id, text FROM posts WHERE done = 0 ORDER BY id LIMIT 1").fetchone()
             if row is None:
@@ -98,6 +99,7 @@ def insert_per_event(url: str, path: Path) -> None:
     poll = VkBotLongPoll(session(url, "group-key"), 1, wait=5)
     with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
+        print("at work", flush=True)
         for event in poll.listen():
             connection.execute("INSERT INTO events (event_id) VALUES (?)", (event.raw["event_id"],))
 
@@ -173,11 +175,15 @@ def _kill_often(design: str, url: str, path: Path, kills: int, seed: int, last: 
             [sys.executable, "-m", "proof.naive", "--child", design, "--url", url, "--path", str(path)],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        assert child.stdout is not None
+        child.stdout.readline()  # it is at work from now on, however slow the machine was with its start
         time.sleep(last if number == kills else dice.uniform(*LIFE))
         child.send_signal(signal.SIGKILL)
         child.wait()
+        child.stdout.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
