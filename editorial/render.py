@@ -39,7 +39,8 @@ class Entity(TypedDict):
 def telegram(rich: Rich) -> tuple[str, list[Entity]]:
     """The text and its entities, for a message without ``parse_mode``.
 
-    Of more than :data:`MOST_ENTITIES` the labelled links come first: addresses and hashtags Telegram finds itself.
+    Of more than :data:`MOST_ENTITIES` the labelled links come first, before all the one at the end, which may lead
+    to the rest of the text: addresses and hashtags Telegram finds itself.
     """
     clean = _clean(rich).stripped()
     entities: list[Entity] = []
@@ -49,7 +50,10 @@ def telegram(rich: Rich) -> tuple[str, list[Entity]]:
         if span is not None and (entity := _entity(text, span, offset, length)):
             entities.append(entity)
         offset += length
-    chosen = sorted(entities, key=lambda entity: entity["type"] != "text_link")[:MOST_ENTITIES]
+    last = entities[-1] if entities else None
+    chosen = sorted(entities, key=lambda entity: (entity["type"] != "text_link", entity is not last))[
+        :MOST_ENTITIES
+    ]
     return clean.text, sorted(chosen, key=lambda entity: entity["offset"])
 
 

@@ -29,6 +29,7 @@ import sandbox.methods.service
 import sandbox.methods.users
 import sandbox.methods.wall
 import sandbox.networks.ok
+import sandbox.networks.telegram
 import sandbox.networks.webhook
 import sandbox.networks.wordpress  # noqa: F401  methods and platforms register themselves
 from sandbox.actions import do, tick

@@ -18,6 +18,12 @@ from storage.work import Work
 
 _table = schema.copies
 _OPEN = spelled("copies.state IN ('waiting', 'asked', 'refused')")
+_newest = (
+    select(_table.c.ids)
+    .where(_table.c.sent_at <= bindparam("until"), _table.c.network == bindparam("where"))
+    .order_by(_table.c.sent_at.desc())
+    .limit(3)
+)
 _COUNTED = spelled("copies.next_reach IS NOT NULL")
 _of = select(_table).where(_table.c.number == bindparam("about")).order_by(_table.c.network, _table.c.part)
 _of_many = (
@@ -65,6 +71,11 @@ class Copies:
     def of(self, number: int) -> tuple[NetworkCopy, ...]:
         """Every copy of a post, by network and part."""
         return tuple(map(_record, self._work.rows(_of, {"about": number})))
+
+    def newest_ids(self, network: str, before: datetime) -> tuple[str, ...]:
+        """Ids of what went out to the network last, no later than that; none when nothing did."""
+        rows = self._work.rows(_newest, {"where": network, "until": before})
+        return tuple(one for row in rows for one in row.ids)
 
     def of_many(self, numbers: Collection[int]) -> dict[int, tuple[NetworkCopy, ...]]:
         """The same for several posts; those without copies are not in it."""

@@ -29,7 +29,12 @@ _NOT_MODIFIED: Final = "message is not modified"
 _BAD_ENTITIES: Final = ("parse entities", "messageentity", "entity beginning")
 _TOO_LONG: Final = ("is too long",)
 _NO_CHAT: Final = ("chat not found", "upgraded to a supergroup", "channel_private", "chat_id is empty")
-_NO_RIGHTS: Final = ("not enough rights", "need administrator rights", "chat_write_forbidden", "chat_admin_required")
+_NO_RIGHTS: Final = (
+    "not enough rights",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_admin_required",
+)
 _BAD_MEDIA: Final = (
     *("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "photo_save_file_invalid"),
     *("wrong type of the web page content", "failed to get http url content", "too big for a photo"),

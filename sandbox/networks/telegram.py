@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from sandbox.networks import telegram_rules as rules
 from sandbox.networks.base import Call, Platform, Reply, platform, reply
 from sandbox.networks.telegram_rules import Rates, TelegramError, bad
+from sandbox.pictures import picture_size
 from sandbox.uploads import multipart
 from sandbox.world import World
 
@@ -192,12 +193,11 @@ class Telegram(Platform):
     def store(self, given: Any, files: Files, kind: str) -> str:
         """The number of a file given as an upload or by an earlier number. Raises TelegramError."""
         if not isinstance(given, str) or not given:
-            if kind in files:
-                given = f"attach://{kind}"
-            else:
-                raise bad(f"there is no {kind} in the request")
+            given = f"attach://{kind}"
         if given in self.files:
-            return given
+            return str(given)
+        if given == f"attach://{kind}" and kind not in files:
+            raise bad(f"there is no {kind} in the request")
         name = given.removeprefix("attach://")
         if not given.startswith("attach://") or name not in files:
             raise bad("wrong remote file identifier specified: wrong padding in the string")
@@ -488,7 +488,7 @@ def _checked(content: bytes, kind: str, name: str) -> Stored:
         raise bad("file must be non-empty")
     if len(content) > rules.FILE_BYTES:
         raise TelegramError(413, "Request Entity Too Large")
-    measures = rules.picture_size(content) or ("application/octet-stream", 0, 0)
+    measures = picture_size(content) or ("application/octet-stream", 0, 0)
     return Stored(content, measures[0], name, measures[1], measures[2])
 
 
@@ -581,8 +581,7 @@ def _check_age(telegram: Telegram, messages: Iterable[Message]) -> None:
 
 @method
 def forwardMessage(telegram: Telegram, params: Params, _files: Files) -> Any:
-    message = telegram.told(_forwarded(telegram, params))
-    return message
+    return telegram.told(_forwarded(telegram, params))
 
 
 @method

@@ -79,13 +79,14 @@ def _entity(entity: Any, raw: bytes) -> Entity:
         raise bad("can't parse MessageEntity: Unsupported type specified")
     start, length = entity.get("offset"), entity.get("length")
     if not isinstance(start, int) or not isinstance(length, int) or start < 0 or length <= 0:
-        raise bad("can't parse MessageEntity: Field \"length\" must be a positive number")
+        raise bad('can\'t parse MessageEntity: Field "length" must be a positive number')
     end = start + length
     if 2 * end > len(raw):
         raise bad(f"can't parse entities: entity beginning at UTF-16 offset {start} ends after the end of the text")
     for place in (start, end):
         if 0 < 2 * place < len(raw) and 0xDC <= raw[2 * place + 1] <= 0xDF:
-            raise bad(f"can't parse entities: entity beginning at UTF-16 offset {start} ends in a middle of a UTF-16 symbol")
+            where = f"entity beginning at UTF-16 offset {start}"
+            raise bad(f"can't parse entities: {where} ends in a middle of a UTF-16 symbol")
     kept: Entity = {"type": entity["type"], "offset": start, "length": length}
     if entity["type"] == "text_link":
         url = entity.get("url")
@@ -100,7 +101,7 @@ def check_photo(content: bytes) -> tuple[str, int, int]:
     if not content:
         raise bad("file must be non-empty")
     if len(content) > PHOTO_BYTES:
-        raise bad("file of size %d bytes is too big for a photo; the maximum size is 10485760 bytes" % len(content))
+        raise bad(f"file of size {len(content)} bytes is too big for a photo")
     found = picture_size(content)
     if found is None or found[0] == "image/gif":
         raise bad("IMAGE_PROCESS_FAILED")
@@ -135,9 +136,7 @@ class Rates:
         wait = 0.0
         if len(sent) + messages > max(self.per_minute, messages):
             wait = sent[min(len(sent) - 1, max(0, len(sent) + messages - self.per_minute - 1))] + 60 - now
-        elif sum(moment > now - self.burst for moment in set(sent)) >= self.per_second * self.burst:
-            wait = 1.0
-        elif len(self._all) + messages > max(self.overall, messages):
+        elif self._crowded(sent, now) or len(self._all) + messages > max(self.overall, messages):
             wait = 1.0
         if wait > 0:
             seconds = int(wait) + 1
@@ -145,3 +144,7 @@ class Rates:
         # The items of an album come in one moment.
         sent.extend([now] * messages)
         self._all.extend([now] * messages)
+
+    def _crowded(self, sent: deque[float], now: float) -> bool:
+        """Whether the last seconds were too busy; the items of an album came in one moment."""
+        return len({moment for moment in sent if moment > now - self.burst}) >= self.per_second * self.burst

@@ -1,0 +1,586 @@
+"""Telegram: a channel that a bot posts to.
+
+::
+
+    text ≤ 1,024 with files   ─▶ photo or album with a caption
+    longer text with files    ─▶ photo or album │ text, as a reply to it
+    no files                  ─▶ text
+    documents besides photos  ─▶ …              │ documents, as a reply
+
+Bot API cannot read a channel: what became of an uncertain post is found by forwarding the ids that follow the last
+known one into a log chat.  Without such a chat nobody can tell, and people are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final, Self
+
+import structlog
+
+from bot.config import Settings
+from bot.media import File, Fit, Media, MediaUnavailable
+from bot.targets.base import Parcel, Standstill
+from bot.targets.enclosed import Enclosed, enclosed, kind_word, with_lines
+from bot.targets.http import Failed, Http, Upload
+from bot.targets.network import Copy, Health, NetworkTarget, Supplies
+from bot.targets.pace import ChannelPace
+from bot.targets.telegram_api import Refusal, Said, TelegramApi, Told, of_a_repeatable, of_a_write
+from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.markup import Rich, link, parse
+from editorial.networks import Network, Part, Story
+from editorial.render import telegram, telegram_length
+from editorial.shorten import shorten
+from editorial.suggestion import Attachment
+from handlers import texts
+from handlers.context import Context
+
+log = structlog.get_logger("telegram")
+
+TEXT_LIMIT: Final = 4096
+CAPTION_LIMIT: Final = 1024
+MOST_IN_ALBUM: Final = 10
+PHOTO: Final = Fit(most_bytes=10 * 1024 * 1024, most_sum=10_000, most_ratio=20.0)
+#: Seconds between two calls to the channel, and messages a minute; an album counts by its items.
+GAP: Final = 3.0
+PER_MINUTE: Final = 20
+#: So long after the request Telegram may still carry it out.
+LATE_EFFECT: Final = timedelta(seconds=30)
+#: Ids that are looked at behind the last known one: at least, and at most.
+LEAST_LOOKS: Final = 12
+MOST_LOOKS: Final = 60
+#: So many ids in a row without a message are the end of the channel.
+END_OF_CHANNEL: Final = 3
+
+#: What Telegram makes of a single file, by its content.
+_SENDING: Final[Mapping[str, tuple[str, str]]] = {
+    "image/gif": ("sendAnimation", "animation"),
+    "video/mp4": ("sendVideo", "video"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file ready to go, with the attachment it came from."""
+
+    attachment: Attachment
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A part as it is sent: text and entities, its files, and the identities of files that could not go along."""
+
+    text: str
+    entities: list[Any]
+    pieces: tuple[Piece, ...] = ()
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    preview: Mapping[str, Any] | None = None
+
+    @property
+    def media(self) -> list[str]:
+        return [piece.attachment.identity for piece in self.pieces]
+
+    @property
+    def kind(self) -> str:
+        return self.pieces[0].attachment.kind if self.pieces else "text"
+
+
+class TelegramTarget(NetworkTarget):
+    """One channel. ``pace`` None keeps to Telegram's rates; uncertain posts are looked for in ``log_chat``."""
+
+    name: ClassVar[str] = "telegram"
+
+    def __init__(
+        self, media: Media, api: TelegramApi, chat: str, *, log_chat: str = "", pace: ChannelPace | None = None
+    ) -> None:
+        super().__init__(media)
+        self._api = api
+        self._chat = chat
+        self._log_chat = log_chat
+        self._pace = pace or ChannelPace(GAP, PER_MINUTE)
+        self._last_id: int | None = None
+        #: The newest id that was known when a delivery was sent, by delivery.
+        self._marks: dict[int, int] = {}
+        #: What was found behind it so far, by delivery: id → message, None: nothing there.
+        self._seen: dict[int, dict[int, dict[str, Any] | None]] = {}
+        self._network = Network("telegram", "telegram", texts.TELEGRAM_TITLE, chat, self._count)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, supplies: Supplies) -> Self | None:
+        token, proxy = settings.TELEGRAM_BOT_TOKEN.get_secret_value(), settings.TELEGRAM_PROXY.get_secret_value()
+        if not token:
+            return None
+        api = TelegramApi(Http("telegram", secret=(token,), proxy=proxy), settings.TELEGRAM_API_URL, token)
+        return cls(supplies.media, api, settings.TELEGRAM_CHAT_ID, log_chat=settings.TELEGRAM_LOG_CHAT_ID)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        return (self._network,)
+
+    def standstill(self) -> Standstill | None:
+        rests = super().standstill()
+        wait = self._pace.wait()
+        return rests or (Standstill(wait, "pace") if wait > 0 else None)
+
+    # -- rendering -------------------------------------------------------------------------------------------
+
+    def _count(self, story: Story) -> int:
+        return len(self.render(story, self._network))
+
+    def render(self, story: Story, network: Network) -> tuple[Part, ...]:  # noqa: ARG002
+        return _parts(story, ())
+
+    # -- publishing ------------------------------------------------------------------------------------------
+
+    def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        parcel = super().pack(context, delivery)
+        if parcel is not None and delivery.kind == "post" and self._log_chat:
+            before = delivery.sending_at or context.now
+            known = context.unit.copies.newest_ids(self._network.key, before)
+            self._mark(delivery.id, [*known, *_ids_before(parcel.contents)])
+        return parcel
+
+    def _mark(self, delivery_id: int, ids: Sequence[str]) -> None:
+        """Remember the newest id known before this delivery, as soon as one is known."""
+        newest = max((int(one) for one in ids if one.isdigit()), default=None)
+        if delivery_id not in self._marks and newest is not None:
+            self._marks[delivery_id] = newest
+
+    def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
+        assert copy.part is not None
+        wait = self._pace.wait(max(1, len(copy.part.media)))
+        if wait > 0:
+            return RetryLater("pace", wait, counts=False)
+        try:
+            draft = self._draft(copy)
+        except MediaUnavailable as fault:
+            return RetryLater(f"media_{fault.reason}")
+        if self._last_id is not None:
+            self._marks[delivery.id] = max(self._last_id, self._marks.get(delivery.id, 0))
+        else:
+            self._mark(delivery.id, _ids_before(copy))
+        said = self._send(copy, draft)
+        while isinstance(said, Refusal) and said.bad_media and draft.pieces:
+            draft = self._without(copy, draft, said.item)
+            said = self._send(copy, draft)
+        if not isinstance(said, Told):
+            outcome: Outcome = of_a_write(said)
+        else:
+            outcome = self._placed(said.result, draft)
+        if not isinstance(outcome, Uncertain):
+            self._marks.pop(delivery.id, None)
+        return outcome
+
+    def _draft(self, copy: Copy) -> Draft:
+        """The part with its files. Raises MediaUnavailable when one cannot be had now but perhaps later."""
+        assert copy.part is not None
+        pieces: list[Piece] = []
+        left_out: list[str] = []
+        for one in copy.part.media:
+            try:
+                pieces.append(Piece(one, self._file(one, copy.story)))
+            except MediaUnavailable as fault:
+                if fault.passing:
+                    raise
+                left_out.append(one.identity)
+        return self._drafted(copy, pieces, left_out)
+
+    def _file(self, attachment: Attachment, story: Story) -> File:
+        file = self.media.get(attachment, story.owner_id, story.post_id)
+        return file if attachment.kind == "doc" else self.media.fitted(file, PHOTO)
+
+    def _drafted(self, copy: Copy, pieces: Sequence[Piece], left_out: Sequence[str]) -> Draft:
+        part = copy.part
+        assert part is not None
+        gone = [*left_out, *_left_out_before(copy)]
+        body = part.body
+        if gone:
+            body = _body_without(copy.story, part, gone, has_files=bool(pieces))
+        lost = [one for one in part.media if one.identity in left_out]
+        notes = dict.fromkeys((*part.notes, *(f"{kind_word(one)}_as_link" for one in lost)))
+        return Draft(
+            body["text"], body["entities"], tuple(pieces), tuple(left_out), tuple(notes), body.get("preview")
+        )
+
+    def _without(self, copy: Copy, draft: Draft, place: int | None) -> Draft:
+        """Without the file Telegram does not take; without all of them when it does not say which."""
+        pieces = list(draft.pieces)
+        taken = [pieces[place]] if place is not None and 0 <= place < len(pieces) and len(pieces) > 1 else pieces
+        gone = [piece.attachment.identity for piece in taken]
+        log.warning("media_refused", network="telegram", suggestion=copy.story.number, files=len(gone))
+        kept = [piece for piece in pieces if piece.attachment.identity not in gone]
+        return self._drafted(copy, kept, [*draft.left_out, *gone])
+
+    def _send(self, copy: Copy, draft: Draft) -> Said:
+        if not draft.pieces and not draft.text:
+            return Refusal(400, "message text is empty")
+        said = self._call(copy, draft)
+        if isinstance(said, Refusal) and said.bad_entities and draft.entities:
+            said = self._call(copy, replace(draft, entities=[]))
+        return said
+
+    def _call(self, copy: Copy, draft: Draft) -> Said:
+        params: dict[str, Any] = {"chat_id": self._chat}
+        first = next((copy.before[part] for part in sorted(copy.before) if copy.before[part].ids), None)
+        if first is not None:
+            params["reply_parameters"] = {"message_id": int(first.ids[0]), "allow_sending_without_reply": True}
+        if not draft.pieces:
+            params |= {"text": draft.text, "entities": draft.entities}
+            params["link_preview_options"] = dict(draft.preview or {"is_disabled": True})
+            return self._made(1, "sendMessage", params)
+        uploads = [_upload(f"file{place}", piece) for place, piece in enumerate(draft.pieces)]
+        if len(draft.pieces) == 1:
+            method, field = _method_for(draft.pieces[0])
+            params |= {field: "attach://file0", "caption": draft.text, "caption_entities": draft.entities}
+            return self._made(1, method, params, uploads)
+        kind = "document" if draft.pieces[0].attachment.kind == "doc" else "photo"
+        items: list[dict[str, Any]] = [
+            {"type": kind, "media": f"attach://file{place}"} for place in range(len(draft.pieces))
+        ]
+        if draft.text:
+            items[0] |= {"caption": draft.text, "caption_entities": draft.entities}
+        return self._made(len(items), "sendMediaGroup", {**params, "media": items}, uploads)
+
+    def _made(self, messages: int, method: str, params: Mapping[str, Any], uploads: Sequence[Upload] = ()) -> Said:
+        said = self._api.call(method, params, uploads)
+        sent = isinstance(said, Told) or (isinstance(said, Failed) and said.sent)
+        self._pace.spent(messages if sent else 0)
+        return said
+
+    def _placed(self, result: Any, draft: Draft) -> Outcome:
+        messages = result if isinstance(result, list) else [result]
+        given = [message.get("message_id") for message in messages if isinstance(message, dict)]
+        ids = [one for one in given if isinstance(one, int) and one > 0]
+        if len(ids) != max(1, len(draft.pieces)) or len(given) != len(ids):
+            return Uncertain("no_message_id")  # scheduled by Telegram, or an answer that nobody can read
+        self._last_id = max([*ids, self._last_id or 0])
+        return _sent(ids, draft, _link_of(messages[0].get("chat"), ids[0]))
+
+    # -- afterwards ------------------------------------------------------------------------------------------
+
+    def edit(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
+        assert copy.part is not None
+        assert copy.placed is not None
+        standing = [str(one) for one in copy.placed.result.get("media") or ()]
+        try:
+            draft = self._draft(copy)
+        except MediaUnavailable as fault:
+            return RetryLater(f"media_{fault.reason}")
+        ids = [int(one) for one in copy.placed.ids]
+        if not ids:
+            return Refused("cannot_edit")
+        same_shape = len(standing) == len(draft.pieces)
+        if not standing:
+            # Photos cannot be put where only text stands: the text at least is brought up to date.
+            outcome = self._edit_text(ids[0], _text_alone(copy.story, draft))
+        elif not same_shape:
+            outcome = self._edit_caption(ids[0], _caption_alone(copy, draft))
+        else:
+            outcome = self._edit_files(ids, standing, draft)
+        if isinstance(outcome, Sent):
+            return _sent(ids, draft, copy.placed.link) if same_shape else Refused("cannot_edit")
+        return outcome
+
+    def _edit_text(self, message_id: int, draft: Draft) -> Outcome:
+        params = {"message_id": message_id, "text": draft.text, "entities": draft.entities}
+        options = {"link_preview_options": dict(draft.preview or {"is_disabled": True})}
+        return self._changed("editMessageText", {**params, **options})
+
+    def _edit_caption(self, message_id: int, draft: Draft) -> Outcome:
+        params = {"message_id": message_id, "caption": draft.text, "caption_entities": draft.entities}
+        return self._changed("editMessageCaption", params)
+
+    def _edit_files(self, ids: Sequence[int], standing: Sequence[str], draft: Draft) -> Outcome:
+        outcome: Outcome = Sent()
+        for place, piece in enumerate(draft.pieces):
+            if place >= len(ids) or standing[place] == piece.attachment.identity:
+                continue
+            item: dict[str, Any] = {"type": _method_for(piece)[1], "media": "attach://file0"}
+            if place == 0:
+                item |= {"caption": draft.text, "caption_entities": draft.entities}
+            params = {"message_id": ids[place], "media": item}
+            outcome = self._changed("editMessageMedia", params, [_upload("file0", piece)])
+            if not isinstance(outcome, Sent):
+                return outcome
+        return self._edit_caption(ids[0], draft) if standing[0] == draft.media[0] else outcome
+
+    def _changed(self, method: str, params: Mapping[str, Any], uploads: Sequence[Upload] = ()) -> Outcome:
+        said = self._api.call(method, {"chat_id": self._chat, **params}, uploads)
+        self._pace.spent(0)
+        if isinstance(said, Told) or (isinstance(said, Refusal) and said.not_modified):
+            return Sent()
+        if isinstance(said, Refusal) and said.code == 400:
+            if said.says("message to edit not found", "message_id_invalid"):
+                return Refused("gone", 400)
+            if said.says(
+                "can't be edited", "no text in the message", "no caption in the message", "no media in the"
+            ):
+                return Refused("cannot_edit", 400)
+        return of_a_repeatable(said)
+
+    def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
+        assert copy.placed is not None
+        ids = [int(one) for one in copy.placed.ids]
+        said = self._api.call("deleteMessages", {"chat_id": self._chat, "message_ids": ids})
+        self._pace.spent(0)
+        if isinstance(said, Told) or (isinstance(said, Refusal) and said.says("to delete not found")):
+            return Sent()
+        if isinstance(said, Refusal) and said.says("can't be deleted"):
+            return Refused("cannot_remove", said.code)
+        return of_a_repeatable(said)
+
+    # -- looking ---------------------------------------------------------------------------------------------
+
+    def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
+        self._mark(delivery.id, _ids_before(copy))
+        last = self._marks.get(delivery.id)
+        if not self._log_chat or last is None:
+            return None
+        try:
+            draft = self._draft(copy)
+        except MediaUnavailable:
+            return None
+        seen = self._seen.setdefault(delivery.id, {})
+        if len(self._seen) > 20:
+            self._seen = {delivery.id: seen}
+        found, ended = self._look_behind(last, draft, seen)
+        since = delivery.sending_at or delivery.created_at
+        if found:
+            outcome: Outcome | None = _sent(found, draft, _link_of(seen[found[0]], found[0]))
+            self._last_id = max([*found, self._last_id or 0])
+        elif ended and now - since > LATE_EFFECT:
+            outcome = RetryLater("not_there", 0.0, counts=False)
+        else:
+            return None
+        self._marks.pop(delivery.id, None)
+        self._seen.pop(delivery.id, None)
+        return outcome
+
+    def _look_behind(
+        self, last: int, draft: Draft, seen: dict[int, dict[str, Any] | None]
+    ) -> tuple[list[int], bool]:
+        """The ids of what was sent, none when it is not there; and whether the end of the channel was reached.
+
+        What was not there a moment ago is asked for again: it may have come meanwhile.
+        """
+        for number in [number for number, message in seen.items() if message is None]:
+            del seen[number]
+        count, empty = max(1, len(draft.pieces)), 0
+        for number in range(last + 1, last + 1 + MOST_LOOKS):
+            if not self._show(number, seen):
+                return [], False
+            message = seen[number]
+            empty = 0 if message else empty + 1
+            if message and _is_first_of(message, draft):
+                end = number + count - 1
+                if not self._show(end, seen):
+                    return [], False
+                return ([*range(number, end + 1)], True) if seen[end] else ([], False)
+            if number >= last + LEAST_LOOKS and empty >= END_OF_CHANNEL:
+                return [], True
+        return [], False
+
+    def _show(self, number: int, seen: dict[int, dict[str, Any] | None]) -> bool:
+        """See what stands under the id, by a copy in the log chat that is taken away again. False: cannot tell."""
+        if number in seen:
+            return True
+        params = {"chat_id": self._log_chat, "from_chat_id": self._chat, "message_id": number}
+        said = self._api.call("forwardMessage", {**params, "disable_notification": True})
+        if isinstance(said, Told) and isinstance(said.result, dict):
+            seen[number] = said.result
+            self._api.call(
+                "deleteMessage", {"chat_id": self._log_chat, "message_id": said.result.get("message_id")}
+            )
+            return True
+        if isinstance(said, Refusal) and said.says("message to forward not found", "message_id_invalid"):
+            seen[number] = None
+            return True
+        return False
+
+    # -- health ----------------------------------------------------------------------------------------------
+
+    def health(self) -> Health:
+        """Key, channel, rights, log chat; a webhook nobody here set means that somebody else holds the key."""
+        me = self._api.call("getMe", {})
+        if not isinstance(me, Told):
+            return _unwell(me)
+        name = f"@{me.result.get('username', '')}"
+        hook = self._api.call("getWebhookInfo", {})
+        if isinstance(hook, Told) and hook.result.get("url"):
+            return Health(False, "foreign_webhook", name)
+        chat = self._api.call("getChat", {"chat_id": self._chat})
+        if not isinstance(chat, Told):
+            return _unwell(chat)
+        member = self._api.call("getChatMember", {"chat_id": self._chat, "user_id": me.result.get("id")})
+        if not isinstance(member, Told):
+            return _unwell(member)
+        status = member.result.get("status")
+        if status != "creator" and not (status == "administrator" and member.result.get("can_post_messages")):
+            return Health(False, "no_rights", name)
+        if self._log_chat and not isinstance(self._api.call("getChat", {"chat_id": self._log_chat}), Told):
+            return Health(False, "log_chat_gone", name)
+        return Health(True, detail=f"{name} → {chat.result.get('title', '')}")
+
+
+# ------------------------------------------------------------------------------------------------------- rendering
+
+
+def _parts(story: Story, left_out: Sequence[str]) -> tuple[Part, ...]:
+    """The story in parts, as if the files of ``left_out`` were not there."""
+    inside = enclosed(story.attachments, left_out)
+    text = _whole_text(story, inside)
+    pictures = [inside.pictures[start : start + MOST_IN_ALBUM] for start in range(0, len(inside.pictures), 10)]
+    files = [("photos", group) for group in pictures]
+    if not pictures and len(inside.documents) == 1:
+        files = [("documents", inside.documents)]
+    captioned = bool(files) and telegram_length(text) <= CAPTION_LIMIT
+    parts: list[Part] = []
+    for place, (kind, group) in enumerate(files):
+        parts.append(Part(kind, _body(text if captioned and place == 0 else Rich()), group))
+    if not captioned and text.text:
+        short = shorten(text, TEXT_LIMIT, telegram_length, _tail(story))
+        notes = ("text_shortened",) if short is not text else ()
+        parts.append(Part("text", _body(short) | {"preview": _preview(story, inside, bool(files))}, notes=notes))
+    if inside.documents and files != [("documents", inside.documents)]:
+        for start in range(0, len(inside.documents), MOST_IN_ALBUM):
+            parts.append(Part("documents", _body(Rich()), inside.documents[start : start + MOST_IN_ALBUM]))
+    if parts:
+        parts[0] = replace(parts[0], notes=(*parts[0].notes, *inside.notes))
+    return tuple(parts)
+
+
+def _whole_text(story: Story, inside: Enclosed) -> Rich:
+    text = with_lines(parse(story.text).stripped(), story, inside.named)
+    if not telegram(text)[0] and not inside.pictures and not inside.documents and story.link:
+        return link(texts.OPEN_POST, story.link)
+    return text
+
+
+def _tail(story: Story) -> Rich | None:
+    return link(texts.READ_ON, story.link) if story.link else None
+
+
+def _body(text: Rich) -> dict[str, Any]:
+    plain, entities = telegram(text)
+    return {"text": plain, "entities": [dict(entity) for entity in entities]}
+
+
+def _preview(story: Story, inside: Enclosed, with_files: bool) -> dict[str, Any]:
+    """A page is shown under the text only where it is what the post is about: its attached link."""
+    pages = [one.url for one in inside.named if one.kind == "link" and one.url]
+    if with_files or not pages:
+        return {"is_disabled": True} if with_files or story.link else {}
+    return {"url": pages[0]}
+
+
+def _body_without(story: Story, part: Part, gone: Sequence[str], *, has_files: bool) -> dict[str, Any]:
+    """The text of a part when files are missing: it names them by a link, within the same limit."""
+    inside = enclosed(story.attachments, gone)
+    if part.kind != "text" and not part.body["text"]:
+        if has_files:
+            return part.body
+        named = [one for one in part.media if one.identity in gone]
+        return _body(with_lines(Rich(), story, named))
+    limit = CAPTION_LIMIT if has_files else TEXT_LIMIT
+    text = shorten(_whole_text(story, inside), limit, telegram_length, _tail(story))
+    return _body(text) | {"preview": part.body.get("preview")}
+
+
+def _text_alone(story: Story, draft: Draft) -> Draft:
+    """The whole text for a message without files."""
+    if not draft.pieces:
+        return draft
+    text = shorten(_whole_text(story, enclosed(story.attachments)), TEXT_LIMIT, telegram_length, _tail(story))
+    return replace(draft, text=_body(text)["text"], entities=_body(text)["entities"])
+
+
+def _caption_alone(copy: Copy, draft: Draft) -> Draft:
+    """What goes under files that cannot be exchanged."""
+    assert copy.part is not None
+    if copy.part.kind != "text":
+        return draft
+    whole = _whole_text(copy.story, enclosed(copy.story.attachments))
+    body = _body(shorten(whole, CAPTION_LIMIT, telegram_length, _tail(copy.story)))
+    return replace(draft, text=body["text"], entities=body["entities"])
+
+
+def _left_out_before(copy: Copy) -> list[str]:
+    return [str(one) for placed in copy.before.values() for one in placed.result.get("left_out") or ()]
+
+
+# ----------------------------------------------------------------------------------------------- sending, reading
+
+
+def _ids_before(copy: Copy) -> list[str]:
+    return [one for placed in copy.before.values() for one in placed.ids]
+
+
+def _method_for(piece: Piece) -> tuple[str, str]:
+    """The method that sends this file alone, and the field it goes in."""
+    if piece.attachment.kind != "doc":
+        return "sendPhoto", "photo"
+    return _SENDING.get(piece.file.kind, ("sendDocument", "document"))
+
+
+def _upload(field: str, piece: Piece) -> Upload:
+    name = piece.file.name
+    if piece.attachment.kind == "doc" and piece.attachment.title:
+        shown = "".join(sign for sign in piece.attachment.title if sign.isprintable() and sign not in '/\\:*?"<>|;')
+        ending = name.rpartition(".")[2]
+        shown = shown.strip(". ")[:80]
+        name = shown if "." in shown[-6:] else f"{shown or 'file'}.{ending}"
+    return Upload(field, name, piece.file.path, piece.file.kind)
+
+
+def _sent(ids: Sequence[int], draft: Draft, address: str | None) -> Sent:
+    return Sent(
+        {
+            "ids": [str(one) for one in ids],
+            "link": address,
+            "media": draft.media,
+            "left_out": list(draft.left_out),
+            "notes": list(draft.notes),
+        }
+    )
+
+
+def _link_of(chat: Any, message_id: int) -> str | None:
+    """The message's public address; ``chat`` is its chat, or a forwarded message that tells where it came from."""
+    if isinstance(chat, dict) and isinstance(origin := chat.get("forward_origin"), dict):
+        chat = origin.get("chat")
+    if not isinstance(chat, dict):
+        return None
+    if chat.get("username"):
+        return f"https://t.me/{chat['username']}/{message_id}"
+    number = str(chat.get("id", ""))
+    return f"https://t.me/c/{number.removeprefix('-100')}/{message_id}" if number.startswith("-100") else None
+
+
+def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
+    """Whether the message is what was sent, or the first of its album."""
+    if not draft.pieces:
+        return "photo" not in message and _even(message.get("text")) == _even(draft.text)
+    piece = draft.pieces[0]
+    field = _method_for(piece)[1] if len(draft.pieces) == 1 or piece.attachment.kind != "doc" else "document"
+    shown = message.get(field)
+    if not shown or _even(message.get("caption")) != _even(draft.text):
+        return False
+    if field != "photo" or not isinstance(shown, list):
+        return bool(draft.text) or shown.get("file_name") == _upload("", piece).name
+    largest = shown[-1]
+    width, height = int(largest.get("width") or 0), int(largest.get("height") or 0)
+    return abs(width * piece.file.height - height * piece.file.width) <= 0.02 * width * piece.file.height
+
+
+def _even(text: Any) -> str:
+    return " ".join(str(text or "").split())
+
+
+def _unwell(said: Refusal | Failed) -> Health:
+    if isinstance(said, Failed):
+        return Health(False, said.what)
+    return Health(False, said.outcome().reason, f"→ {said.moved_to}" if said.moved_to else "")
