@@ -9,7 +9,6 @@ import inspect
 import pickle
 import socket
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from editorial.markup import parse
 from editorial.render import _clean
 from editorial.suggestion import Attachment
 from handlers import texts
+from tests.targets.conftest import RIGS
 from tests.targets.rig import LINK, NOW, Rig, changed
 
 VIDEO = Attachment("video", -1, 456, url=None, title="Как строили мост")
@@ -418,7 +418,11 @@ def test_t80_no_secret_shows(
         assert secret not in everything
 
 
+#: Targets with suites of their own, whose rigs are still to be written.
+UNRIGGED = frozenset({"vk_copy"})
+
+
 def test_the_suite_knows_every_target_there_is() -> None:
-    rigs = {path.stem for path in (Path(__file__).parent / "rigs").glob("*.py")} - {"__init__"}
-    assert {kind.name for kind in registry.known()} <= rigs
+    targets = {kind.name for kind in registry.known()}
+    assert targets - UNRIGGED == targets & RIGS
     assert all(issubclass(kind, NetworkTarget) for kind in registry.known())
