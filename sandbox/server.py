@@ -28,6 +28,7 @@ import sandbox.methods.photos
 import sandbox.methods.service
 import sandbox.methods.users
 import sandbox.methods.wall
+import sandbox.networks.max
 import sandbox.networks.ok
 import sandbox.networks.telegram
 import sandbox.networks.webhook

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 
 import structlog
 
 from bot.config import Settings
 from bot.media import File, Fit, Media, MediaUnavailable
+from bot.targets.attempts import Attempts
 from bot.targets.base import Parcel, Standstill
 from bot.targets.enclosed import Enclosed, enclosed, kind_word, with_lines
 from bot.targets.http import Failed, Http, Upload
@@ -46,8 +47,6 @@ PHOTO: Final = Fit(most_bytes=10 * 1024 * 1024, most_sum=10_000, most_ratio=20.0
 #: Seconds between two calls to the channel, and messages a minute; an album counts by its items.
 GAP: Final = 3.0
 PER_MINUTE: Final = 20
-#: So long after the request Telegram may still carry it out.
-LATE_EFFECT: Final = timedelta(seconds=30)
 #: Ids that are looked at behind the last known one: at least, and at most.
 LEAST_LOOKS: Final = 12
 MOST_LOOKS: Final = 60
@@ -102,6 +101,7 @@ class TelegramTarget(NetworkTarget):
         self._chat = chat
         self._log_chat = log_chat
         self._pace = pace or ChannelPace(GAP, PER_MINUTE)
+        self._attempts = Attempts()
         self._last_id: int | None = None
         #: The newest id that was known when a delivery was sent, by delivery.
         self._marks: dict[int, int] = {}
@@ -163,10 +163,11 @@ class TelegramTarget(NetworkTarget):
             self._marks[delivery.id] = max(self._last_id, self._marks.get(delivery.id, 0))
         else:
             self._mark(delivery.id, _ids_before(copy))
-        said = self._send(copy, draft)
-        while isinstance(said, Refusal) and said.bad_media and draft.pieces:
-            draft = self._without(copy, draft, said.item)
+        with self._attempts.timed(delivery):
             said = self._send(copy, draft)
+            while isinstance(said, Refusal) and said.bad_media and draft.pieces:
+                draft = self._without(copy, draft, said.item)
+                said = self._send(copy, draft)
         if not isinstance(said, Told):
             outcome: Outcome = of_a_write(said)
         else:
@@ -348,11 +349,10 @@ class TelegramTarget(NetworkTarget):
         if len(self._seen) > 20:
             self._seen = {delivery.id: seen}
         found, ended = self._look_behind(last, draft, seen)
-        since = delivery.sending_at or delivery.created_at
         if found:
             outcome: Outcome | None = _sent(found, draft, _link_of(seen[found[0]], found[0]))
             self._last_id = max([*found, self._last_id or 0])
-        elif ended and now - since > LATE_EFFECT:
+        elif ended and self._attempts.over(delivery, now):
             outcome = RetryLater("not_there", 0.0, counts=False)
         else:
             return None

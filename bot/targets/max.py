@@ -1,0 +1,462 @@
+"""MAX: a channel that a bot posts to.
+
+::
+
+    pictures ─▶ uploads ─▶ tokens ┐
+    text as HTML ─────────────────┴─▶ one message │ each document as a message of its own
+
+MAX is the one messenger whose bot can read its channel: what became of an uncertain post is read there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from typing import Any, ClassVar, Final, Self
+
+import structlog
+
+from bot.config import Settings
+from bot.media import File, Fit, Media, MediaUnavailable
+from bot.targets.attempts import CLOCK_SLACK, Attempts
+from bot.targets.base import Parcel, Standstill
+from bot.targets.enclosed import enclosed, kind_word, with_lines
+from bot.targets.http import Answer, Failed, Http, Upload
+from bot.targets.network import Copy, Health, NetworkTarget, Supplies
+from bot.targets.pace import ChannelPace
+from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.markup import Rich, link, parse
+from editorial.networks import Network, Part, Placed, Reach, Story
+from editorial.render import max_html, max_length
+from editorial.shorten import shorten
+from editorial.suggestion import Attachment
+from handlers import texts
+from handlers.context import Context
+
+log = structlog.get_logger("max")
+
+#: UTF-16 units of raw markup. MAX takes 4,000 of a unit it does not name.
+TEXT_LIMIT: Final = 3900
+#: MAX does not say how many attachments it takes.
+MOST_ATTACHMENTS: Final = 10
+IMAGE: Final = Fit(most_bytes=50 * 1024 * 1024, most_side=7680, most_sum=2 * 7680, most_ratio=50.0)
+#: Seconds between two messages.
+GAP: Final = 1.0
+#: Seconds until the next try while an upload is not ready; then the ordinary delays, counted.
+NOT_READY: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
+#: Messages read to find one.
+LOOKED_AT: Final = 20
+_TOKENS_KEPT: Final = 500
+_MADE_KEPT: Final = 500
+#: Without MAX's JSON these tell that something on the way refused and nothing was carried out.
+_REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
+_BLANK: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """MAX refused: nothing was carried out."""
+
+    status: int
+    code: str
+    words: str
+    retry_after: float | None = None
+
+    def outcome(self) -> RetryLater | Refused:
+        """What it means for a delivery."""
+        if self.status == 429:
+            return RetryLater("too_often", (self.retry_after or 5.0) + 1.0, 429, counts=False)
+        if self.status == 401:
+            return RetryLater("key_dead", code=401, counts=False)
+        if self.status == 403:
+            return RetryLater("no_rights", code=403, counts=False)
+        if self.status == 404:
+            return RetryLater("chat_gone", code=404, counts=False)
+        return Refused("too_large" if self.status == 413 else "content_refused", self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A part as it is sent: its markup, its files' attachments, and what could not go along."""
+
+    text: str
+    attachments: list[dict[str, Any]]
+    media: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    shows_page: bool = False
+
+    def body(self) -> dict[str, Any]:
+        return {"text": self.text, "format": "html", "notify": True, "attachments": self.attachments}
+
+
+class NotReady(Exception):
+    """The part cannot be sent yet; ``outcome`` says why."""
+
+    def __init__(self, outcome: RetryLater | Refused) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+
+@dataclass(slots=True)
+class MaxApi:
+    """One bot. Requests are made once; what was said is the JSON object, a refusal, or nobody knows."""
+
+    http: Http
+    base_url: str
+
+    def call(
+        self, what: str, verb: str, path: str, body: Any = None, **params: Any
+    ) -> dict[str, Any] | Refusal | Failed:
+        return self._read(what, self.http.ask(verb, f"{self.base_url}{path}", what, params=params, json=body))
+
+    def upload(self, url: str, file: File) -> dict[str, Any] | Refusal | Failed:
+        """Send a file to the address MAX gave for it; that host needs no key."""
+        sent = Upload("data", file.name, file.path, file.kind)
+        return self._read("upload", self.http.ask("POST", url, "upload", files=[sent], timeout=(10.0, 180.0)))
+
+    def _read(self, what: str, answer: Answer | Failed) -> dict[str, Any] | Refusal | Failed:
+        if isinstance(answer, Failed):
+            return answer
+        said = answer.record()
+        if answer.status == 200 and said and "code" not in said:
+            return said
+        code = said.get("code") or said.get("error")
+        if not isinstance(code, str) or answer.status >= 500 or answer.status == 200:
+            if not said and answer.status in _REFUSED_ON_THE_WAY:
+                return Failed("blocked", sent=False)
+            if answer.status == 413:
+                return Refusal(413, "too_large", "")
+            return Failed(f"http_{answer.status}" if answer.status != 200 else "not_json", sent=True)
+        words = self.http.redact(str(said.get("message", "")))[:300]
+        log.info("max_refused", method=what, status=answer.status, code=code, words=words)
+        return Refusal(answer.status, code, words, answer.retry_after)
+
+
+class MaxTarget(NetworkTarget):
+    """One channel. ``pace`` None keeps to a message a second."""
+
+    name: ClassVar[str] = "max"
+
+    def __init__(self, media: Media, api: MaxApi, chat_id: int, *, pace: ChannelPace | None = None) -> None:
+        super().__init__(media)
+        self._api = api
+        self._chat_id = chat_id
+        self._pace = pace or ChannelPace(GAP)
+        #: Uploads are used again: what MAX gave for a file, by the file's name.
+        self._tokens: dict[str, dict[str, Any]] = {}
+        self._tries: dict[int, int] = {}
+        #: Ids of our own messages, the oldest first.
+        self._made: dict[str, None] = {}
+        self._attempts = Attempts()
+        self._network = Network("max", "max", texts.MAX_TITLE, str(chat_id), self._count)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, supplies: Supplies) -> Self | None:
+        token = settings.MAX_TOKEN.get_secret_value()
+        if not token or settings.MAX_CHAT_ID is None:
+            return None
+        http = Http("max", secret=(token,), ca_file=settings.MAX_CA_FILE, headers={"Authorization": token})
+        return cls(supplies.media, MaxApi(http, settings.MAX_API_URL), settings.MAX_CHAT_ID)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        return (self._network,)
+
+    def standstill(self) -> Standstill | None:
+        wait = self._pace.wait()
+        return super().standstill() or (Standstill(wait, "pace") if wait > 0 else None)
+
+    # -- rendering -------------------------------------------------------------------------------------------
+
+    def _count(self, story: Story) -> int:
+        return len(self.render(story, self._network))
+
+    def render(self, story: Story, network: Network) -> tuple[Part, ...]:  # noqa: ARG002
+        inside = enclosed(story.attachments)
+        groups = [
+            inside.pictures[start : start + MOST_ATTACHMENTS]
+            for start in range(0, len(inside.pictures), MOST_ATTACHMENTS)
+        ]
+        body, notes = _body(story, ())
+        parts: list[Part] = []
+        if body["text"] or groups:
+            parts.append(Part("post", body, groups[0] if groups else (), (*notes, *inside.notes)))
+        parts += [Part("post", _bare(), group) for group in groups[1:]]
+        parts += [Part("file", _bare(), (one,)) for one in inside.documents]
+        return tuple(parts)
+
+    # -- publishing ------------------------------------------------------------------------------------------
+
+    def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        parcel = super().pack(context, delivery)
+        if parcel is not None and delivery.kind == "post":
+            # What went out before must not be taken for what is looked for.
+            self._know(context.unit.copies.newest_ids(self._network.key, delivery.sending_at or context.now))
+        return parcel
+
+    def _know(self, mids: Iterable[str]) -> None:
+        self._made.update(dict.fromkeys(mids))
+        while len(self._made) > _MADE_KEPT:
+            del self._made[next(iter(self._made))]
+
+    def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
+        wait = self._pace.wait()
+        if wait > 0:
+            return RetryLater("pace", wait, counts=False)
+        with self._attempts.timed(delivery):
+            try:
+                draft = self._draft(copy)
+            except NotReady as not_yet:
+                return not_yet.outcome
+            if not draft.text and not draft.attachments:
+                return Refused("nothing_to_send")
+            params = {"chat_id": self._chat_id, "disable_link_preview": _yes(not draft.shows_page)}
+            said = self._api.call("messages", "POST", "/messages", draft.body(), **params)
+        self._pace.spent()
+        if isinstance(said, Refusal):
+            return self._not_ready(delivery) if said.code == "attachment.not.ready" else said.outcome()
+        if isinstance(said, Failed):
+            return said.of_a_write()
+        self._tries.pop(delivery.id, None)
+        message = said.get("message")
+        return self._placed(message if isinstance(message, dict) else {}, draft) or Uncertain("no_message_id")
+
+    def _not_ready(self, delivery: Delivery) -> RetryLater:
+        """Nothing was made. Soon again; after half a minute it counts like any other failure."""
+        tries = self._tries[delivery.id] = self._tries.get(delivery.id, 0) + 1
+        if tries <= len(NOT_READY):
+            return RetryLater("upload_not_ready", NOT_READY[tries - 1], counts=False)
+        return RetryLater("upload_not_ready")
+
+    def _draft(self, copy: Copy) -> Draft:
+        """The part with its files uploaded. Raises NotReady."""
+        part = copy.part
+        assert part is not None
+        attachments: list[dict[str, Any]] = []
+        taken: list[Attachment] = []
+        left_out: list[Attachment] = []
+        for one in part.media:
+            found = self._uploaded(one, copy.story)
+            (left_out if found is None else taken).append(one)
+            attachments += [found] if found else []
+        gone = [one.identity for one in left_out]
+        body = part.body
+        if left_out:
+            body = _bare() if not taken else body
+            body = _body(copy.story, gone)[0] if part.body["text"] or copy.index == 0 else body
+        if not body["text"] and not taken:
+            body = {**_bare(), "text": max_html(with_lines(Rich(), copy.story, left_out))}
+        attachments += (
+            _keyboard(body["button"]) if len(attachments) < MOST_ATTACHMENTS and part.kind == "post" else []
+        )
+        notes = dict.fromkeys((*part.notes, *(f"{kind_word(one)}_as_link" for one in left_out)))
+        return Draft(
+            body["text"],
+            attachments,
+            tuple(one.identity for one in taken),
+            tuple(gone),
+            tuple(notes),
+            bool(body["page"]) and not taken,
+        )
+
+    def _uploaded(self, attachment: Attachment, story: Story) -> dict[str, Any] | None:
+        """The file as an attachment; None when it cannot go along at all. Raises NotReady."""
+        kind = "file" if attachment.kind == "doc" else "image"
+        try:
+            file = self.media.get(attachment, story.owner_id, story.post_id)
+            file = file if kind == "file" else self.media.fitted(file, IMAGE)
+        except MediaUnavailable as fault:
+            if fault.passing:
+                raise NotReady(RetryLater(f"media_{fault.reason}")) from None
+            return None
+        payload = self._tokens.get(file.path.name) or self._upload(kind, file)
+        if payload is None:
+            return None
+        self._tokens[file.path.name] = payload
+        if len(self._tokens) > _TOKENS_KEPT:
+            del self._tokens[next(iter(self._tokens))]
+        return {"type": kind, "payload": payload}
+
+    def _upload(self, kind: str, file: File) -> dict[str, Any] | None:
+        """What MAX gives for the file; None when it does not take it. Uploading twice does no harm."""
+        place = self._api.call("uploads", "POST", "/uploads", type=kind)
+        if not isinstance(place, dict):
+            raise NotReady(place.of_a_repeatable() if isinstance(place, Failed) else place.outcome())
+        said = self._api.upload(str(place.get("url", "")), file)
+        if isinstance(said, Refusal) and said.status in (400, 413, 415):
+            log.warning("upload_refused", network="max", code=said.code)
+            return None
+        if not isinstance(said, dict):
+            raise NotReady(said.of_a_repeatable() if isinstance(said, Failed) else said.outcome())
+        if kind == "image" and isinstance(said.get("photos"), dict):
+            return {"photos": said["photos"]}
+        token = said.get("token") or place.get("token")
+        if not isinstance(token, str):
+            raise NotReady(RetryLater("upload_unreadable"))
+        return {"token": token}
+
+    def _placed(self, message: Mapping[str, Any], draft: Draft) -> Sent | None:
+        body = message.get("body")
+        mid = body.get("mid") if isinstance(body, dict) else None
+        if not isinstance(mid, str) or not mid:
+            return None
+        self._know([mid])
+        address = message.get("url")
+        return _sent([mid], draft, address if isinstance(address, str) else None)
+
+    # -- afterwards ------------------------------------------------------------------------------------------
+
+    def edit(self, copy: Copy, delivery: Delivery) -> Outcome:
+        assert copy.placed is not None
+        if not copy.placed.ids:
+            return Refused("cannot_edit")
+        try:
+            draft = self._draft(copy)
+        except NotReady as not_yet:
+            return not_yet.outcome
+        said = self._api.call("messages.edit", "PUT", "/messages", draft.body(), message_id=copy.placed.ids[0])
+        if isinstance(said, Refusal) and said.code == "attachment.not.ready":
+            return self._not_ready(delivery)
+        done = self._done(said, "cannot_edit")
+        return _sent(copy.placed.ids, draft, copy.placed.link) if isinstance(done, Sent) else done
+
+    def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
+        assert copy.placed is not None
+        for mid in copy.placed.ids:
+            done = self._done(
+                self._api.call("messages.delete", "DELETE", "/messages", message_id=mid), "cannot_remove"
+            )
+            if not isinstance(done, Sent) and done != Refused("gone", 404):
+                return done
+        return Sent()
+
+    def _done(self, said: dict[str, Any] | Refusal | Failed, forbidden: str) -> Outcome:
+        if isinstance(said, Failed):
+            return said.of_a_repeatable()
+        if isinstance(said, Refusal):
+            return Refused("gone", 404) if said.status == 404 else said.outcome()
+        if said.get("success") is True:
+            return Sent()
+        if "not found" in str(said.get("message", "")).lower():
+            return Refused("gone", 404)
+        return Refused(forbidden)
+
+    # -- looking ---------------------------------------------------------------------------------------------
+
+    def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
+        try:
+            draft = self._draft(copy)
+        except NotReady:
+            return None
+        said = self._api.call("messages.read", "GET", "/messages", chat_id=self._chat_id, count=LOOKED_AT)
+        messages = said.get("messages") if isinstance(said, dict) else None
+        if not isinstance(messages, list):
+            return None
+        since = (delivery.sending_at or delivery.created_at) - CLOCK_SLACK
+        fresh = [one for one in messages if isinstance(one, dict) and _at(one) >= since.timestamp()]
+        others = {*self._made, *(one for placed in copy.before.values() for one in placed.ids)}
+        ours = [one for one in fresh if _is_it(one, draft) and _mid(one) not in others]
+        if ours:
+            return self._placed(ours[-1], draft)
+        if len(fresh) < LOOKED_AT and self._attempts.over(delivery, now):
+            return RetryLater("not_there", 0.0, counts=False)
+        return None
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def health(self) -> Health:
+        me = self._api.call("me", "GET", "/me")
+        if not isinstance(me, dict):
+            return _unwell(me)
+        name = f"@{me.get('username') or me.get('first_name') or ''}"
+        member = self._api.call("members", "GET", f"/chats/{self._chat_id}/members/me")
+        if not isinstance(member, dict):
+            return _unwell(member)
+        if "write" not in (member.get("permissions") or ()):
+            return Health(False, "no_rights", name)
+        return Health(True, detail=name)
+
+    def reach(self, network: Network, placed: Placed) -> Reach | None:  # noqa: ARG002
+        said = self._api.call("messages.read", "GET", f"/messages/{placed.ids[0]}") if placed.ids else None
+        stat = said.get("stat") if isinstance(said, dict) else None
+        views = stat.get("views") if isinstance(stat, dict) else None
+        return Reach(views=views) if isinstance(views, int) else None
+
+
+# ------------------------------------------------------------------------------------------------------- rendering
+
+
+def _body(story: Story, left_out: Sequence[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The text of the first part with its button, and notes about it."""
+    inside = enclosed(story.attachments, left_out)
+    text = with_lines(parse(story.text).stripped(), story, inside.named)
+    if not max_html(text) and not inside.pictures and not inside.documents and story.link:
+        text = link(texts.OPEN_POST, story.link)
+    tail = link(texts.READ_ON, story.link) if story.link else None
+    short = shorten(text, TEXT_LIMIT, max_length, tail)
+    cut = short is not text
+    page = next((one.url for one in inside.named if one.kind == "link" and one.url), None)
+    button = {"text": texts.READ_ON, "url": story.link} if cut and story.link else None
+    return {"text": max_html(short), "button": button, "page": page}, ("text_shortened",) if cut else ()
+
+
+def _bare() -> dict[str, Any]:
+    return {"text": "", "button": None, "page": None}
+
+
+def _keyboard(button: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    if button is None:
+        return []
+    return [{"type": "inline_keyboard", "payload": {"buttons": [[{"type": "link", **button}]]}}]
+
+
+# --------------------------------------------------------------------------------------------------------- reading
+
+
+def _sent(ids: Sequence[str], draft: Draft, address: str | None) -> Sent:
+    media = {"media": list(draft.media), "left_out": list(draft.left_out), "notes": list(draft.notes)}
+    return Sent({"ids": list(ids), "link": address, **media})
+
+
+def _is_it(message: Mapping[str, Any], draft: Draft) -> bool:
+    """Whether the message says what was sent, with as many files."""
+    body = message.get("body")
+    if not isinstance(body, dict):
+        return False
+    files = [
+        one
+        for one in body.get("attachments") or ()
+        if isinstance(one, dict) and one.get("type") in ("image", "file")
+    ]
+    wanted = [one for one in draft.attachments if one["type"] in ("image", "file")]
+    return len(files) == len(wanted) and _even(str(body.get("text") or "")) == _even(_plain(draft.text))
+
+
+def _plain(markup: str) -> str:
+    return unescape(re.sub(r"</?a\b[^>]*>", "", markup))
+
+
+def _even(text: str) -> str:
+    return _BLANK.sub(" ", text).strip()
+
+
+def _at(message: Mapping[str, Any]) -> float:
+    moment = message.get("timestamp")
+    return moment / 1000 if isinstance(moment, (int, float)) else 0.0
+
+
+def _mid(message: Mapping[str, Any]) -> Any:
+    body = message.get("body")
+    return body.get("mid") if isinstance(body, dict) else None
+
+
+def _unwell(said: Refusal | Failed) -> Health:
+    return Health(False, said.what if isinstance(said, Failed) else said.outcome().reason)
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"
