@@ -130,6 +130,13 @@ def _configuration(url: str, folder: Path) -> str:
             "QUIET_HOURS=",
             "LETTERS_QUIET_HOURS=",
             "RECONCILE_SECONDS=5",
+            f"TELEGRAM_API_URL={url}/telegram",
+            "TELEGRAM_BOT_TOKEN=7000000001:sandbox-telegram-bot-key",
+            "TELEGRAM_CHAT_ID=@okmo_news",
+            "TELEGRAM_LOG_CHAT_ID=-1001000000002",
+            f"MAX_API_URL={url}/max",
+            "MAX_TOKEN=sandbox-max-bot-key",
+            "MAX_CHAT_ID=-70000000000001",
             "LOG_FORMAT=console",
             "",
         )

@@ -1,9 +1,10 @@
-/* The page of the sandbox: keeps asking for the state and lets the three columns draw what changed.
+/* The page of the sandbox: keeps asking for the state and lets the columns draw what changed.
    Decides which column a phone shows and where a click on a person or a post leads; the columns do the rest. */
 
 import { nextState, readySamples } from "./api.js";
 import { chatMark, drawChat, startChat } from "./chat.js";
 import { byId, drawIcons, isShown, setHidden, setText, toast, wheelsSideways } from "./dom.js";
+import { drawNetworks, networksMark, startNetworks } from "./networks.js";
 import { chooseAuthor, drawPhone, phoneHasNews, setSamples, startPhone } from "./phone.js";
 import { showAnswers } from "./press.js";
 import { headClock } from "./richtext.js";
@@ -15,7 +16,7 @@ import { authors, groupId, memory, nameOf, now, receive, roleName, world } from 
 const CLOCK_MILLISECONDS = 5000;
 const LONGEST_PAUSE_MILLISECONDS = 5000;
 
-const seenMarks = { chat: null, wall: null };
+const seenMarks = { chat: null, wall: null, networks: null };
 
 const guide = {
   /** What a click on a mention of person `id` does here, or null when the sandbox has no such person. */
@@ -42,6 +43,7 @@ const guide = {
 };
 
 function showPost(id) {
+  document.body.dataset.reader = "wall";
   openTab("wall");
   const post = byId(`post-${id}`);
   if (!post) {
@@ -71,6 +73,7 @@ function redraw() {
   drawPhone();
   drawChat();
   drawWall();
+  drawNetworks();
   drawDots();
   drawClock();
 }
@@ -81,7 +84,7 @@ function drawClock() {
 }
 
 function drawDots() {
-  const marks = { chat: chatMark(), wall: wallMark() };
+  const marks = { chat: chatMark(), wall: wallMark(), networks: networksMark() };
   for (const [column, mark] of Object.entries(marks)) {
     if (seenMarks[column] === null || isShown(byId(`column-${column}`))) seenMarks[column] = mark;
     showDot(column, mark > seenMarks[column]);
@@ -160,6 +163,7 @@ function start() {
   startPhone(context);
   startChat(context);
   startWall(context);
+  startNetworks(context);
   startTrouble();
   startViewer();
   for (const button of document.querySelectorAll(".tabs [data-tab]")) {
