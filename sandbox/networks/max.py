@@ -139,7 +139,7 @@ class Max(Platform):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.alive = True
-        self.limited = True
+        self.per_second = PER_SECOND
         self.late = 0
         self.says_no: set[str] = set()
         self.files: dict[str, Stored] = {}
@@ -185,7 +185,7 @@ class Max(Platform):
         now = time.monotonic()
         while self._asked and self._asked[0] <= now - 1:
             self._asked.popleft()
-        if self.limited and len(self._asked) >= PER_SECOND:
+        if self.per_second and len(self._asked) >= self.per_second:
             raise MaxError(429, "too.many.requests", "Rate limit exceeded")
         self._asked.append(now)
 
@@ -396,7 +396,7 @@ class Max(Platform):
             case "permissions":
                 chat.permissions = set(what["set"])
             case "limits":
-                self.limited = bool(what["on"])
+                self.per_second = int(what.get("per_second", PER_SECOND)) if what["on"] else 0
             case "not_ready":
                 self.late = int(what["times"])
             case "says_no":

@@ -1,0 +1,154 @@
+"""MAX's own rules: uploads that are not ready, answers that say no, pictures exchanged, views, its root certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.targets.max import NOT_READY
+from editorial.delivery import Refused, RetryLater, Sent, Uncertain
+from editorial.suggestion import Attachment
+from handlers import texts
+from tests.media.server import sends
+from tests.sandbox_client import SandboxClient
+from tests.targets.rig import LINK, changed
+from tests.targets.rigs.max import MaxRig
+from tests.vk.fault_server import fault_server
+
+LONG = "Мост строили долго, и вот его открыли для всех. " * 100
+
+
+@pytest.fixture
+def rig(vk: SandboxClient, tmp_path: Path) -> MaxRig:
+    return MaxRig(vk, tmp_path)
+
+
+def shown(rig: MaxRig) -> list[Any]:
+    """The channel, the oldest first."""
+    posts: list[Any] = rig.vk.state(only="networks")["networks"]["max"]["posts"]
+    return posts[::-1]
+
+
+def test_t46_an_upload_that_is_not_ready_is_waited_for_and_not_uploaded_again(rig: MaxRig) -> None:
+    rig.vk.do("network", network="max", what="not_ready", times=len(NOT_READY) + 1)
+    parcel = rig.parcel(rig.story("Мост", rig.photos(1)))
+
+    outcomes = []
+    for _ in range(len(NOT_READY) + 2):
+        rig.target.resume()
+        outcomes += rig.target.send([parcel])
+
+    waits = [RetryLater("upload_not_ready", seconds, counts=False) for seconds in NOT_READY]
+    assert outcomes[:-1] == [*waits, RetryLater("upload_not_ready")]
+    assert isinstance(outcomes[-1], Sent)
+    assert rig.calls(["max.upload"]) == 1
+    assert len(shown(rig)) == 1
+
+
+def test_uploads_that_fail_on_the_way_are_made_again_and_nothing_is_in_doubt(rig: MaxRig) -> None:
+    for what in ("effect_then_reset", "effect_then_empty"):
+        rig.fault(what, "max.upload")
+        outcome = rig.send(rig.story("Мост", rig.photos(1)))
+        assert isinstance(outcome, RetryLater), outcome
+        rig.target.resume()
+    assert shown(rig) == []
+    rig.publish(rig.story("Мост", rig.photos(1)))
+
+
+def test_t64_a_picture_max_does_not_take_is_named(rig: MaxRig) -> None:
+    rig.fault("error", "max.upload", code=400, text="File extension is forbidden")
+
+    placed = rig.publish(rig.story("Два фото", rig.photos(2)))
+
+    post = shown(rig)[0]
+    assert (post["text"], len(post["pictures"])) == ("Два фото\n\nЕщё 1 фото — ВКонтакте", 1)
+    assert placed[0].result["notes"] == ["photo_as_link"]
+
+
+def test_t50_a_text_too_long_goes_on_behind_a_button(rig: MaxRig) -> None:
+    rig.publish(rig.story("&<>" * 2000 + ". " + LONG))
+
+    post = shown(rig)[0]
+    assert post["text"].endswith(texts.READ_ON)
+    assert post["buttons"] == [{"type": "link", "text": texts.READ_ON, "url": LINK}]
+
+
+def test_each_document_stands_alone(rig: MaxRig) -> None:
+    with fault_server(sends(b"%PDF-1.4 text", kind="application/pdf")) as server:
+        from bot.fetch import net_locations
+        from bot.media import Media
+
+        rig.media = Media(
+            rig.folder / "f", refresh=lambda _o, _p: {}, own_hosts=net_locations(rig.vk.url, server.url)
+        )
+        rig.target = rig.build(rig.vk.url)
+        papers = [Attachment("doc", -1, number, url=f"{server.url}{number}", title="Приказ") for number in (1, 2)]
+        rig.publish(rig.story("Приказы", [*rig.photos(1), *papers]))
+
+    assert [(len(post["pictures"]), len(post["files"])) for post in shown(rig)] == [(1, 0), (0, 1), (0, 1)]
+
+
+def test_t18_an_answer_that_says_no_is_no_success(rig: MaxRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.vk.do("network", network="max", what="says_no", to=["edit", "delete"])
+
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("cannot_edit")]
+    assert rig.remove(story, placed) == [Refused("cannot_remove")]
+    assert [post["text"] for post in shown(rig)] == ["Мост"]
+
+
+def test_pictures_are_exchanged_by_an_edit(rig: MaxRig) -> None:
+    photos = rig.photos(3)
+    story = rig.story("Мост", photos[:2])
+    placed = rig.publish(story)
+
+    outcomes = rig.edit(changed(story, text="Мост 2", attachments=photos[1:]), placed)
+
+    assert [type(one) for one in outcomes] == [Sent]
+    wanted = [rig.media.get(one, -1, 77).read() for one in photos[1:]]
+    assert [rig.vk.get(address).content for address in shown(rig)[0]["pictures"]] == wanted
+
+
+def test_a_post_that_somebody_deleted_cannot_be_edited(rig: MaxRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.vk.do("network", network="max", what="delete", id=placed[0].ids[0])
+
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("gone", 404)]
+
+
+def test_views_are_read(rig: MaxRig) -> None:
+    placed = rig.publish(rig.story("Мост"))
+    rig.vk.do("network", network="max", what="read", id=placed[0].ids[0], times=31)
+
+    reach = rig.target.reach(rig.network, placed[0])
+
+    assert reach is not None
+    assert (reach.views, reach.likes) == (31, None)
+
+
+def test_one_that_was_sent_before_is_not_taken_for_the_one_in_doubt(rig: MaxRig) -> None:
+    rig.publish(rig.story("Мост"))
+    parcel = rig.parcel(rig.story("Мост"))
+    rig.fault("reset", "max.messages")
+
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    assert rig.settle(parcel) is None
+    assert rig.settle(parcel, after=60) == RetryLater("not_there", 0.0, counts=False)
+
+
+@pytest.mark.parametrize(
+    ("switch", "reason"),
+    [({"what": "membership", "on": False}, "no_rights"), ({"what": "permissions", "set": ["edit"]}, "no_rights")],
+)
+def test_a_channel_that_is_closed_to_the_bot(rig: MaxRig, switch: dict[str, Any], reason: str) -> None:
+    rig.vk.do("network", network="max", **switch)
+
+    outcome = rig.send(rig.story("Мост"))
+
+    assert isinstance(outcome, RetryLater)
+    assert (outcome.reason, outcome.counts) == (reason, False)
+    assert (rig.target.health().ok, rig.target.health().reason) == (False, reason)

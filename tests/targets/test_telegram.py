@@ -1,0 +1,368 @@
+"""Telegram's own rules: captions and texts, albums, refusals in its words, looking through the log chat, pace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.targets.http import Http
+from bot.targets.pace import ChannelPace
+from bot.targets.telegram import TelegramTarget
+from bot.targets.telegram_api import TelegramApi
+from editorial.delivery import Refused, RetryLater, Sent, Uncertain
+from editorial.suggestion import Attachment
+from sandbox.networks.telegram import CHANNEL, TOKEN
+from tests.media.pictures import an_animation
+from tests.media.server import sends
+from tests.sandbox_client import SandboxClient
+from tests.targets.rig import LINK, Clock, changed
+from tests.targets.rigs.telegram import TelegramRig
+from tests.vk.fault_server import answers, fault_server, html
+
+LONG = "Мост строили долго, и вот его открыли для всех. " * 60
+CAPTIONED = "Мост строили долго. " * 40
+
+
+@pytest.fixture
+def rig(vk: SandboxClient, tmp_path: Path) -> TelegramRig:
+    return TelegramRig(vk, tmp_path)
+
+
+def shown(rig: TelegramRig) -> list[Any]:
+    """The channel, the oldest first."""
+    posts: list[Any] = rig.vk.state(only="networks")["networks"]["telegram"]["posts"]
+    return posts[::-1]
+
+
+def kinds(rig: TelegramRig, text: str, amount: int) -> list[str]:
+    photos = [Attachment("photo", -1, number + 1, url="https://img.invalid/a.jpg") for number in range(amount)]
+    return [part.kind for part in rig.target.render(rig.story(text, photos), rig.network)]
+
+
+# --------------------------------------------------------------------------------------------------- what goes out
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "parts"),
+    [
+        ("😀" * 512, 1, ["photos"]),
+        ("😀" * 512 + "!", 1, ["photos", "text"]),
+        ("🇷🇺" * 256, 10, ["photos"]),
+        ("[https://vk.com/wall-1_2|" + "я" * 1024 + "]", 3, ["photos"]),
+        ("https://okmo.invalid/" + "x" * 1004, 3, ["photos", "text"]),
+        ("я" * 4097, 0, ["text"]),
+        ("", 2, ["photos"]),
+        ("", 0, ["text"]),
+        ("да", 12, ["photos", "photos"]),
+    ],
+)
+def test_t50_which_parts_a_post_has(rig: TelegramRig, text: str, amount: int, parts: list[str]) -> None:
+    assert kinds(rig, text, amount) == parts
+
+
+def test_a_long_text_answers_to_its_album(rig: TelegramRig) -> None:
+    rig.publish(rig.story(LONG, rig.photos(2)))
+
+    album, text = shown(rig)
+    assert (album["text"], len(album["pictures"])) == ("", 2)
+    assert (text["text"], text["reply_to"]) == (LONG.strip(), album["ids"][0])
+
+
+def test_the_page_a_post_is_about_is_shown_under_a_text(rig: TelegramRig) -> None:
+    page = Attachment("link", url="https://okmo.invalid/most", title="О мосте")
+    rig.publish(rig.story("Мост", [page]))
+    rig.publish(rig.story("Мост и okmo.ru"))
+
+    assert [post["preview"] for post in shown(rig)] == [{"url": page.url}, {"is_disabled": True}]
+    assert shown(rig)[0]["entities"][0]["url"] == page.url
+
+
+def test_documents_go_along_under_their_names(rig: TelegramRig) -> None:
+    with fault_server(sends(b"%PDF-1.4 text", kind="application/pdf")) as server:
+        media = rig_with_files(rig, server.url)
+        papers = [
+            Attachment("doc", -1, number, url=f"{server.url}{number}", title=f"Приказ № {number}.pdf")
+            for number in (1, 2)
+        ]
+        media.publish(media.story("Приказы", [*rig.photos(1), *papers]))
+        media.publish(media.story("Приказ", papers[:1]))
+
+    photo, papers_seen, single = shown(rig)
+    assert (photo["text"], papers_seen["reply_to"]) == ("Приказы", photo["ids"][0])
+    assert [file["name"] for file in papers_seen["files"]] == ["Приказ № 1.pdf", "Приказ № 2.pdf"]
+    assert (single["kind"], single["text"]) == ("document", "Приказ")
+
+
+def test_an_animation_moves(rig: TelegramRig) -> None:
+    with fault_server(sends(an_animation(), kind="image/gif")) as server:
+        media = rig_with_files(rig, server.url)
+        media.publish(media.story("Мост", [Attachment("doc", -1, 3, url=server.url, title="most.gif")]))
+
+    assert (shown(rig)[0]["kind"], shown(rig)[0]["text"]) == ("animation", "Мост")
+
+
+def rig_with_files(rig: TelegramRig, url: str) -> TelegramRig:
+    """The same rig, whose files may also come from this address."""
+    from bot.fetch import net_locations
+    from bot.media import Media
+
+    rig.media = Media(rig.folder / "files", refresh=lambda _o, _p: {}, own_hosts=net_locations(rig.vk.url, url))
+    rig.target = rig.build(rig.vk.url)
+    return rig
+
+
+# -------------------------------------------------------------------------------------------------------- refusals
+
+
+def test_t51_text_that_it_cannot_read_goes_out_plain_once(rig: TelegramRig) -> None:
+    rig.fault("error", "telegram.sendMessage", code=400, text="Bad Request: can't parse entities: unsupported")
+
+    rig.publish(rig.story("Смотрите [club1|ОКМО]"))
+
+    assert [(post["text"], post["entities"]) for post in shown(rig)] == [("Смотрите ОКМО", [])]
+
+
+def test_t61_a_photo_it_does_not_take_is_left_out_of_the_album_and_named(rig: TelegramRig) -> None:
+    words = 'Bad Request: failed to send message #2 with the error message "PHOTO_INVALID_DIMENSIONS"'
+    rig.fault("error", "telegram.sendMediaGroup", code=400, text=words)
+
+    placed = rig.publish(rig.story("Три фото", rig.photos(3)))
+
+    post = shown(rig)[0]
+    assert len(post["pictures"]) == 2
+    assert post["text"] == "Три фото\n\nЕщё 1 фото — ВКонтакте"
+    assert post["entities"][0]["url"] == LINK
+    assert placed[0].result["notes"] == ["photo_as_link"]
+
+
+def test_t64_a_single_photo_it_does_not_take_becomes_a_link(rig: TelegramRig) -> None:
+    rig.fault("error", "telegram.sendPhoto", code=400, text="Bad Request: PHOTO_INVALID_DIMENSIONS")
+
+    placed = rig.publish(rig.story(LONG, rig.photos(1)))
+
+    link, text = shown(rig)
+    assert link["text"] == "Ещё 1 фото — ВКонтакте"
+    assert text["text"].startswith("Мост строили долго")
+    assert "photo_as_link" in placed[0].result["notes"]
+
+
+def test_a_message_without_a_number_is_in_doubt_and_found(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше"))
+    rig.vk.do("network", network="telegram", what="scheduled")
+    parcel = rig.parcel(rig.story("Мост"))
+
+    assert rig.target.send([parcel]) == [Uncertain("no_message_id")]
+    found = rig.settle(parcel)
+    assert isinstance(found, Sent)
+    assert found.result["link"] == "https://t.me/okmo_news/2"
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "reason"),
+    [
+        ("membership", {"set": "kicked"}, "no_rights"),
+        ("rights", {"set": ["can_edit_messages"]}, "no_rights"),
+        ("upgrade", {"to": -100777}, "chat_gone"),
+    ],
+)
+def test_a_channel_that_is_closed_to_the_bot(
+    rig: TelegramRig, what: str, fields: dict[str, Any], reason: str
+) -> None:
+    rig.vk.do("network", network="telegram", what=what, **fields)
+
+    outcome = rig.send(rig.story())
+
+    assert isinstance(outcome, RetryLater)
+    assert (outcome.reason, outcome.counts) == (reason, False)
+    health = rig.target.health()
+    assert (health.ok, health.reason) == (False, reason)
+    if what == "upgrade":
+        assert "-100777" in health.detail
+
+
+def test_t80_a_webhook_that_nobody_here_set_is_told(rig: TelegramRig) -> None:
+    assert "@okmo_news_bot" in rig.target.health().detail
+    rig.vk.do("network", network="telegram", what="webhook", url="https://stranger.invalid/")
+    assert (rig.target.health().ok, rig.target.health().reason) == (False, "foreign_webhook")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"),
+    [
+        (html(403), RetryLater("blocked", counts=False)),
+        (html(502), Uncertain("http_502")),
+        (html(200), Uncertain("not_json")),
+        (
+            answers({"ok": False, "error_code": 500, "description": "Internal Server Error"}, status=500),
+            Uncertain("http_500"),
+        ),
+        (html(413), Refused("too_large", 413)),
+    ],
+)
+def test_t47_answers_that_are_not_telegrams(rig: TelegramRig, behaviour: Any, outcome: Any) -> None:
+    with fault_server(behaviour) as server:
+        api = TelegramApi(Http("telegram", secret=[TOKEN], timeout=(1, 1)), server.url.removesuffix("/"), TOKEN)
+        target = TelegramTarget(rig.media, api, "@okmo_news", pace=ChannelPace(0))
+        assert rig.send(rig.story(), target=target) == outcome
+        assert len(server.asked) == 1
+
+
+# ------------------------------------------------------------------------------------------------------ afterwards
+
+
+def test_a_photo_is_exchanged_where_it_stands(rig: TelegramRig) -> None:
+    photos = rig.photos(3)
+    story = rig.story("Мост", photos[:2])
+    placed = rig.publish(story)
+    before = shown(rig)[0]["pictures"]
+
+    outcomes = rig.edit(changed(story, text="Мост 2", attachments=(photos[0], photos[2])), placed)
+
+    post = shown(rig)[0]
+    assert isinstance(outcomes[0], Sent)
+    assert outcomes[0].result["media"] == [photos[0].identity, photos[2].identity]
+    assert (post["text"], post["pictures"][0] == before[0], post["pictures"][1] == before[1]) == (
+        "Мост 2",
+        True,
+        False,
+    )
+
+
+def test_a_caption_that_grew_too_long_leaves_the_photo_for_the_text_below(rig: TelegramRig) -> None:
+    story = rig.story(CAPTIONED, rig.photos(1))
+    placed = rig.publish(story)
+    grown = changed(story, text=LONG)
+
+    assert [type(one) for one in rig.edit(grown, placed)] == [Sent]
+    rig.send(grown, 1, placed)
+
+    assert [post["text"] for post in shown(rig)] == ["", LONG.strip()]
+
+
+def test_t72_photos_cannot_be_put_where_a_text_stands(rig: TelegramRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+
+    assert rig.edit(changed(story, text="Мост 2", attachments=rig.photos(1)), placed) == [Refused("cannot_edit")]
+    assert [post["text"] for post in shown(rig)] == ["Мост 2"]
+
+
+def test_a_post_that_somebody_deleted_cannot_be_edited(rig: TelegramRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.vk.do("network", network="telegram", what="delete", id=1)
+
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("gone", 400)]
+
+
+def test_what_is_older_than_two_days_cannot_be_removed(rig: TelegramRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.vk.clock(advance=49 * 3600)
+
+    assert rig.remove(story, placed) == [Refused("cannot_remove", 400)]
+    assert len(shown(rig)) == 1
+
+
+# --------------------------------------------------------------------------------------------------------- looking
+
+
+def in_doubt(rig: TelegramRig, text: str = "Мост", amount: int = 0) -> Any:
+    parcel = rig.parcel(rig.story(text, rig.photos(amount) if amount else ()))
+    for method in rig.makes:
+        rig.fault("effect_then_reset", method)
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    rig.vk.clear_faults()
+    return parcel
+
+
+def test_it_is_found_behind_posts_made_by_hand_and_an_older_one_alike(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Мост"))
+    for number in range(3):
+        rig.vk.do("network", network="telegram", what="post", text=f"Руками {number}")
+    parcel = in_doubt(rig)
+
+    found = rig.settle(parcel)
+
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == ["5"]
+    assert rig.vk.state(only="networks")["networks"]["telegram"]["log_chat"] == []
+
+
+def test_an_album_without_a_caption_is_known_by_its_first_picture_and_its_length(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше", rig.photos(1)))
+    parcel = in_doubt(rig, LONG, amount=3)
+
+    found = rig.settle(parcel)
+
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == ["2", "3", "4"]
+
+
+def test_without_a_log_chat_or_without_any_known_post_nobody_can_tell(rig: TelegramRig) -> None:
+    parcel = in_doubt(rig)
+    assert rig.settle(parcel, after=3600) is None
+    rig.publish(rig.story("Раньше"))
+    api = TelegramApi(Http("telegram", secret=[TOKEN]), f"{rig.vk.url}/telegram", TOKEN)
+    blind = TelegramTarget(rig.media, api, str(CHANNEL), pace=ChannelPace(0))
+    assert rig.settle(parcel, blind, after=3600) is None
+
+
+def test_a_busy_log_chat_only_delays_the_answer(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше"))
+    parcel = in_doubt(rig)
+    rig.fault("error", "telegram.forwardMessage", code=429, text="retry after 3")
+
+    assert rig.settle(parcel) is None
+    assert isinstance(rig.settle(parcel), Sent)
+
+
+def test_what_did_not_arrive_is_told_only_when_the_end_of_the_channel_was_seen(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше"))
+    parcel = rig.parcel(rig.story("Мост"))
+    rig.fault("reset", "telegram.sendMessage")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    for number in range(15):
+        rig.vk.do("network", network="telegram", what="post", text=f"Руками {number}")
+
+    assert rig.settle(parcel, after=2) is None
+    assert rig.settle(parcel, after=60) == RetryLater("not_there", 0.0, counts=False)
+
+
+# ------------------------------------------------------------------------------------------------------------ pace
+
+
+def test_messages_are_counted_and_albums_by_their_items() -> None:
+    clock = Clock(1000.0)
+    pace = ChannelPace(3.0, 20, clock=clock)
+    pace.spent(10)
+    assert pace.wait(10) == 3.0
+    clock.now += 3.0
+    assert pace.wait(10) == 0.0
+    assert pace.wait(11) == 57.0
+    pace.spent(10)
+    clock.now += 3.0
+    assert pace.wait(1) == 54.0
+    clock.now += 54.0
+    assert pace.wait(10) == 0.0
+    pace.spent(0)
+    assert pace.wait(1) == 3.0
+
+
+def test_the_channel_is_not_hurried(rig: TelegramRig) -> None:
+    target = rig.build(rig.vk.url)
+    clock = Clock(1000.0)
+    target._pace = ChannelPace(3.0, 20, clock=clock)
+    story = rig.story("Мост")
+
+    assert isinstance(rig.send(story, target=target), Sent)
+    assert target.standstill() is not None
+    again = rig.send(story, target=target)
+
+    assert again == RetryLater("pace", 3.0, counts=False)
+    assert len(shown(rig)) == 1
+    clock.now += 3.0
+    target.resume()
+    assert target.standstill() is None
