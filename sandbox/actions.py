@@ -92,7 +92,7 @@ def _poll(world: World, question: str) -> Json:
     return {
         **dict.fromkeys(switches.split(), False),
         "question": question,
-        "answers": [{"id": 1, "text": "Да", "votes": 0, "rate": 0}],
+        "answers": [{"id": n, "text": text, "votes": 0, "rate": 0} for n, text in enumerate(("Да", "Нет"), 1)],
         "answer_ids": [],
         "votes": 0,
         "created": world.clock.seconds(),

@@ -10,7 +10,9 @@ from sqlalchemy import Row
 
 from editorial.suggestion import Attachment, Author, Content, Decision, Origin, Status, Suggestion
 
-_ATTACHMENT_FIELDS = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "width", "height")
+_ATTACHMENT_FIELDS = (
+    *("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "width", "height", "answers"),
+)
 
 
 def attachments_to_json(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@
     longer text with files    ─▶ photo or album │ text, as a reply to it
     no files                  ─▶ text
     documents besides photos  ─▶ …              │ documents, as a reply
+    a poll                    ─▶ …              │ a poll of Telegram's own
 
 Bot API cannot read a channel: what became of an uncertain post is found by forwarding the ids that follow the last
 known one into a log chat.  Without such a chat nobody can tell, and people are asked.
@@ -32,6 +33,7 @@ from bot.targets.telegram_api import Refusal, Said, TelegramApi, Told, of_a_repe
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.markup import Rich, link, parse
 from editorial.networks import Network, Part, Story
+from editorial.post import utf16_length
 from editorial.render import telegram, telegram_length
 from editorial.shorten import shorten
 from editorial.suggestion import Attachment
@@ -43,6 +45,10 @@ log = structlog.get_logger("telegram")
 TEXT_LIMIT: Final = 4096
 CAPTION_LIMIT: Final = 1024
 MOST_IN_ALBUM: Final = 10
+#: Longest question and answer of a poll, and how many answers.
+POLL_QUESTION: Final = 300
+POLL_OPTION: Final = 100
+POLL_OPTIONS: Final = 12
 PHOTO: Final = Fit(most_bytes=10 * 1024 * 1024, most_sum=10_000, most_ratio=20.0)
 #: Seconds between two calls to the channel, and messages a minute; an album counts by its items.
 GAP: Final = 3.0
@@ -78,6 +84,7 @@ class Draft:
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     preview: Mapping[str, Any] | None = None
+    poll: Mapping[str, Any] | None = None
 
     @property
     def media(self) -> list[str]:
@@ -204,7 +211,13 @@ class TelegramTarget(NetworkTarget):
         lost = [one for one in part.media if one.identity in left_out]
         notes = dict.fromkeys((*part.notes, *(f"{kind_word(one)}_as_link" for one in lost)))
         return Draft(
-            body["text"], body["entities"], tuple(pieces), tuple(left_out), tuple(notes), body.get("preview")
+            body["text"],
+            body["entities"],
+            tuple(pieces),
+            tuple(left_out),
+            tuple(notes),
+            body.get("preview"),
+            body.get("poll"),
         )
 
     def _without(self, copy: Copy, draft: Draft, place: int | None) -> Draft:
@@ -217,7 +230,7 @@ class TelegramTarget(NetworkTarget):
         return self._drafted(copy, kept, [*draft.left_out, *gone])
 
     def _send(self, copy: Copy, draft: Draft) -> Said:
-        if not draft.pieces and not draft.text:
+        if not draft.pieces and not draft.text and not draft.poll:
             return Refusal(400, "message text is empty")
         said = self._call(copy, draft)
         if isinstance(said, Refusal) and said.bad_entities and draft.entities:
@@ -229,6 +242,9 @@ class TelegramTarget(NetworkTarget):
         first = next((copy.before[part] for part in sorted(copy.before) if copy.before[part].ids), None)
         if first is not None:
             params["reply_parameters"] = {"message_id": int(first.ids[0]), "allow_sending_without_reply": True}
+        if draft.poll:
+            options = [{"text": one} for one in draft.poll["options"]]
+            return self._made(1, "sendPoll", {**params, "question": draft.poll["question"], "options": options})
         if not draft.pieces:
             params |= {"text": draft.text, "entities": draft.entities}
             params["link_preview_options"] = dict(draft.preview or {"is_disabled": True})
@@ -274,6 +290,9 @@ class TelegramTarget(NetworkTarget):
         ids = [int(one) for one in copy.placed.ids]
         if not ids:
             return Refused("cannot_edit")
+        if draft.poll or copy.placed.result.get("poll"):
+            same = draft.poll == copy.placed.result.get("poll")
+            return _sent(ids, draft, copy.placed.link) if same else Refused("cannot_edit")
         same_shape = len(standing) == len(draft.pieces)
         if not standing:
             # Photos cannot be put where only text stands: the text at least is brought up to date.
@@ -431,8 +450,9 @@ class TelegramTarget(NetworkTarget):
 
 def _parts(story: Story, left_out: Sequence[str]) -> tuple[Part, ...]:
     """The story in parts, as if the files of ``left_out`` were not there."""
-    inside = enclosed(story.attachments, left_out)
-    text = _whole_text(story, inside)
+    inside = _inside(story, left_out)
+    polls = [poll for one in story.attachments if (poll := _poll(one))]
+    text = _whole_text(story, inside, says_something=bool(polls))
     pictures = [inside.pictures[start : start + MOST_IN_ALBUM] for start in range(0, len(inside.pictures), 10)]
     files = [("photos", group) for group in pictures]
     if not pictures and len(inside.documents) == 1:
@@ -448,14 +468,31 @@ def _parts(story: Story, left_out: Sequence[str]) -> tuple[Part, ...]:
     if inside.documents and files != [("documents", inside.documents)]:
         for start in range(0, len(inside.documents), MOST_IN_ALBUM):
             parts.append(Part("documents", _body(Rich()), inside.documents[start : start + MOST_IN_ALBUM]))
+    parts += [Part("poll", _body(Rich()) | {"poll": poll}) for poll in polls]
     if parts:
         parts[0] = replace(parts[0], notes=(*parts[0].notes, *inside.notes))
     return tuple(parts)
 
 
-def _whole_text(story: Story, inside: Enclosed) -> Rich:
+def _inside(story: Story, left_out: Sequence[str] = ()) -> Enclosed:
+    """The attachments without the polls that go out as polls."""
+    return enclosed((one for one in story.attachments if not _poll(one)), left_out)
+
+
+def _poll(attachment: Attachment) -> dict[str, Any] | None:
+    """The poll as Telegram takes it; None when it is none, or does not fit and is named by a link."""
+    options = (attachment.answers or "").split("\n")
+    question = " ".join((attachment.title or "").split())
+    if attachment.kind != "poll" or not 1 <= utf16_length(question) <= POLL_QUESTION or not all(options):
+        return None
+    fits = len(options) <= POLL_OPTIONS and all(utf16_length(one) <= POLL_OPTION for one in options)
+    return {"question": question, "options": options} if fits else None
+
+
+def _whole_text(story: Story, inside: Enclosed, *, says_something: bool = False) -> Rich:
+    says_something = says_something or bool(inside.pictures or inside.documents)
     text = with_lines(parse(story.text).stripped(), story, inside.named)
-    if not telegram(text)[0] and not inside.pictures and not inside.documents and story.link:
+    if not telegram(text)[0] and not says_something and story.link:
         return link(texts.OPEN_POST, story.link)
     return text
 
@@ -479,7 +516,7 @@ def _preview(story: Story, inside: Enclosed, with_files: bool) -> dict[str, Any]
 
 def _body_without(story: Story, part: Part, gone: Sequence[str], *, has_files: bool) -> dict[str, Any]:
     """The text of a part when files are missing: it names them by a link, within the same limit."""
-    inside = enclosed(story.attachments, gone)
+    inside = _inside(story, gone)
     if part.kind != "text" and not part.body["text"]:
         if has_files:
             return part.body
@@ -494,7 +531,7 @@ def _text_alone(story: Story, draft: Draft) -> Draft:
     """The whole text for a message without files."""
     if not draft.pieces:
         return draft
-    text = shorten(_whole_text(story, enclosed(story.attachments)), TEXT_LIMIT, telegram_length, _tail(story))
+    text = shorten(_whole_text(story, _inside(story)), TEXT_LIMIT, telegram_length, _tail(story))
     return replace(draft, text=_body(text)["text"], entities=_body(text)["entities"])
 
 
@@ -503,7 +540,7 @@ def _caption_alone(copy: Copy, draft: Draft) -> Draft:
     assert copy.part is not None
     if copy.part.kind != "text":
         return draft
-    whole = _whole_text(copy.story, enclosed(copy.story.attachments))
+    whole = _whole_text(copy.story, _inside(copy.story))
     body = _body(shorten(whole, CAPTION_LIMIT, telegram_length, _tail(copy.story)))
     return replace(draft, text=body["text"], entities=body["entities"])
 
@@ -544,6 +581,7 @@ def _sent(ids: Sequence[int], draft: Draft, address: str | None) -> Sent:
             "media": draft.media,
             "left_out": list(draft.left_out),
             "notes": list(draft.notes),
+            **({"poll": dict(draft.poll)} if draft.poll else {}),
         }
     )
 
@@ -562,6 +600,9 @@ def _link_of(chat: Any, message_id: int) -> str | None:
 
 def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
     """Whether the message is what was sent, or the first of its album."""
+    if draft.poll:
+        asked = message.get("poll")
+        return isinstance(asked, dict) and _even(asked.get("question")) == _even(draft.poll["question"])
     if not draft.pieces:
         return "photo" not in message and _even(message.get("text")) == _even(draft.text)
     piece = draft.pieces[0]

@@ -42,11 +42,17 @@ def attachment_of(raw: object) -> Attachment:
         preview=_preview(kind, inner),
         width=width,
         height=height,
+        answers=_answers(kind, inner),
     )
 
 
 def attachments_of(raw: object) -> tuple[Attachment, ...]:
     return tuple(attachment_of(item) for item in items(raw))
+
+
+def _answers(kind: str, inner: Mapping[str, Any]) -> str | None:
+    told = (words(mapping(answer).get("text")) for answer in items(inner.get("answers"))) if kind == "poll" else ()
+    return "\n".join(" ".join(one.split()) for one in told if one.strip()) or None
 
 
 def _address(kind: str, inner: Mapping[str, Any]) -> str | None:

@@ -111,6 +111,8 @@ class Telegram(Platform):
         self.delete_hours = 48.0
         self.scheduled_next = False
         self.rates = Rates()
+        #: None: as the sandbox's own limits are.
+        self.limited: bool | None = None
         self.files: dict[str, Stored] = {}
         self.chats = {
             CHANNEL: Chat(CHANNEL, "channel", "ОКМО · новости", "okmo_news"),
@@ -189,6 +191,11 @@ class Telegram(Platform):
         message = Message(chat.last_id, chat.id, self.world.clock.seconds(), **what)
         chat.messages[message.id] = message
         return message
+
+    def count(self, chat_id: int, messages: int) -> None:
+        """Counts messages against the rates, unless limits are off here or in the whole sandbox."""
+        if self.limited if self.limited is not None else any(self.world.limits.values.values()):
+            self.rates.count(chat_id, messages)
 
     def store(self, given: Any, files: Files, kind: str) -> str:
         """The number of a file given as an upload or by an earlier number. Raises TelegramError."""
@@ -297,6 +304,7 @@ class Telegram(Platform):
         chat = self.chats[int(what.get("chat", CHANNEL))]
         match what.get("what"):
             case "limits":
+                self.limited = bool(what["on"])
                 self.rates = Rates(**{name: value for name, value in what.items() if name in _RATES})
             case "key":
                 self.alive = what["set"] == "ok"
@@ -323,7 +331,7 @@ class Telegram(Platform):
         return {}
 
 
-_RATES = {"on", "per_second", "burst", "per_minute", "overall"}
+_RATES = {"per_second", "burst", "per_minute", "overall"}
 
 
 # -- methods that read ---------------------------------------------------------------------------
@@ -403,7 +411,7 @@ def sendMediaGroup(telegram: Telegram, params: Params, files: Files) -> Any:
         raise bad("Can't use the media of the specified type in the album")
     prepared = [_item(telegram, item, files, number) for number, item in enumerate(items, 1)]
     replied = _replied(chat, params)
-    telegram.rates.count(chat.id, len(items))
+    telegram.count(chat.id, len(items))
     album = telegram.world.secret("album", chat.id, chat.last_id)[:16]
     made = [telegram.post(chat, **fields, album=album, reply_to=replied) for fields in prepared]
     return [telegram.told(message) for message in made]
@@ -450,7 +458,7 @@ def _with_file(telegram: Telegram, params: Params, files: Files, kind: str) -> A
 
 def _one(telegram: Telegram, chat: Chat, params: Params, **fields: Any) -> Any:
     replied = _replied(chat, params)
-    telegram.rates.count(chat.id, 1)
+    telegram.count(chat.id, 1)
     message = telegram.post(chat, reply_to=replied, **fields)
     told = telegram.told(message)
     if telegram.scheduled_next:
@@ -597,7 +605,7 @@ def _forwarded(telegram: Telegram, params: Params) -> Message:
     found = source.messages.get(_number(params.get("message_id")))
     if found is None:
         raise bad("message to forward not found")
-    telegram.rates.count(chat.id, 1)
+    telegram.count(chat.id, 1)
     origin = {"type": "channel", "chat": source.view(), "message_id": found.id, "date": found.date}
     copied = {name: getattr(found, name) for name in ("kind", "text", "entities", "media", "poll")}
     return telegram.post(chat, **copied, forwarded=origin)

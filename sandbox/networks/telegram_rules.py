@@ -113,9 +113,8 @@ def check_photo(content: bytes) -> tuple[str, int, int]:
 
 @dataclass
 class Rates:
-    """How often a bot may send: messages a second and a minute in a chat, a second in all. ``on`` switches them."""
+    """How often a bot may send: messages a second and a minute in a chat, a second in all."""
 
-    on: bool = True
     per_second: int = 1
     burst: int = 3
     per_minute: int = 20
@@ -125,8 +124,6 @@ class Rates:
 
     def count(self, chat_id: int, messages: int) -> None:
         """Counts so many messages. Raises TelegramError with ``retry_after`` when they are too many."""
-        if not self.on:
-            return
         now = time.monotonic()
         sent = self._chats.setdefault(chat_id, deque())
         while sent and sent[0] <= now - 60:

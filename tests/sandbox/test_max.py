@@ -47,8 +47,7 @@ class Bot:
 @pytest.fixture
 def bot() -> Iterator[Bot]:
     with Sandbox(limits_off=True) as running:
-        vk = SandboxClient(running.url)
-        yield Bot(vk)
+        yield Bot(SandboxClient(running.url))
 
 
 def test_the_key_stands_in_the_header_and_nowhere_else(bot: Bot) -> None:

@@ -49,9 +49,7 @@ class Bot:
 @pytest.fixture
 def bot() -> Iterator[Bot]:
     with Sandbox(limits_off=True) as running:
-        vk = SandboxClient(running.url)
-        vk.do("network", network="telegram", what="limits", on=False)
-        yield Bot(vk)
+        yield Bot(SandboxClient(running.url))
 
 
 @pytest.mark.parametrize(

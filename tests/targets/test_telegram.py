@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.targets.http import Http
 from bot.targets.pace import ChannelPace
 from bot.targets.telegram import TelegramTarget
 from bot.targets.telegram_api import TelegramApi
+from bot.vk.posts import attachments_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from sandbox.networks.telegram import CHANNEL, TOKEN
@@ -111,6 +113,44 @@ def rig_with_files(rig: TelegramRig, url: str) -> TelegramRig:
     rig.media = Media(rig.folder / "files", refresh=lambda _o, _p: {}, own_hosts=net_locations(rig.vk.url, url))
     rig.target = rig.build(rig.vk.url)
     return rig
+
+
+def a_poll(rig: TelegramRig) -> Attachment:
+    post = rig.vk.suggest(text="Опрос", attachments=["poll:Нужен ли мост?"])
+    row = next(one for one in rig.vk.state(only="suggestions")["suggestions"] if one["id"] == post)
+    return attachments_of(row["attachments"])[0]
+
+
+def test_a_poll_is_asked_in_telegram_too(rig: TelegramRig) -> None:
+    story = rig.story("Мост", [*rig.photos(1), a_poll(rig)])
+
+    placed = rig.publish(story)
+
+    photo, poll = shown(rig)
+    assert (photo["text"], poll["reply_to"]) == ("Мост", photo["ids"][0])
+    assert poll["poll"]["question"] == "Нужен ли мост?"
+    assert [one["text"] for one in poll["poll"]["options"]] == ["Да", "Нет"]
+    assert placed[0].result["notes"] == []
+    assert [type(one) for one in rig.edit(changed(story, text="Мост 2"), placed)] == [Sent, Sent]
+    other = replace(story.attachments[1], title="Нужны ли два?")
+    assert rig.edit(changed(story, attachments=(story.attachments[0], other)), placed)[1] == Refused("cannot_edit")
+    assert [type(one) for one in rig.remove(story, placed)] == [Sent, Sent]
+    assert shown(rig) == []
+
+
+def test_a_poll_in_doubt_is_found_and_one_too_long_is_named(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше"))
+    poll = a_poll(rig)
+    parcel = rig.parcel(rig.story("", [poll]))
+    rig.fault("effect_then_reset", "telegram.sendPoll")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    found = rig.settle(parcel)
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == ["2"]
+
+    placed = rig.publish(rig.story("", [replace(poll, answers="Да\n" + "я" * 101)]))
+    assert shown(rig)[-1]["text"] == "Опрос: Нужен ли мост?"
+    assert placed[0].result["notes"] == ["poll_as_link"]
 
 
 # -------------------------------------------------------------------------------------------------------- refusals

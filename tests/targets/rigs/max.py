@@ -24,10 +24,6 @@ class MaxRig(Rig):
         http = Http("max", secret=[TOKEN], timeout=(1, 1.5), headers={"Authorization": TOKEN})
         return MaxTarget(self.media, MaxApi(http, f"{url}/max"), CHANNEL, pace=ChannelPace(0))
 
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
-        self.vk.do("network", network="max", what="limits", on=False)
-
     def seen(self) -> list[Seen]:
         posts = self.vk.state(only="networks")["networks"]["max"]["posts"]
         return [

@@ -14,7 +14,8 @@ from tests.targets.rig import Rig, Seen
 
 class TelegramRig(Rig):
     makes = tuple(
-        f"telegram.send{what}" for what in ("Message", "Photo", "Video", "Animation", "Document", "MediaGroup")
+        f"telegram.send{what}"
+        for what in ("Message", "Photo", "Video", "Animation", "Document", "MediaGroup", "Poll")
     )
     edits = tuple(f"telegram.editMessage{what}" for what in ("Text", "Caption", "Media"))
     removes = ("telegram.deleteMessages",)
@@ -24,10 +25,6 @@ class TelegramRig(Rig):
     def build(self, url: str) -> TelegramTarget:
         api = TelegramApi(Http("telegram", secret=[TOKEN], timeout=(1, 1.5)), f"{url}/telegram", TOKEN)
         return TelegramTarget(self.media, api, "@okmo_news", log_chat=str(LOG_CHAT), pace=ChannelPace(0))
-
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
-        self.vk.do("network", network="telegram", what="limits", on=False)
 
     def seen(self) -> list[Seen]:
         posts = self.vk.state(only="networks")["networks"]["telegram"]["posts"]
