@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -58,6 +59,8 @@ _TOGETHER: Final = (
     ("WORDPRESS_URL", "WORDPRESS_USER", "WORDPRESS_APP_PASSWORD"),
     ("WEBHOOK_URL", "WEBHOOK_SECRET"),
 )
+
+_PROXIES: Final = ("http", "https", "socks5", "socks5h")
 
 #: The setting that tells whether a target is switched on.
 _SWITCHES: Final[Mapping[str, str]] = {
@@ -284,6 +287,24 @@ class Settings(BaseSettings):
     def _webhook_secret(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
             webhook_key(value.get_secret_value())
+        return value
+
+    @field_validator("TELEGRAM_PROXY")
+    @classmethod
+    def _proxy(cls, value: SecretStr) -> SecretStr:
+        scheme, found, rest = value.get_secret_value().partition("://")
+        if value.get_secret_value() and not (found and rest and scheme in _PROXIES):
+            raise ValueError("нужен адрес вида socks5h://… или http://…")
+        return value
+
+    @field_validator("MAX_CA_FILE")
+    @classmethod
+    def _certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+            except (OSError, ValueError):
+                raise ValueError("файла нет или в нём нет сертификатов в виде PEM") from None
         return value
 
     @field_validator("VK_COPY_GROUPS")

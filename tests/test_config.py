@@ -59,6 +59,10 @@ def test_all_faults_are_told_at_once_each_with_name_reason_and_example() -> None
         ("RECONCILE_SECONDS", "0"),
         ("LOG_FORMAT", "xml"),
         ("METRICS_PORT", "70000"),
+        ("TELEGRAM_PROXY", "127.0.0.1:3128"),
+        ("TELEGRAM_PROXY", "ftp://127.0.0.1"),
+        ("MAX_CA_FILE", "/dev/null"),
+        ("MAX_CA_FILE", "/nowhere/root.pem"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_in_russian(name: str, value: str) -> None:
