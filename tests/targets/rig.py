@@ -20,7 +20,9 @@ from bot.targets.base import Parcel
 from bot.targets.network import Copy, NetworkTarget, placed_of
 from bot.vk.posts import attachments_of
 from editorial.delivery import Delivery, Outcome, Sent, State
+from editorial.markup import parse
 from editorial.networks import Network, Part, Placed, Story
+from editorial.render import _clean
 from editorial.suggestion import Attachment
 from tests.sandbox_client import Json, SandboxClient
 
@@ -54,8 +56,12 @@ class Rig(ABC):
     can_find: ClassVar[bool] = True
     #: It speaks HTTP to the network; otherwise nothing can fail on the way.
     over_http: ClassVar[bool] = True
-    #: Joined, the parts say the source letter for letter (in the plain form that ``words`` gives).
-    whole: ClassVar[bool] = True
+    #: Sending the same again does no harm there: nothing is ever in doubt.
+    repeatable: ClassVar[bool] = False
+    #: The text stands among other words of the page; otherwise it stands alone.
+    page: ClassVar[bool] = False
+    #: Pictures are kept there byte for byte.
+    keeps_bytes: ClassVar[bool] = True
     secrets: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, vk: SandboxClient, folder: Path) -> None:
@@ -85,9 +91,9 @@ class Rig(ABC):
     def length(self, part: Part) -> tuple[int, int]:
         """How long its text is as the network counts, and how long it may be."""
 
-    def source(self, words: str) -> str:
-        """The plain source as this network writes it; the joined ``words`` of the parts must equal it."""
-        return words
+    def source(self, vk_text: str) -> str:
+        """VK's text as this network writes it for readers; the joined ``words`` of the parts begin with it."""
+        return _clean(parse(vk_text)).stripped().text
 
     def kill_key(self) -> None:
         """The key is revoked."""
@@ -108,7 +114,7 @@ class Rig(ABC):
             "link": LINK,
             "published_at": NOW,
             "owner_id": -1,
-            "post_id": 77,
+            "post_id": 1000 + number,
         }
         return Story(**{**fields, **more})
 

@@ -19,8 +19,6 @@ from bot.log import MASKING
 from bot.targets import registry
 from bot.targets.network import NetworkTarget, placed_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
-from editorial.markup import parse
-from editorial.render import _clean
 from editorial.suggestion import Attachment
 from handlers import texts
 from tests.targets.conftest import RIGS
@@ -127,16 +125,18 @@ def test_t50_t51_t52_rendering_is_pure_within_limits_and_says_everything(
         used, most = rig.length(part)
         assert used <= most
     shown = "".join(rig.words(part) for part in parts)
-    source = rig.source(_clean(parse(text)).stripped().text)
+    source = rig.source(text)
     if any("text_shortened" in part.notes for part in parts):
         assert texts.READ_ON in shown
         assert LINK in [address for part in parts for address in rig.links(part)]
         head = shown.split("…")[0].split(texts.READ_ON)[0].rstrip(" .")
         assert source.startswith(head[:200])
-    elif rig.whole:
+    elif rig.page:
+        assert source in shown
+    else:
         assert shown.startswith(source)
     for one in attachments:
-        if one.kind == "video" and rig.whole:
+        if one.kind == "video":
             assert "video_as_link" in [note for part in parts for note in part.notes]
 
 
@@ -164,7 +164,7 @@ def test_a_post_stands_once_with_its_text_and_pictures_in_order(rig: Rig, text: 
     posts = rig.seen()
     assert len([post for post in posts if post.pictures]) == 1
     assert len(next(post.pictures for post in posts if post.pictures)) == 3
-    assert rig.source(parse(text).text).strip() in "".join(post.text for post in posts)
+    assert rig.source(text) in "".join(post.text for post in posts)
     assert sorted(one for post in posts for one in post.ids) == sorted(
         one for part in placed.values() for one in part.ids
     )
@@ -181,13 +181,15 @@ def test_t60_ten_photos_keep_their_order_and_their_bytes_where_they_are_kept(rig
     shown = [address for post in rig.seen() for address in post.pictures]
     assert len(shown) == 10
     found = [rig.vk.get(address).content for address in shown]
-    assert found == [file.read() for file in wanted]
+    assert found == [file.read() for file in wanted] or not rig.keeps_bytes
 
 
 def test_a_text_without_pictures(rig: Rig) -> None:
     rig.publish(rig.story("Без картинок, но с [club1|ссылкой]."))
 
-    assert [post.text for post in rig.seen()] == [rig.source("Без картинок, но с ссылкой.")] or not rig.whole
+    [post] = rig.seen()
+    wanted = rig.source("Без картинок, но с [club1|ссылкой].")
+    assert wanted in post.text if rig.page else wanted == post.text
 
 
 def test_what_cannot_go_along_is_named_with_a_link_and_said_on_the_card(rig: Rig) -> None:
@@ -197,9 +199,8 @@ def test_what_cannot_go_along_is_named_with_a_link_and_said_on_the_card(rig: Rig
 
     notes = [note for part in rig.target.render(story, rig.network) for note in part.notes]
     notes += [note for one in placed.values() for note in one.result.get("notes", ())]
-    if rig.whole:
-        assert {"video_as_link", "poll_as_link"} <= set(notes)
-        assert "Как строили мост" in "".join(post.text for post in rig.seen())
+    assert {"video_as_link", "poll_as_link"} <= set(notes)
+    assert "Как строили мост" in "".join(post.text for post in rig.seen())
 
 
 def test_t61_one_bad_picture_of_three_is_named_and_never_passed_over(rig: Rig) -> None:
@@ -305,6 +306,12 @@ def test_t01_t02_an_answer_that_is_lost_is_looked_for_and_nothing_is_sent_twice(
     outcome = rig.target.send([parcel])[0]
     rig.vk.clear_faults()
 
+    if rig.repeatable:
+        assert isinstance(outcome, RetryLater)
+        rig.target.resume()
+        assert isinstance(rig.target.send([parcel])[0], Sent)
+        assert len([post for post in rig.seen() if post not in before]) == 1
+        return
     if isinstance(outcome, RetryLater):
         # Nothing was made: the answer that was lost belonged to a preparation.
         assert rig.seen() == before
@@ -419,7 +426,7 @@ def test_t80_no_secret_shows(
 
 
 #: Targets with suites of their own, whose rigs are still to be written.
-UNRIGGED = frozenset({"ok", "vk_copy", "webhook", "wordpress"})
+UNRIGGED = frozenset({"vk_copy", "webhook"})
 
 
 def test_the_suite_knows_every_target_there_is() -> None:
