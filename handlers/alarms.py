@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from editorial.delivery import NewDelivery, Outcome, RetryLater, Sent, Uncertain
+from editorial.delivery import Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from handlers.context import Context
 
 #: Reasons for which somebody has to do something, or at least should know why nothing goes out.
@@ -47,9 +47,13 @@ ALARMING: Final = frozenset(
         "wall_closed",
     }
 )
+#: Reasons for which a network is left alone until somebody acts.
+CLOSING: Final = frozenset({"key_dead", "no_rights", "chat_gone"})
 #: The same trouble is not told again before this time has passed.
 SILENCE: Final = timedelta(hours=1)
 _KEY: Final = "alarms"
+#: Places whose troubles come from the same keys: what shows in one of them is known for all.
+_VK: Final = frozenset({"vk_messages", "vk_wall", "vk_copy", "key"})
 
 
 def heed(context: Context, target: str, results: Sequence[Outcome]) -> None:
@@ -57,16 +61,24 @@ def heed(context: Context, target: str, results: Sequence[Outcome]) -> None:
     for outcome in results:
         if isinstance(outcome, Sent):
             over(context, target)
-        elif not isinstance(outcome, Uncertain) and outcome.reason in ALARMING:
+        elif not isinstance(outcome, Uncertain) and _alarming(target, outcome):
             url = outcome.url if isinstance(outcome, RetryLater) else None
             tell(context, target, outcome.reason, url=url)
+
+
+def _alarming(target: str, outcome: RetryLater | Refused | Hold) -> bool:
+    """Of a network only what closes it: what it refuses of one post stands on the card."""
+    if target in _VK:
+        return outcome.reason in ALARMING
+    return isinstance(outcome, RetryLater) and outcome.reason in CLOSING
 
 
 def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:
     """Tell the moderators of a trouble unless they know. True when a note was written."""
     told: dict[str, Any] = context.unit.settings.get(_KEY, {})
     known = told.get(cause)
-    if known and known["reason"] == reason and _fresh(known["at"], context.now):
+    once = cause not in _VK  # a network stays closed until it works: told once, not every hour
+    if known and known["reason"] == reason and (once or _fresh(known["at"], context.now)):
         return False
     elsewhere = _known_elsewhere(told, cause, reason, context.now)
     told[cause] = {"reason": reason, "at": context.now.isoformat()}
@@ -111,10 +123,10 @@ def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping
 
 def _known_elsewhere(told: Mapping[str, Any], cause: str, reason: str, now: datetime) -> bool:
     """Whether people know of this very trouble already, from another place where it showed."""
-    return any(
+    return cause in _VK and any(
         trouble["reason"] == reason and _fresh(trouble["at"], now)
         for other, trouble in told.items()
-        if other != cause
+        if other != cause and other in _VK
     )
 
 

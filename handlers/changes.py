@@ -80,6 +80,11 @@ def open_menu(context: Context, number: int, view: Mapping[str, Any]) -> None:
     refresh_card(context, number)
 
 
+def claimed_now(context: Context, delivery: Delivery) -> bool:
+    """Whether this very unit has claimed the delivery; otherwise it is only being looked at."""
+    return delivery.state is State.SENDING and delivery.sending_at == context.now
+
+
 def refresh_card(context: Context, number: int) -> None:
     """Have the card sent, or brought up to date, unless it is kept back during a burst."""
     card = context.unit.cards.get(number)

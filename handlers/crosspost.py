@@ -1,16 +1,49 @@
-"""Copies of a post in other networks: which are wanted, what stands there, what follows from an outcome.
+"""Copies of a post in other networks: when they are released, what is to stand there, what follows from outcomes.
 
-A copy is a row for each network and part; what leaves for it is an outbox row like everything else.
+A copy is a row for each network and part; what leaves for it is an outbox row like everything else, written in
+the transaction that decides it.
+
+::
+
+    post proven ──release──▶ waiting ──▶ out ──▶ edited, removed
+                                │  └──▶ refused ──«Повторить»──▶ waiting
+                                └──nobody knows──▶ asked ──«Вышло» or «Повторить»──▶ out, waiting
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
 
-from editorial.delivery import Delivery
-from editorial.networks import Placed, Story
+import structlog
+
+from editorial.delivery import Delivery, NewDelivery, State, Verdict
+from editorial.networks import (
+    CopyState,
+    Network,
+    NetworkCopy,
+    OurPost,
+    Placed,
+    PostState,
+    Story,
+    next_look,
+    next_reach,
+)
+from editorial.post import published_mismatch
+from editorial.suggestion import Attachment, Content, Suggestion
+from handlers import changes, network_rules
 from handlers.context import Context
+
+log = structlog.get_logger("crosspost")
+
+#: Why a part is not sent: the one before it failed.
+EARLIER_PART: Final = "earlier_part"
+#: Refusals that say: the network does not allow it, a person has to.
+FORBIDS: Final = frozenset({"cannot_edit", "cannot_remove"})
+_OPEN: Final = (State.WAITING, State.HELD)
+_ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +55,460 @@ class Wanted:
     before: Mapping[int, Placed] = field(default_factory=dict)
 
 
-def wanted(context: Context, delivery: Delivery) -> Wanted | None:  # noqa: ARG001
-    """What is to be sent for a delivery to a network; None when nothing is left to send.
-
-    In the unit that claims the delivery one that is not wanted any more is taken out of the outbox.
-    """
-    return None
-
-
 def paused_networks(context: Context) -> frozenset[str]:
     """Keys of the networks somebody paused."""
-    return frozenset(context.unit.settings.get("paused_networks") or ())
+    return network_rules.paused(context)
+
+
+def network(context: Context, key: str) -> Network | None:
+    """The network of this key, None when it is switched off."""
+    return next((one for one in context.desk.networks if one.key == key), None)
+
+
+# ----------------------------------------------------------------------------------------------- what is to be sent
+
+
+def story_of(suggestion: Suggestion, post: OurPost, key: str) -> Story:
+    """What the post says in a network, as things stand."""
+    return Story(
+        number=post.number,
+        text=network_rules.own_text(suggestion, key) or post.content.text,
+        attachments=post.content.attachments,
+        link=post.link,
+        published_at=post.published_at,
+        owner_id=post.owner_id,
+        post_id=post.post_id,
+        region=suggestion.region,
+        rubric=suggestion.rubric,
+        edited_at=post.edited_at,
+    )
+
+
+def wanted(context: Context, delivery: Delivery) -> Wanted | None:
+    """What is to be sent for a delivery to a network; None when nothing is left to send.
+
+    In the unit that claims the delivery one that is not wanted any more is taken out of the outbox, and what is
+    sent is remembered, so that it can be looked for later.
+    """
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    post = context.unit.posts.get(delivery.number or 0)
+    key, part = str(delivery.payload.get("network")), int(delivery.payload.get("part", 0))
+    copies = {one.part: one for one in context.unit.copies.of(delivery.number or 0) if one.network == key}
+    copy = copies.get(part)
+    if suggestion is None or post is None or copy is None:
+        _drop(context, delivery)
+        return None
+    before = {one.part: one.placed for one in copies.values() if one.part < part and one.placed is not None}
+    story = story_of(suggestion, post, key)
+    if not changes.claimed_now(context, delivery):
+        if delivery.kind == "post" and copy.said is not None:
+            story = _said(story, copy.said)
+        return Wanted(story, copy.placed, before)
+    if not _still_wanted(delivery, copy, post, story, whole=len(before) == part):
+        _drop(context, delivery)
+        if delivery.kind != "post" and copy.doing == delivery.kind:
+            context.unit.copies.put(replace(copy, doing=None), context.now)
+        return None
+    if delivery.kind != "remove":
+        context.unit.copies.put(replace(copy, said=_saying(story)), context.now)
+    return Wanted(story, copy.placed, before)
+
+
+def _still_wanted(delivery: Delivery, copy: NetworkCopy, post: OurPost, story: Story, *, whole: bool) -> bool:
+    gone = post.state is PostState.GONE
+    match delivery.kind:
+        case "post":
+            mine = copy.state is CopyState.WAITING and copy.delivery == delivery.id
+            return mine and whole and not gone and post.released_at is not None
+        case "edit":
+            return copy.placed is not None and not gone and copy.digest != story.digest
+        case _:
+            return copy.placed is not None
+
+
+def _drop(context: Context, delivery: Delivery) -> None:
+    if changes.claimed_now(context, delivery):
+        context.unit.outbox.cancel(delivery.id, context.now)
+
+
+def _saying(story: Story) -> dict[str, Any]:
+    """What is being sent, as it is remembered until its fate is known."""
+    attachments = [
+        {name: value for name in _ATTACHMENT if (value := getattr(one, name)) is not None}
+        for one in story.attachments
+    ]
+    return {"text": story.text, "attachments": attachments, "link": story.link, "digest": story.digest}
+
+
+def _said(story: Story, said: Mapping[str, Any]) -> Story:
+    attachments = tuple(Attachment(**one) for one in said["attachments"])
+    return replace(story, text=said["text"], attachments=attachments, link=said["link"])
+
+
+# -------------------------------------------------------------------------------------------------------- release
+
+
+def came_out(context: Context, suggestion: Suggestion, seen: Content | None, *, by_hand: bool = False) -> None:
+    """The suggestion is on the wall; ``seen`` is what was read there.
+
+    It is released when that is what was wanted, or when a person made the post (``by_hand``).  Otherwise it waits:
+    to be read, or for a moderator to look at what is missing.
+    """
+    post = _kept(context, suggestion, seen)
+    if suggestion.published_post_id is None:
+        release(context, suggestion, post)  # a moderator saw it; nobody knows under which number
+    elif seen is None:
+        look = context.now if by_hand else post.next_look
+        context.unit.posts.put(replace(post, next_look=look), context.now)
+    elif held(suggestion) and post.released_at is None:
+        context.unit.posts.put(post, context.now)
+    else:
+        release(context, suggestion, post)
+
+
+def held(suggestion: Suggestion) -> bool:
+    """Whether the release waits because the post on VK lacks something."""
+    return (suggestion.trouble or "").startswith("missing:")
+
+
+def _kept(context: Context, suggestion: Suggestion, seen: Content | None) -> OurPost:
+    """The post as it is known now. One that was given to the networks in advance keeps what they were given."""
+    published_at = suggestion.published_at or context.now
+    known = context.unit.posts.get(suggestion.number)
+    fresh = OurPost(
+        number=suggestion.number,
+        owner_id=suggestion.owner_id,
+        post_id=suggestion.published_post_id,
+        content=seen or suggestion.for_publication,
+        state=PostState.LIVE,
+        published_at=published_at,
+        seen_at=context.now if seen is not None else None,
+        next_look=next_look(published_at, context.now) if suggestion.published_post_id else None,
+    )
+    if known is None:
+        return fresh
+    keeps = seen is None or (held(suggestion) and known.released_at is not None)
+    return replace(
+        fresh,
+        content=known.content if keeps else fresh.content,
+        released_at=known.released_at,
+        edited_at=known.edited_at,
+        reach=known.reach,
+        reach_at=known.reach_at,
+    )
+
+
+def release(context: Context, suggestion: Suggestion, post: OurPost) -> None:
+    """Give the post to every chosen network; what they have already is only brought up to date."""
+    if post.released_at is not None:
+        context.unit.posts.put(post, context.now)
+        bring_up_to_date(context, suggestion, post)
+        return
+    post = replace(post, released_at=context.now)
+    context.unit.posts.put(post, context.now)
+    for one in network_rules.chosen(context, suggestion):
+        for part in range(_parts(one, story_of(suggestion, post, one.key))):
+            _send(context, one, NetworkCopy(post.number, one.key, part, CopyState.WAITING))
+    if context.unit.copies.of(post.number):
+        changes.refresh_card(context, post.number)
+
+
+def release_without_vk(context: Context, suggestion: Suggestion) -> bool:
+    """VK cannot be published to and an editor says: go ahead elsewhere. False: it went there already."""
+    if context.unit.posts.get(suggestion.number) is not None:
+        return False
+    post = OurPost(
+        number=suggestion.number,
+        owner_id=suggestion.owner_id,
+        post_id=None,
+        content=suggestion.for_publication,
+        state=PostState.AWAITED,
+        published_at=context.now,
+    )
+    release(context, suggestion, post)
+    return True
+
+
+def release_as_it_is(context: Context, suggestion: Suggestion) -> bool:
+    """A moderator looked at a post that lacks something and lets it go. False: there is nothing to release."""
+    post = context.unit.posts.get(suggestion.number)
+    if post is None or post.released_at is not None or post.state is not PostState.LIVE:
+        return False
+    release(context, suggestion, post)
+    return True
+
+
+def _parts(network: Network, story: Story) -> int:
+    """In how many parts the story goes there. A fault of the rendering shows when it is sent, not here."""
+    try:
+        return network.parts(story)
+    except Exception:
+        log.exception("parts_uncounted", network=network.key, suggestion=story.number)
+        return 1
+
+
+def _send(context: Context, network: Network, copy: NetworkCopy) -> None:
+    id_ = _queue(context, network, copy, "post")
+    waiting = replace(copy, state=CopyState.WAITING, delivery=id_, error=None, doing=None, todo=None, said=None)
+    context.unit.copies.put(waiting, context.now)
+
+
+def _queue(context: Context, network: Network, copy: NetworkCopy, kind: str) -> int:
+    payload = {"network": network.key, "part": copy.part}
+    dedupe = None if kind == "post" else f"{kind}:{network.key}:{copy.number}:{copy.part}"
+    new = NewDelivery(network.target, network.destination, kind, copy.number, payload, dedupe=dedupe)
+    return context.unit.outbox.add(new, context.now)
+
+
+# ------------------------------------------------------------------------------------------------------ afterwards
+
+
+def bring_up_to_date(context: Context, suggestion: Suggestion, post: OurPost) -> None:
+    """Have every copy that stands say what the post says now. What is not out yet is rendered when it leaves."""
+    if post.state is PostState.GONE or post.released_at is None:
+        return
+    for key, parts in by_network(context.unit.copies.of(post.number)).items():
+        found = network(context, key)
+        if found is None:
+            continue
+        story = story_of(suggestion, post, key)
+        count = _parts(found, story)
+        for copy in parts:
+            if copy.part >= count:
+                _take_out(context, found, copy)
+            elif copy.state is CopyState.OUT and copy.digest != story.digest:
+                _edit(context, found, copy)
+        _grow(context, found, parts, count)
+
+
+def by_network(copies: Iterable[NetworkCopy]) -> dict[str, list[NetworkCopy]]:
+    """The parts by network, in order."""
+    found: dict[str, list[NetworkCopy]] = {}
+    for copy in copies:
+        found.setdefault(copy.network, []).append(copy)
+    return found
+
+
+def _edit(context: Context, network: Network, copy: NetworkCopy) -> None:
+    if not network.can_edit or not copy.ids:
+        context.unit.copies.put(replace(copy, todo="edit", doing=None), context.now)
+        return
+    id_ = _queue(context, network, copy, "edit")
+    context.unit.copies.put(replace(copy, doing="edit", delivery=id_), context.now)
+
+
+def _grow(context: Context, network: Network, parts: list[NetworkCopy], count: int) -> None:
+    """A text that became longer may need parts that were never there, or were taken away when it was short."""
+    if not parts or parts[0].state is not CopyState.OUT:
+        return
+    known = {copy.part: copy for copy in parts}
+    for part in range(1, count):
+        copy = known.get(part)
+        if copy is None or copy.state is CopyState.REMOVED:
+            _send(context, network, NetworkCopy(parts[0].number, network.key, part, CopyState.WAITING))
+
+
+def take_back(context: Context, number: int) -> None:
+    """Take every copy of the post out of the networks."""
+    for copy in context.unit.copies.of(number):
+        found = network(context, copy.network)
+        if found is not None:
+            _take_out(context, found, copy)
+        elif copy.state in (CopyState.OUT, CopyState.ASKED):
+            context.unit.copies.put(replace(copy, todo="remove", doing=None), context.now)
+
+
+def _take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
+    row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
+    match copy.state:
+        case CopyState.WAITING if row is None or row.state not in (State.SENDING, State.UNCERTAIN):
+            _call_off(context, copy)
+            context.unit.copies.put(replace(copy, state=CopyState.CANCELLED, error="taken_back"), context.now)
+        case CopyState.ASKED:
+            context.unit.copies.put(replace(copy, todo="remove"), context.now)
+        case CopyState.OUT if not network.can_remove or not copy.ids:
+            context.unit.copies.put(replace(copy, todo="remove", doing=None), context.now)
+        case CopyState.OUT:
+            if row is not None and row.kind == "edit":
+                _call_off(context, copy)
+            id_ = _queue(context, network, copy, "remove")
+            context.unit.copies.put(replace(copy, doing="remove", delivery=id_), context.now)
+
+
+def _call_off(context: Context, copy: NetworkCopy) -> None:
+    row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
+    if row is not None and row.state in _OPEN:
+        context.unit.outbox.cancel(row.id, context.now)
+
+
+# ------------------------------------------------------------------------------------------------------- outcomes
+
+
+def settled(context: Context, delivery: Delivery, verdict: Verdict) -> None:
+    """What follows from the outcome of a delivery to a network, once it is recorded."""
+    key, part = str(delivery.payload.get("network")), int(delivery.payload.get("part", 0))
+    copy = next(
+        (one for one in context.unit.copies.of(delivery.number or 0) if (one.network, one.part) == (key, part)),
+        None,
+    )
+    if copy is None:
+        return
+    match verdict.state:
+        case State.SENT:
+            _succeeded(context, delivery, copy, verdict.result or {})
+        case State.REFUSED:
+            _refused(context, delivery, copy, verdict.error or "refused")
+        case State.WAITING:
+            if copy.error == verdict.error and copy.state is CopyState.WAITING and copy.doing != "look":
+                return  # nothing new to show
+            state = CopyState.WAITING if delivery.kind == "post" else copy.state
+            doing = None if delivery.kind == "post" else copy.doing
+            context.unit.copies.put(replace(copy, state=state, error=verdict.error, doing=doing), context.now)
+        case State.UNCERTAIN if delivery.kind == "post":
+            context.unit.copies.put(replace(copy, doing="look", error=verdict.error), context.now)
+        case _:
+            return
+    changes.refresh_card(context, copy.number)
+
+
+def _succeeded(context: Context, delivery: Delivery, copy: NetworkCopy, result: Mapping[str, Any]) -> None:
+    if delivery.kind == "remove":
+        gone = replace(copy, state=CopyState.REMOVED, removed_at=context.now, next_reach=None)
+        context.unit.copies.put(replace(gone, doing=None, todo=None, error=None, said=None), context.now)
+        return
+    after = _standing(copy, result, context.now)
+    if delivery.kind == "edit":
+        after = replace(after, sent_at=copy.sent_at, edited_at=context.now)
+    context.unit.copies.put(after, context.now)
+    _follow_up(context, after)
+
+
+def _standing(copy: NetworkCopy, result: Mapping[str, Any], now: datetime) -> NetworkCopy:
+    ids = tuple(str(one) for one in result.get("ids") or ()) or copy.ids
+    said = copy.said or {}
+    return replace(
+        copy,
+        state=CopyState.OUT,
+        ids=ids,
+        link=result.get("link") or copy.link,
+        result={**copy.result, **result},
+        digest=said.get("digest") or copy.digest,
+        notes=tuple(result.get("notes") or ()) if "notes" in result else copy.notes,
+        sent_at=now,
+        next_reach=next_reach(now, now) if copy.part == 0 and ids else copy.next_reach,
+        doing=None,
+        todo=None,
+        error=None,
+        said=None,
+    )
+
+
+def _follow_up(context: Context, copy: NetworkCopy) -> None:
+    """The post may have changed while this was under way; and the next parts may wait for it."""
+    suggestion = context.unit.suggestions.get(copy.number)
+    post = context.unit.posts.get(copy.number)
+    found = network(context, copy.network)
+    if suggestion is None or post is None or found is None:
+        return
+    if post.state is PostState.GONE:
+        _take_out(context, found, copy)
+        return
+    if copy.digest != story_of(suggestion, post, copy.network).digest:
+        bring_up_to_date(context, suggestion, post)
+    _resume_parts(context, found, copy.number)
+
+
+def _resume_parts(context: Context, network: Network, number: int) -> None:
+    """Parts that were taken out of the outbox while an earlier one was in doubt are queued again."""
+    for copy in by_network(context.unit.copies.of(number)).get(network.key, ()):
+        if copy.state is CopyState.WAITING and copy.delivery is None:
+            _send(context, network, copy)
+
+
+def _refused(context: Context, delivery: Delivery, copy: NetworkCopy, reason: str) -> None:
+    if delivery.kind in ("edit", "remove"):
+        error = None if reason in FORBIDS else reason
+        context.unit.copies.put(replace(copy, doing=None, todo=delivery.kind, error=error, said=None), context.now)
+        return
+    context.unit.copies.put(
+        replace(copy, state=CopyState.REFUSED, error=reason, doing=None, said=None), context.now
+    )
+    for later in _later_parts(context, copy):
+        _call_off(context, later)
+        cancelled = replace(later, state=CopyState.CANCELLED, error=EARLIER_PART, delivery=None)
+        context.unit.copies.put(cancelled, context.now)
+    changes.note(context, "copy_refused", copy.number, network=copy.network, reason=reason)
+
+
+def _later_parts(context: Context, copy: NetworkCopy) -> list[NetworkCopy]:
+    parts = by_network(context.unit.copies.of(copy.number)).get(copy.network, [])
+    return [one for one in parts if one.part > copy.part and one.state is CopyState.WAITING]
+
+
+# ----------------------------------------------------------------------------------------------- what people settle
+
+
+def ask(context: Context, delivery: Delivery) -> bool:
+    """Reading could not tell whether a part arrived: people are asked, once; what is behind it goes on."""
+    copy = _in_network(context, delivery.number or 0, str(delivery.payload.get("network")), delivery.id)
+    if delivery.kind != "post" or copy is None or copy.state is not CopyState.WAITING:
+        return False
+    context.unit.outbox.ask(delivery.id, context.now)
+    context.unit.copies.put(replace(copy, state=CopyState.ASKED, doing=None), context.now)
+    for later in _later_parts(context, copy):
+        _call_off(context, later)
+        context.unit.copies.put(replace(later, delivery=None), context.now)
+    changes.refresh_card(context, copy.number)
+    changes.note(context, "copy_asked", copy.number, network=copy.network)
+    context.unit.journal.add(context.now, copy.number, None, "asked", details={"network": copy.network})
+    return True
+
+
+def _in_network(context: Context, number: int, key: str, delivery: int) -> NetworkCopy | None:
+    parts = by_network(context.unit.copies.of(number)).get(key, [])
+    return next((copy for copy in parts if copy.delivery == delivery), None)
+
+
+def confirm(context: Context, number: int, key: str) -> bool:
+    """A person saw the part that was asked about in its network. False: nothing was asked."""
+    copy = _asked(context, number, key)
+    if copy is None:
+        return False
+    context.unit.outbox.sent(copy.delivery or 0, {"by_hand": True}, context.now)
+    after = _standing(copy, {"by_hand": True}, context.now)
+    if copy.todo == "remove":
+        after = replace(after, todo="remove")
+    context.unit.copies.put(after, context.now)
+    if after.todo is None:
+        _follow_up(context, after)
+    return True
+
+
+def repeat(context: Context, number: int, key: str) -> bool:
+    """Send what failed, or what a person says did not arrive, and nothing else. False: there is no such part."""
+    found = network(context, key)
+    parts = by_network(context.unit.copies.of(number)).get(key, [])
+    failed = [one for one in parts if one.state in (CopyState.REFUSED, CopyState.ASKED)]
+    post = context.unit.posts.get(number)
+    if found is None or not failed or post is None or post.state is PostState.GONE:
+        return False
+    if failed[0].state is CopyState.ASKED:
+        context.unit.outbox.refused(failed[0].delivery or 0, "repeated", None, context.now)
+    for copy in parts:
+        behind = copy.part > failed[0].part and (copy.error == EARLIER_PART or copy.delivery is None)
+        if copy == failed[0] or (behind and copy.state in (CopyState.CANCELLED, CopyState.WAITING)):
+            _send(context, found, copy)
+    return True
+
+
+def _asked(context: Context, number: int, key: str) -> NetworkCopy | None:
+    parts = by_network(context.unit.copies.of(number)).get(key, [])
+    return next((copy for copy in parts if copy.state is CopyState.ASKED), None)
+
+
+# ------------------------------------------------------------------------------------------------ what VK shows now
+
+
+def became_whole(suggestion: Suggestion, seen: Content) -> bool:
+    """Whether the post that lacked something is what was wanted by now."""
+    return held(suggestion) and published_mismatch(suggestion.for_publication, seen) is None

@@ -18,6 +18,14 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
     """The note as it is sent. Raises KeyError for a note nobody knows."""
     number = suggestion.number if suggestion is not None else 0
     match payload["note"]:
+        case "trouble" if title := _network(payload, desk):
+            return texts.network_trouble_note(title, str(payload["reason"]))
+        case "trouble_over" if title := _network(payload, desk):
+            return texts.network_over_note(title)
+        case "copy_refused":
+            return texts.copy_refused_note(number, title_of(desk, str(payload["network"])), str(payload["reason"]))
+        case "copy_asked":
+            return texts.copy_asked_note(number, title_of(desk, str(payload["network"])))
         case "trouble":
             stops = payload.get("cause") in _STOPS_POSTS
             told = texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)
@@ -52,3 +60,13 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
             return preview.text_of(suggestion, desk)
         case other:
             raise KeyError(other)
+
+
+def _network(payload: Mapping[str, Any], desk: Desk) -> str | None:
+    """The network a trouble is about, by its target; None when it is VK's."""
+    return next((one.title for one in desk.networks if one.target == payload.get("cause")), None)
+
+
+def title_of(desk: Desk, key: str) -> str:
+    """A network's name for people; its key when it is switched off by now."""
+    return next((one.title for one in desk.networks if one.key == key), key)

@@ -11,7 +11,7 @@ from typing import Final
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import alarms, burst, changes, letters, suggest
+from handlers import alarms, burst, changes, crosspost, letters, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -35,6 +35,8 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return _letter(context, delivery, verdict)
         case "burst":
             return _burst(context, delivery, outcome, verdict)
+        case "post" | "edit" | "remove":
+            return _copy(context, delivery, verdict)
     return record(context, delivery, verdict)
 
 
@@ -59,6 +61,8 @@ def record(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
 
 def undecidable(context: Context, delivery: Delivery) -> bool:
     """Reading could not tell whether the post is out: people are asked, once."""
+    if delivery.kind == "post":
+        return crosspost.ask(context, delivery)
     suggestion = context.unit.suggestions.get(delivery.number or 0)
     if delivery.kind != "publish" or suggestion is None or suggestion.status is not Status.PUBLISHING:
         return False
@@ -156,6 +160,18 @@ def _verify(context: Context, delivery: Delivery, outcome: Outcome, verdict: Ver
         after_look = advance(suggestion, Action.PROVE, context.now, trouble="missing:not_found")
         if after_look is not None:
             changes.store(context, suggestion, after_look, "checked", details={"trouble": "not_found"})
+    return True
+
+
+# ------------------------------------------------------------------------------------------------ other networks
+
+
+def _copy(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
+    if verdict.state is State.HELD:  # a network has no recipient who could be waited for
+        verdict = Verdict(State.REFUSED, error=verdict.error, code=verdict.code)
+    if not record(context, delivery, verdict):
+        return False
+    crosspost.settled(context, delivery, verdict)
     return True
 
 

@@ -79,13 +79,8 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
 
 def _drop(context: Context, delivery: Delivery) -> None:
     """Nothing to send: the row is closed, but only by the unit that has just claimed it."""
-    if claimed_now(context, delivery):
+    if changes.claimed_now(context, delivery):
         context.unit.outbox.cancel(delivery.id, context.now)
-
-
-def claimed_now(context: Context, delivery: Delivery) -> bool:
-    """Whether this very unit has claimed the delivery; otherwise it is only being looked at."""
-    return delivery.state is State.SENDING and delivery.sending_at == context.now
 
 
 # ------------------------------------------------------------------------------------------------------- cards
@@ -132,11 +127,11 @@ def _card(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgo
         drawn.text, drawn.keyboard, drawn.attachments, drawn.parts, digest=drawn.digest, without=without
     )
     if placed is None or placed.cmid is None or placed.peer_id != context.moderators_chat():
-        if placed is None and suggestion.status is Status.WITHDRAWN and claimed_now(context, delivery):
+        if placed is None and suggestion.status is Status.WITHDRAWN and changes.claimed_now(context, delivery):
             _drop(context, delivery)  # nobody saw it, nobody needs to decide
             return None
         return fresh
-    if placed.shown == drawn.digest and claimed_now(context, delivery):
+    if placed.shown == drawn.digest and changes.claimed_now(context, delivery):
         _drop(context, delivery)
         return None
     if len(drawn.parts) > len(placed.parts):

@@ -17,7 +17,6 @@ from editorial.slots import GRACE, Planned
 from editorial.suggestion import Status, Suggestion
 from handlers import alarms, changes, letters, warnings
 from handlers.context import Context
-from handlers.outgoing import claimed_now
 
 #: A post that moved by less is not worth a letter.
 WORTH_TELLING: Final = timedelta(minutes=5)
@@ -34,7 +33,7 @@ def start(context: Context, delivery: Delivery) -> Suggestion | None:
     Called in the unit that claims the delivery; in any other it changes nothing.
     """
     suggestion = context.unit.suggestions.get(delivery.number or 0)
-    if suggestion is None or not claimed_now(context, delivery):
+    if suggestion is None or not changes.claimed_now(context, delivery):
         return suggestion
     if suggestion.status is not Status.SCHEDULED or context.paused() is not None:
         context.unit.outbox.cancel(delivery.id, context.now)

@@ -32,7 +32,7 @@ from editorial.lifecycle import Action, Press, decide, same_version
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Origin, Status, Suggestion
 from editorial.when import parse_when
-from handlers import burst, cards, changes, letters, moments, more, planning, texts, warnings
+from handlers import burst, cards, changes, crosspost, letters, moments, more, planning, texts, warnings
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
@@ -323,6 +323,7 @@ def _follow(context: Context, before: Suggestion, after: Suggestion, press: Pres
                 letters.write(context, after, "undone")
         case Action.CONFIRM_OUT:
             letters.write(context, after, "published")
+            crosspost.came_out(context, after, None, by_hand=True)
         case _:
             pass
     return texts.PRESS_ANSWERS.get(press.action, texts.REDRAWN)

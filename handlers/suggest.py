@@ -13,7 +13,7 @@ from editorial import regions
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import burst, changes, letters, matching
+from handlers import burst, changes, crosspost, letters, matching
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.suggestions import NewSuggestion
@@ -128,6 +128,7 @@ def came_out(
         return False
     _end_delivery(context, suggestion.number, post_id)
     letters.write(context, after, "published")
+    crosspost.came_out(context, after, seen, by_hand=proof == "by_hand")
     return True
 
 
@@ -155,6 +156,7 @@ def hand_published(context: Context, suggestion: Suggestion, post: WallPublished
         return False
     _end_delivery(context, suggestion.number, post.post_id)
     letters.write(context, after, "published")
+    crosspost.came_out(context, after, post.content, by_hand=True)
     return True
 
 
@@ -168,6 +170,7 @@ def prove(context: Context, suggestion: Suggestion, post: WallPublished) -> bool
     if after is None or not changes.store(context, suggestion, after, "checked", details={"trouble": trouble}):
         return False
     context.unit.outbox.cancel_for(suggestion.number, "verify", context.now)
+    crosspost.came_out(context, after, post.content)
     return True
 
 

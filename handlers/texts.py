@@ -895,6 +895,64 @@ COPY_SOURCE: Final = "Источник: "
 READ_ON: Final = "Читать полностью"
 
 
+# --------------------------------------------------------------------------------------- copies in other networks
+
+#: What happened in a network, and what to do, by the stable words of its refusals.
+NETWORK_TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
+    "key_dead": ("ключ больше не действует", f"Администратор бота ставит новый ключ в настройках. {_RESUME}"),
+    "no_rights": ("у бота нет права публиковать", f"Сделайте бота администратором с правом публиковать. {_RESUME}"),
+    "chat_gone": (
+        "канал или группа не находится",
+        f"Проверьте адрес в настройках и что бот не исключён. {_RESUME}",
+    ),
+    "content_blocked": ("запись не пропустили", "Поправьте текст для этой сети или выложите вручную"),
+    "too_large": ("файл больше, чем берут", "Выложите вручную"),
+    "too_long": ("текст длиннее, чем берут", "Дайте свой текст: «Ещё» → «Сети»"),
+    "media_refused": ("вложение не взяли", "Выложите вручную или повторите"),
+    "attachment_unknown": ("такое вложение не передать", "Выложите вручную"),
+    "nothing_to_send": ("передавать нечего", "Дайте свой текст: «Ещё» → «Сети»"),
+    "receiver_refused": ("приёмник отказал", "Передайте администратору бота"),
+    "edit_window_over": ("срок правки прошёл", "Поправьте вручную"),
+    "gone": ("записи там уже нет", "Делать ничего не нужно"),
+    "earlier_part": ("не вышла предыдущая часть", "Повторите её"),
+    "need_wait": ("просят подождать", "Бот попробует сам"),
+    "too_often": ("просят подождать", "Бот попробует сам"),
+    "flood": ("просят подождать", "Бот попробует сам"),
+    "pace": ("просят подождать", "Бот попробует сам"),
+    "no_answer": ("нет ответа", "Бот попробует сам"),
+    "not_sent": ("нет связи", "Бот попробует сам"),
+    "server_error": ("там сбой", "Бот попробует сам"),
+    "interrupted": ("отправку прервал перезапуск", "Бот попробует сам"),
+    "upload_not_ready": ("файл ещё обрабатывают", "Бот попробует сам"),
+    "disk": ("на диске нет места", "Передайте администратору бота"),
+    "program_fault": ("сбой самого бота", "Передайте администратору бота"),
+}
+_NETWORK_UNLISTED: Final = ("отказали", "Повторите или выложите вручную")
+
+
+def network_trouble(reason: str) -> tuple[str, str]:
+    """What happened in a network, and what to do about it, for a moderator."""
+    return NETWORK_TROUBLES.get(reason, _NETWORK_UNLISTED)
+
+
+def network_trouble_note(title: str, reason: str) -> str:
+    what, todo = network_trouble(reason)
+    return f"{title}: {what}, записи туда ждут. Остальное работает.\n{todo}."
+
+
+def network_over_note(title: str) -> str:
+    return f"{title}: снова работает, записи пошли."
+
+
+def copy_refused_note(number: int, title: str, reason: str) -> str:
+    what, todo = network_trouble(reason)
+    return f"№ {number}, {title}: не вышла, {what}.\n{todo}. Карточка — в ответе."
+
+
+def copy_asked_note(number: int, title: str) -> str:
+    return f"№ {number}, {title}: не знаем, вышла ли. Посмотрите там и нажмите на карточке «Вышло» или «Повторить»."
+
+
 # --------------------------------------------------------------------------------------------- chat commands
 
 HELP: Final = (

@@ -51,6 +51,7 @@ _STOPPED = spelled("outbox.state IN ('waiting', 'held')")
 _UNSETTLED = spelled("outbox.state IN ('sending', 'uncertain')")
 _UNSENT = spelled("outbox.state NOT IN ('sent', 'cancelled')")
 _EARLIER_OPEN = spelled("earlier.state IN ('waiting', 'sending', 'uncertain')")
+_EARLIER_ASKED = spelled("(earlier.state = 'uncertain' AND earlier.error = 'asked')")
 _EARLIER_NOT_AHEAD = spelled("(earlier.state = 'waiting' AND earlier.attempts = 0)")
 
 _overtakes = exists(
@@ -59,6 +60,7 @@ _overtakes = exists(
         _earlier.c.destination == _table.c.destination,
         _earlier.c.id < _table.c.id,
         _EARLIER_OPEN,
+        ~_EARLIER_ASKED,
         or_(~_EARLIER_NOT_AHEAD, _earlier.c.due_at <= bindparam("now")),
     )
 )
@@ -104,6 +106,9 @@ _of_number = select(_table).where(_table.c.number == bindparam("about")).order_b
 _counts = select(_table.c.state, func.count()).where(_UNSENT).group_by(_table.c.state)
 _tries = select(_attempts).where(_attempts.c.outbox_id == bindparam("row")).order_by(_attempts.c.id)
 _add_attempt = insert(_attempts)
+
+ASKED = "asked"
+"""Marks an uncertain delivery that people are asked about."""
 
 _IN_HAND = (State.SENDING, State.UNCERTAIN)
 _NOT_LEFT = (State.WAITING, State.HELD)
@@ -157,7 +162,8 @@ class Outbox:
         """Mark what is due as being sent, the longest due first, and return it.
 
         At most one delivery for each destination: nothing is claimed while an earlier one of the same
-        destination is due, being sent, uncertain or waiting to be tried again.
+        destination is due, being sent, uncertain or waiting to be tried again; one that people are asked about
+        holds nothing up.
         """
         values: dict[str, Any] = {"by_target": target, "now": now, "count": limit}
         statement = _claimable
@@ -196,6 +202,11 @@ class Outbox:
         """Nobody knows whether it left."""
         values = {"state": "uncertain", "error": error}
         return self._step(id, (State.SENDING,), values, "uncertain", error, now)
+
+    def ask(self, id: int, now: datetime) -> bool:
+        """Nobody knows whether it left, and people are asked: what stands behind it goes on."""
+        values = {"state": "uncertain", "error": ASKED}
+        return self._step(id, _IN_HAND, values, "uncertain", ASKED, now)
 
     def held(self, id: int, error: str, now: datetime) -> bool:
         """The addressee cannot be reached; keep it until :meth:`release`."""

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
+import structlog
+
 from bot.config import Settings
 from bot.media import Media
 from bot.targets.base import Parcel, Standstill
@@ -27,6 +29,8 @@ from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
 from editorial.networks import Network, Part, Placed, Reach, Story
 from handlers import crosspost
 from handlers.context import Context
+
+log = structlog.get_logger("network")
 
 #: Reasons for which a network is left alone until somebody acts, and for how long before a careful try, seconds.
 CLOSING: Final[Mapping[str, float]] = {
@@ -155,10 +159,18 @@ class NetworkTarget(ABC):
         wanted = crosspost.wanted(context, delivery)
         if wanted is None:
             return None
-        parts = self.render(wanted.story, network)
+        parts = self._rendered(wanted.story, network)
         index = int(delivery.payload.get("part", 0))
         part = parts[index] if delivery.kind != "remove" and index < len(parts) else None
         return Parcel(delivery, Copy(network, wanted.story, part, index, wanted.placed, wanted.before))
+
+    def _rendered(self, story: Story, network: Network) -> tuple[Part, ...]:
+        """A story that cannot be rendered is refused, and does not stop the others."""
+        try:
+            return self.render(story, network)
+        except Exception:
+            log.exception("not_rendered", network=network.key, suggestion=story.number)
+            return ()
 
     def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         return [self._heed(self._one(parcel)) for parcel in parcels]
@@ -167,9 +179,9 @@ class NetworkTarget(ABC):
         copy: Copy = parcel.contents
         match parcel.delivery.kind:
             case "post" if copy.part is not None:
-                return self.publish(copy, parcel.delivery)
+                return _noted(self.publish(copy, parcel.delivery), copy.part)
             case "edit" if copy.part is not None and copy.placed is not None:
-                return self.edit(copy, parcel.delivery)
+                return _noted(self.edit(copy, parcel.delivery), copy.part)
             case "remove" if copy.placed is not None:
                 return self.remove(copy, parcel.delivery)
         return Refused("nothing_to_send")
@@ -189,6 +201,14 @@ class NetworkTarget(ABC):
         if copy.part is None:
             return None
         return self.find(copy, parcel.delivery, now)
+
+
+def _noted(outcome: Outcome, part: Part) -> Outcome:
+    """What could not go along as it is was said by the rendering, or showed itself while sending."""
+    if not isinstance(outcome, Sent):
+        return outcome
+    notes = dict.fromkeys((*part.notes, *(outcome.result.get("notes") or ())))
+    return Sent({**outcome.result, "notes": list(notes)})
 
 
 def placed_of(sent: Sent, at: datetime) -> Placed:

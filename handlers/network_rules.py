@@ -1,0 +1,118 @@
+"""Which networks a post goes to: an editor's rules by rubric and region, and a moderator's choice for one post.
+
+The rules stand in the settings; a choice on the card overrides them for its post.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+from editorial.networks import Network
+from editorial.suggestion import Suggestion
+from handlers.context import Context
+
+_PAUSED: Final = "paused_networks"
+_RULES: Final = "network_rules"
+_ON_GONE: Final = "networks_on_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRule:
+    """What goes to a network by itself.
+
+    ``off``: nothing.  ``only`` and ``never`` are codes of rubrics or regions; with ``only`` a post needs one of
+    them, with one of ``never`` it stays out.
+    """
+
+    off: bool = False
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Self:
+        return cls(bool(stored.get("off")), tuple(stored.get("only", ())), tuple(stored.get("never", ())))
+
+    def stored(self) -> dict[str, Any]:
+        return {"off": self.off, "only": list(self.only), "never": list(self.never)}
+
+    def takes(self, suggestion: Suggestion) -> bool:
+        """Whether a post goes there when nobody says otherwise."""
+        codes = {code for code in (suggestion.rubric, suggestion.region) if code}
+        if self.off or codes & set(self.never):
+            return False
+        return not self.only or bool(codes & set(self.only))
+
+
+def rule(context: Context, key: str) -> NetworkRule:
+    """The rule of a network; everything goes there by default."""
+    stored: dict[str, Any] = context.unit.settings.get(_RULES) or {}
+    return NetworkRule.of(stored.get(key) or {})
+
+
+def set_rule(context: Context, key: str, rule: NetworkRule) -> None:
+    stored: dict[str, Any] = context.unit.settings.get(_RULES, for_update=True) or {}
+    context.unit.settings.set(_RULES, {**stored, key: rule.stored()}, context.now)
+
+
+def paused(context: Context) -> frozenset[str]:
+    """Keys of the networks somebody paused."""
+    return frozenset(context.unit.settings.get(_PAUSED) or ())
+
+
+def set_paused(context: Context, key: str, on: bool) -> bool:
+    """Pause a network or let it go on. False: it was so already."""
+    before = frozenset(context.unit.settings.get(_PAUSED, for_update=True) or ())
+    after = before | {key} if on else before - {key}
+    if after == before:
+        return False
+    context.unit.settings.set(_PAUSED, sorted(after), context.now)
+    return True
+
+
+def removal_carried(context: Context) -> bool:
+    """Whether a post deleted on VK by hand is taken out of the networks without asking."""
+    return bool(context.unit.settings.get(_ON_GONE, "carry") == "carry")
+
+
+def carry_removal(context: Context, carried: bool) -> None:
+    context.unit.settings.set(_ON_GONE, "carry" if carried else "ask", context.now)
+
+
+# ------------------------------------------------------------------------------------------- a choice for one post
+
+
+def goes_to(context: Context, suggestion: Suggestion, network: Network) -> bool:
+    """Whether the suggestion is to go to the network when it comes out."""
+    choice = suggestion.networks or {}
+    if network.key in choice.get("off", ()):
+        return False
+    return network.key in choice.get("on", ()) or rule(context, network.key).takes(suggestion)
+
+
+def chosen(context: Context, suggestion: Suggestion) -> tuple[Network, ...]:
+    """The networks the suggestion is to go to."""
+    return tuple(network for network in context.desk.networks if goes_to(context, suggestion, network))
+
+
+def own_text(suggestion: Suggestion, key: str) -> str | None:
+    """The text a moderator gave for this network alone."""
+    text = ((suggestion.networks or {}).get("texts") or {}).get(key)
+    return str(text) if text else None
+
+
+def with_choice(suggestion: Suggestion, key: str, on: bool) -> Suggestion:
+    """The suggestion after a moderator chose for or against a network."""
+    choice = suggestion.networks or {}
+    lists = {name: [one for one in choice.get(name, ()) if one != key] for name in ("on", "off")}
+    lists["on" if on else "off"].append(key)
+    return replace(suggestion, networks={**choice, **lists}, version=suggestion.version + 1)
+
+
+def with_text(suggestion: Suggestion, key: str, text: str | None) -> Suggestion:
+    """The suggestion with a text of its own for a network; None: the same text as everywhere."""
+    choice = suggestion.networks or {}
+    texts = {name: said for name, said in (choice.get("texts") or {}).items() if name != key}
+    if text:
+        texts[key] = text
+    return replace(suggestion, networks={**choice, "texts": texts}, version=suggestion.version + 1)
