@@ -893,6 +893,27 @@ def without_photos(count: int) -> str:
 
 COPY_SOURCE: Final = "Источник: "
 READ_ON: Final = "Читать полностью"
+FEED_NETWORK: Final = "Ленты и страницы"
+FEED_TITLE: Final = "Новости ОКМО"
+FEED_ABOUT: Final = "Новости муниципалитетов России из сообщества ОКМО во ВКонтакте"
+PAGE_ON_VK: Final = "Запись во ВКонтакте"
+PAGE_CHANGED: Final = "изменено"
+PAGE_NOTHING: Final = "Новостей пока нет."
+PAGE_PICTURE: Final = "Фото — в записи ВКонтакте"
+PAGE_LINK: Final = "Вложение"
+PAGE_LINKS: Final[Mapping[str, str]] = {
+    "video": "Видео",
+    "clip": "Клип",
+    "doc": "Документ",
+    "audio": "Аудиозапись",
+    "audio_message": "Запись голоса",
+    "poll": "Опрос",
+    "link": "Ссылка",
+    "album": "Альбом",
+    "article": "Статья",
+    "market": "Товар",
+    "wall": "Запись",
+}
 
 
 # --------------------------------------------------------------------------------------- copies in other networks
