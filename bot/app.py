@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 
 from bot import log as journal
 from bot.config import Settings
 from bot.courier import Courier
-from bot.fetch import net_locations
+from bot.feed_reader import FeedReader
+from bot.fetch import Fetcher, Limits, net_locations
 from bot.intake import Intake
 from bot.keys import KeyFile
 from bot.media import Media, prune
@@ -22,6 +24,7 @@ from bot.reconciler import Reconciler
 from bot.router import Router
 from bot.service import Running, Service
 from bot.snackbars import Snackbars
+from bot.sources import Sources
 from bot.targets.base import Target
 from bot.targets.network import NetworkTarget, Supplies
 from bot.targets.registry import switched_on
@@ -30,6 +33,7 @@ from bot.targets.vk_wall import VkWall
 from bot.ticker import ClockWatch, Job, Ticker
 from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
+from bot.vk.other_walls import OtherWalls
 from bot.vk.uploads import fresh_addresses
 from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
@@ -50,6 +54,8 @@ GROUP_RATE = 20.0
 AFTER_A_KILL = 0.7
 #: Where the files of posts are kept, in the folder of data.
 MEDIA = "media"
+#: How long a feed may take, seconds.
+FEED_LIMITS = Limits(connect=4.0, silence=8.0, whole=30.0)
 #: How long the very first cards wait for the event stream, seconds.
 LISTENING = 5.0
 
@@ -111,9 +117,10 @@ def build(settings: Settings) -> App:
     # The last run may have spent this second's allowance a moment before it was killed.
     user.pace.hold(AFTER_A_KILL)
     wall = Wall(user, group, settings.VK_GROUP_ID)
-    networks = networks_of(settings, user, group)
+    media = media_of(settings, user)
+    networks = networks_of(settings, media, user, group)
     work = Work(storage, desk_of(settings, networks))
-    return _join(settings, storage, lease, metrics, keys, group, user, work, wall, networks)
+    return _join(settings, storage, lease, metrics, keys, group, user, work, wall, media, networks)
 
 
 def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> tuple[VkClient, VkClient]:
@@ -124,15 +131,34 @@ def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> t
     return group, user
 
 
-def networks_of(settings: Settings, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:
+def own_hosts(settings: Settings) -> frozenset[str]:
+    """Hosts of our own settings, which may lie on this machine, as in the demo."""
+    return net_locations(settings.VK_API_URL, settings.TELEGRAM_API_URL, settings.MAX_API_URL, settings.OK_API_URL)
+
+
+def media_of(settings: Settings, user: VkClient) -> Media:
+    """The files of posts."""
+    return Media(settings.DATA_DIR / MEDIA, refresh=fresh_addresses(user), own_hosts=own_hosts(settings))
+
+
+def networks_of(settings: Settings, media: Media, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:
     """The targets of the networks that are switched on; nothing is loaded for one that is not."""
+    return switched_on(settings, lambda: Supplies(media, user, group))
 
-    def supplies() -> Supplies:
-        own = (settings.VK_API_URL, settings.TELEGRAM_API_URL, settings.MAX_API_URL, settings.OK_API_URL)
-        media = Media(settings.DATA_DIR / MEDIA, refresh=fresh_addresses(user), own_hosts=net_locations(*own))
-        return Supplies(media, user, group)
 
-    return switched_on(settings, supplies)
+def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> Sources:
+    """The loop that reads the sources of news: walls with the service key or the editor's, and feeds."""
+    service = settings.VK_SERVICE_TOKEN.get_secret_value()
+    journal.MASKING.learn((service,))
+    key = VkKey("service", service)
+    client = VkClient(key, settings.VK_API_URL, rate=USER_RATE) if service else user
+    return Sources(
+        work,
+        OtherWalls(client),
+        FeedReader(Fetcher(own_hosts(settings), FEED_LIMITS)),
+        settings.SOURCES_SECONDS,
+        can_read=lambda: bool(service) or watch.can_read,
+    )
 
 
 def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
@@ -145,8 +171,15 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         plan=settings.plan,
         burst=settings.CARDS_BURST,
         letters_quiet=settings.letters_quiet,
+        own_sites=own_sites(settings),
         networks=tuple(_with_preview(network, target) for target in networks for network in target.networks),
     )
+
+
+def own_sites(settings: Settings) -> frozenset[str]:
+    """Host names of the pages that show our posts."""
+    parts = (urlsplit(url).hostname for url in (settings.FEED_BASE_URL, settings.WORDPRESS_URL))
+    return frozenset(host for host in parts if host)
 
 
 def _with_preview(network: Network, target: NetworkTarget) -> Network:
@@ -164,6 +197,7 @@ def _join(
     user: VkClient,
     work: Work,
     wall: Wall,
+    media: Media,
     networks: tuple[NetworkTarget, ...],
 ) -> App:
     targets: list[Target] = []
@@ -186,7 +220,7 @@ def _join(
         keep_events=timedelta(days=settings.KEEP_EVENTS_DAYS),
         keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
     )
-    targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, by_hand=lambda: watch.by_hand)]
+    targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, media, by_hand=lambda: watch.by_hand)]
     targets.extend(networks)
     snackbars = Snackbars(group)
     reconciler = Reconciler(
@@ -225,6 +259,7 @@ def _join(
         Running("router", router),
         Running("intake", intake),
         Running("reconciler", reconciler),
+        Running("sources", sources_of(settings, work, watch, user)),
     )
     service = Service(
         loops, before=ticker.start, after=after, also_alive={"ticker": lambda: ticker.alive, "lease": lease.alive}

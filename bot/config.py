@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         "и обсуждаются, а публикует их человек по ссылке из карточки",
         "ключ-редактора",
     )
+    VK_SERVICE_TOKEN: SecretStr = _setting(
+        SecretStr(""),
+        "Сервисный ключ приложения: им читаются стены источников; пусто — ключом редактора",
+        "сервисный-ключ",
+    )
     VK_MODERATORS_CHAT: int | None = _setting(
         None,
         "Номер чата модераторов (peer_id). Пусто — руководитель сообщества пишет в чате /настроить",
@@ -170,6 +175,9 @@ class Settings(BaseSettings):
     )
     RECONCILE_SECONDS: float = _setting(
         60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
+    )
+    SOURCES_SECONDS: float = _setting(
+        600.0, "Раз во сколько секунд читать источники новостей: сообщества и сайты советов", "600"
     )
     TELEGRAM_BOT_TOKEN: SecretStr = _setting(
         SecretStr(""),
@@ -256,7 +264,7 @@ class Settings(BaseSettings):
             raise ValueError("нужно положительное число, без минуса")
         return value
 
-    @field_validator("VK_GROUP_TOKEN", "VK_USER_TOKEN")
+    @field_validator("VK_GROUP_TOKEN", "VK_USER_TOKEN", "VK_SERVICE_TOKEN")
     @classmethod
     def _one_word(cls, value: SecretStr) -> SecretStr:
         secret = value.get_secret_value()
@@ -376,7 +384,7 @@ class Settings(BaseSettings):
             raise ValueError("нужно хотя бы два дня: по ним узнаются повторные события")
         return value
 
-    @field_validator("RECONCILE_SECONDS")
+    @field_validator("RECONCILE_SECONDS", "SOURCES_SECONDS")
     @classmethod
     def _some_time(cls, value: float) -> float:
         if not 0.2 <= value <= 3600:

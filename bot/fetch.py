@@ -116,12 +116,14 @@ class Fetcher:
 
     def __init__(self, own_hosts: frozenset[str] = frozenset(), limits: Limits | None = None) -> None:
         self._own = own_hosts
+        self._wires: dict[int, list[socket.socket]] = {}
         self._limits = limits or Limits()
 
     @contextlib.contextmanager
     def opened(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
         """The answer at that address, redirects followed. Raises FetchFailed."""
         wires: list[socket.socket] = []
+        self._wires[id(wires)] = wires
         watch = threading.Timer(self._limits.whole, _hang_up, (wires,))
         watch.daemon = True
         with new_session() as session:
@@ -133,6 +135,12 @@ class Fetcher:
                     yield Answer(response.url, response.status_code, response.headers, response)
             finally:
                 watch.cancel()
+                self._wires.pop(id(wires), None)
+
+    def interrupt(self) -> None:
+        """Hang up on everything that is under way."""
+        for wires in list(self._wires.values()):
+            _hang_up(wires)
 
     def _follow(self, session: requests.Session, url: str, headers: Mapping[str, str]) -> requests.Response:
         for _ in range(MOST_REDIRECTS + 1):

@@ -46,14 +46,20 @@ def compose(suggestion: Suggestion) -> Post:
     VK signs a new post with its publisher only, so one of another origin says its author in the text.
     """
     content = suggestion.for_publication
+    of_wall = suggestion.origin is Origin.WALL
     references = [attachment.reference for attachment in content.attachments]
     known = tuple(reference for reference in references if reference)
     return Post(
         text=content.text,
         attachments=known,
-        signed=suggestion.origin is Origin.WALL and (suggestion.author_id or 0) > 0,
-        left_out=len(references) - len(known),
+        signed=of_wall and (suggestion.author_id or 0) > 0,
+        left_out=len(references) - len(known) - (0 if of_wall else _to_upload(content)),
     )
+
+
+def _to_upload(content: Content) -> int:
+    """Photos that VK does not know yet; they are uploaded before the post is made."""
+    return sum(one.kind == "photo" and one.reference is None for one in content.attachments)
 
 
 def utf16_length(text: str) -> int:

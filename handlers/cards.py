@@ -147,7 +147,10 @@ def _fitting(text: str, limit: int) -> str:
 
 def _head(suggestion: Suggestion) -> str:
     region = regions.by_code(suggestion.region)
-    parts = [f"№ {suggestion.number}", link_to(suggestion.author_id, suggestion.author)]
+    author = link_to(suggestion.author_id, suggestion.author)
+    if suggestion.origin is Origin.SOURCE and not suggestion.author_id:
+        author = plain_name(str((suggestion.behind or {}).get("title") or "")) or author
+    parts = [f"№ {suggestion.number}", author]
     return " · ".join([*parts, *([region.short_name] if region else _unsure(suggestion))])
 
 
@@ -274,6 +277,8 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
             reason = texts.reason_label(decision.reason, decision.words)
             return texts.rejected_status(defuse(reason), *_decided(decision, facts))
         case Status.WITHDRAWN:
+            if suggestion.trouble == "suggested_too":
+                return texts.SUGGESTED_TOO
             return texts.GONE_FROM_VK if suggestion.trouble == "gone" else texts.WITHDRAWN_BY_AUTHOR
         case Status.FAILED:
             if suggestion.trouble == "by_hand" and suggestion.origin is Origin.WALL:
@@ -326,6 +331,8 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
         lines.append(texts.covered(len(suggestion.attachments)))
     if closed and facts.letter_held:
         lines.append(texts.UNREACHABLE_CARD)
+    if suggestion.origin is Origin.SOURCE:
+        lines.append(texts.source_notice(suggestion.link))
     if suggestion.status in CLOSED:
         return lines
     if suggestion.without_photos:

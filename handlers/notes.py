@@ -58,6 +58,13 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
             return texts.moved_note(lines)
         case preview.WORD if suggestion is not None:
             return preview.text_of(suggestion, desk)
+        case "source_failing":
+            named = int(payload["source"]), str(payload["name"])
+            return texts.source_failing_note(*named, str(payload["link"]), str(payload["reason"]))
+        case "source_well":
+            return texts.source_well_note(int(payload["source"]), str(payload["name"]))
+        case "source_is_ours":
+            return texts.source_is_ours_note(int(payload["source"]), str(payload["link"]))
         case other:
             raise KeyError(other)
 

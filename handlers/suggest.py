@@ -12,6 +12,7 @@ from typing import Final
 from editorial import regions
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
+from editorial.sources import same_news
 from editorial.suggestion import Content, Origin, Status, Suggestion
 from handlers import burst, changes, crosspost, letters, matching
 from handlers.context import Context
@@ -49,6 +50,7 @@ def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
     if added is None:
         return None
     context.unit.journal.add(context.now, added.number, event.author_id, "suggested", None, str(added.status))
+    _take_the_place_of_a_source(context, added)
     fresh = context.now - added.received_at < _JUST_NOW
     letters.write(context, added, "received", answering=fresh, at=context.now)
     return added
@@ -68,6 +70,18 @@ def bring_in(context: Context, new: NewSuggestion, *, receipt: bool = True) -> S
     if not burst.offer(context, added.number):
         burst.tell(context)
     return added
+
+
+def _take_the_place_of_a_source(context: Context, suggestion: Suggestion) -> None:
+    """The same news was found at its source: the suggestion, which bears its author's name, stays alone."""
+    open_ones = [
+        one
+        for status in (Status.PENDING, Status.RETURNED)
+        for one in context.unit.suggestions.of_origin(Origin.SOURCE, status, _MOST_COMPARED)
+    ]
+    same = same_news(suggestion.content, suggestion.author_id, open_ones) if open_ones else None
+    if same is not None:
+        vanished(context, same, trouble="suggested_too")
 
 
 def _region_code(context: Context, event: WallSuggested) -> str | None:
@@ -198,9 +212,9 @@ def author_edited(context: Context, suggestion: Suggestion, seen: Content) -> bo
     return True
 
 
-def vanished(context: Context, suggestion: Suggestion) -> bool:
-    """The suggestion is not on VK any more: closed. False when it was closed already."""
-    after = advance(suggestion, Action.GONE, context.now, trouble="gone")
+def vanished(context: Context, suggestion: Suggestion, *, trouble: str = "gone") -> bool:
+    """The suggestion is not on VK any more, or the same news is there instead: closed. False: it was closed."""
+    after = advance(suggestion, Action.GONE, context.now, trouble=trouble)
     if after is None or not changes.store(context, suggestion, after, str(Action.GONE)):
         return False
     close(context, suggestion.number)

@@ -889,6 +889,81 @@ def without_photos(count: int) -> str:
     return f"без фото: {photos} не загрузить, нет ключа редактора. «Без фото» — выйдет только текст"
 
 
+# ------------------------------------------------------------------------------------------- sources of news
+
+SUGGESTED_TOO: Final = "Снято: эта же новость пришла в предложенные"
+NO_SOURCES: Final = (
+    "Источников пока нет. Добавить: /источники vk.com/club123 RU-IRK #тег или адрес RSS сайта. "
+    "Область, тег и «с 01.12.2026» — по желанию."
+)
+SOURCES_HEAD: Final = "Источники новостей:"
+SOURCES_HOW: Final = (
+    "Добавить: /источники адрес область #тег. Остановить: /источники стоп 2, вернуть: /источники старт 2"
+)
+SOURCE_UNREADABLE: Final = (
+    "Не понимаю. Напишите так: /источники vk.com/club123 RU-IRK #тег с 01.12.2026 или /источники https://сайт/rss"
+)
+SOURCE_IS_OURS: Final = "Это наша страница: наши записи вернулись бы к нам же. Источником её не сделать."
+SOURCE_KNOWN: Final = "Такой источник уже есть. Список: /источники"
+
+
+def source_line(
+    number: int, name: str, link: str, region: str | None, tag: str | None, *, active: bool, failing: bool
+) -> str:
+    facts = [name, *([link] if link.removeprefix("https://") != name else [])]
+    facts += [region] if region else []
+    facts += [f"только #{tag}"] if tag else []
+    state = "остановлен" if not active else "не открывается" if failing else "читаем"
+    return f"{number}. {', '.join(facts)} — {state}"
+
+
+def source_added(number: int, link: str) -> str:
+    return (
+        f"Источник {number} добавлен: {link}. Новое оттуда придёт карточками. Остановить: /источники стоп {number}"
+    )
+
+
+def source_switched(number: int, name: str, active: bool) -> str:
+    if active:
+        return f"Источник {number} ({name}) снова читаем, с этой минуты."
+    return f"Источник {number} ({name}) остановлен. Вернуть: /источники старт {number}"
+
+
+def no_such_source(number: int) -> str:
+    return f"Источника {number} нет. Список: /источники"
+
+
+def source_notice(url: str) -> str:
+    return f"Источник: {url}"
+
+
+SOURCE_FAULTS: Final[Mapping[str, str]] = {
+    "not_a_feed": "по этому адресу нет RSS",
+    "no_such_community": "такого сообщества нет",
+    "wall_closed": "стена закрыта",
+    "no_rights": "стена закрыта",
+    "address_refused": "адрес ведёт в закрытую сеть",
+    "too_large": "лента слишком большая",
+    "unknown_host": "такого сайта нет",
+}
+
+
+def source_failing_note(number: int, name: str, link: str, reason: str) -> str:
+    fault = SOURCE_FAULTS.get(reason, "не открывается")
+    return (
+        f"Источник {number} ({name}) уже сутки не читается: {fault}. {link}\n"
+        f"Пробуем дальше. Если он больше не нужен: /источники стоп {number}"
+    )
+
+
+def source_well_note(number: int, name: str) -> str:
+    return f"Источник {number} ({name}) снова читается."
+
+
+def source_is_ours_note(number: int, link: str) -> str:
+    return f"Источник {number} остановлен: {link} — наша страница, наши записи вернулись бы к нам же."
+
+
 # ------------------------------------------------------------------- words of copies in other networks, and pages
 
 COPY_SOURCE: Final = "Источник: "
@@ -981,6 +1056,7 @@ HELP: Final = (
     "/план — что и когда выйдет\n"
     "/статус — как дела у бота\n"
     "/пауза и /продолжить — остановить и пустить публикации (редактор)\n"
+    "/источники — откуда ещё берём новости: сообщества и сайты советов (редактор)\n"
     "/настроить — сделать этот чат чатом модераторов (редактор)\n"
     "Текст и время меняют ответом на карточку: сначала «Правка», а время просто пишут: завтра 14:30"
 )

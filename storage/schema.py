@@ -319,6 +319,37 @@ _partial("copies_reach", copies.c.next_reach, where="next_reach IS NOT NULL")
 _partial("copies_open", copies.c.network, copies.c.state, where="state IN ('waiting', 'asked', 'refused')")
 Index("copies_sent", copies.c.sent_at)
 
+sources = Table(
+    "sources",
+    metadata,
+    Column("number", RowId, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("address", AnyText, nullable=False),
+    Column("owner_id", BigInteger),
+    Column("title", AnyText),
+    Column("region", AnyText),
+    Column("tag", AnyText),
+    Column("since", Moment, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("failing_since", Moment),
+    Column("told", Boolean, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("kind", "address"),
+    CheckConstraint(_one_of("kind", "vk", "feed"), name="kind"),
+    CheckConstraint("failing_since IS NULL OR active", name="failing"),
+)
+
+# Kept as long as the source: a feed may show old things again after years.
+source_items = Table(
+    "source_items",
+    metadata,
+    Column("source", BigInteger, ForeignKey("sources.number"), primary_key=True, autoincrement=False),
+    Column("key", AnyText, primary_key=True),
+    Column("number", BigInteger, ForeignKey("suggestions.number"), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+Index("source_items_number", source_items.c.number)
+
 attempts = Table(
     "attempts",
     metadata,

@@ -86,6 +86,12 @@ _by_status = (
 _by_author = (
     _full.where(_table.c.author_id == bindparam("who")).order_by(_table.c.number.desc()).limit(bindparam("count"))
 )
+_by_origin = (
+    _full.where(_table.c.status == bindparam("status"), _table.c.origin == bindparam("origin"))
+    .order_by(_table.c.number)
+    .limit(bindparam("count"))
+)
+_newest = _full.order_by(_table.c.number.desc()).limit(bindparam("count"))
 _scheduled = _full.where(_SCHEDULED).order_by(_table.c.due_at, _table.c.number)
 _due = _scheduled.where(_table.c.due_at <= bindparam("now")).limit(1)
 _due_at = select(_table.c.due_at).where(_SCHEDULED).order_by(_table.c.due_at).limit(1)
@@ -208,6 +214,14 @@ class Suggestions:
     def by_author(self, author_id: int, limit: int) -> tuple[Suggestion, ...]:
         """The newest first."""
         return self._many(_by_author, {"who": author_id, "count": limit})
+
+    def of_origin(self, origin: Origin, status: Status, limit: int) -> tuple[Suggestion, ...]:
+        """Those that came this way and stand so, in the order of their numbers."""
+        return self._many(_by_origin, {"origin": str(origin), "status": str(status), "count": limit})
+
+    def newest(self, limit: int) -> tuple[Suggestion, ...]:
+        """The last ones taken in, whatever became of them."""
+        return self._many(_newest, {"count": limit})
 
     def scheduled(self) -> tuple[Suggestion, ...]:
         """The plan, the next one first."""

@@ -31,6 +31,7 @@ from storage.posts import Posts
 from storage.prompts import Prompts
 from storage.retention import Retention
 from storage.settings import Settings
+from storage.sources import Sources
 from storage.staff import Staff
 from storage.suggestions import Suggestions
 from storage.turns import Turns
@@ -55,6 +56,7 @@ class Unit:
         self.journal = Journal(work)
         self.settings = Settings(work)
         self.lists = Lists(work)
+        self.sources = Sources(work)
         self.retention = Retention(work)
         self._hooks: list[Callable[[], None]] = []
 

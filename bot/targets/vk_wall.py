@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.media import Media
 from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk.errors import Remedy, VkError
+from bot.vk.uploads import Uploads
 from bot.vk.wall import Wall
 from bot.vk.wall_photos import PhotoUnavailable, WallPhotos, of_messages
 from bot.work import Work
@@ -57,9 +59,9 @@ class VkWall:
     name = "vk_wall"
     batch = 1
 
-    def __init__(self, wall: Wall, *, by_hand: Callable[[], bool]) -> None:
+    def __init__(self, wall: Wall, media: Media, *, by_hand: Callable[[], bool]) -> None:
         self._wall = wall
-        self._photos = None if wall.user is None else WallPhotos(wall.user, -wall.owner_id)
+        self._photos = None if wall.user is None else WallPhotos(media, Uploads(wall.user), -wall.owner_id)
         self._by_hand = by_hand
 
     def standstill(self) -> Standstill | None:
@@ -169,7 +171,10 @@ class VkWall:
         def refresh(photo: Attachment) -> Attachment | None:
             return of_messages(self._wall.group, suggestion.behind or {}).get(photo.identity)
 
-        return photos.uploaded(str(delivery.id), suggestion.for_publication.attachments, refresh)
+        behind = suggestion.behind or {}
+        post = behind.get("owner_id"), behind.get("post_id")
+        attachments = suggestion.for_publication.attachments
+        return photos.uploaded(str(delivery.id), attachments, refresh, post=post)
 
     def _after_failure(self, publication: Publication, error: VkError) -> Outcome:
         outcome = outcome_of(error)

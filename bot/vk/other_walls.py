@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.vk.client import Call, VkClient
 from bot.vk.errors import VkError, VkTransport
 from bot.vk.posts import content_of, post_type_of
-from bot.vk.scalars import items, mapping, moment, number, person
+from bot.vk.scalars import items, mapping, moment, number, person, words
 from editorial.networks import Reach
 from editorial.suggestion import Content
 
@@ -75,6 +75,19 @@ class OtherWalls:
         answer = self.client.call("wall.get", owner_id=owner_id, filter="owner", count=count)
         found = [post for raw in items(mapping(answer).get("items")) if (post := standing(raw, owner_id))]
         return tuple(sorted(found, key=lambda post: (post.at, post.post_id), reverse=True))
+
+    def page(self, owner_id: int, count: int, offset: int) -> tuple[Standing, ...]:
+        """Posts of the wall's owner in the wall's order, from the one at ``offset``."""
+        answer = self.client.call("wall.get", owner_id=owner_id, filter="owner", count=count, offset=offset)
+        return tuple(post for raw in items(mapping(answer).get("items")) if (post := standing(raw, owner_id)))
+
+    def community(self, name: str) -> tuple[int, str] | None:
+        """Number (positive) and name of the community with that number or screen name; None when there is none."""
+        answer = self.client.call("groups.getById", group_id=name)
+        listed = answer if isinstance(answer, list) else items(mapping(answer).get("groups"))
+        found = mapping(listed[0]) if listed else {}
+        group_id = number(found.get("id"))
+        return (group_id, words(found.get("name"))) if group_id else None
 
     def read(self, owner_id: int, post_id: int) -> Standing | None:
         """The post, None when it is gone."""

@@ -6,30 +6,20 @@ published here: whatever fails may be tried again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from typing import Any, Final
 
-import requests
-
-from bot.transport import FAILURES, read_body, what_happened
-from bot.vk.client import VkClient, new_session
-from bot.vk.errors import VkError, VkTransport
-from bot.vk.posts import attachment_of, attachments_of
-from bot.vk.scalars import items, mapping, words
+from bot.media import File, Media, MediaUnavailable
+from bot.vk.client import VkClient
+from bot.vk.errors import VkError
+from bot.vk.posts import attachments_of
+from bot.vk.scalars import items, mapping
+from bot.vk.uploads import VK_PHOTO, PhotoRefused, Uploads
 from editorial.suggestion import Attachment
 
-#: Seconds to connect, and for the whole transfer.
-TRANSFER: Final = (5.0, 60.0)
-#: What VK takes for a photo, bytes.
-MOST_BYTES: Final = 50 * 1024 * 1024
-#: How a JPEG and a PNG begin, and the name they are uploaded under.
-_BEGINNINGS: Final = (
-    (b"\xff\xd8\xff", "photo.jpg", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "photo.png", "image/png"),
-)
+#: What is wrong with a photo, by what the files say.
+_REASONS: Final[Mapping[str, str]] = {"gone": "photo_gone", "no_file": "photo_gone", "bad_address": "photo_gone"}
 
 
 class PhotoUnavailable(Exception):
@@ -42,24 +32,26 @@ class PhotoUnavailable(Exception):
 
 
 Refresh = Callable[[Attachment], Attachment | None]
+Post = tuple[int | None, int | None]
 
 
 class WallPhotos:
     """Uploads photos to the community's wall with an editor's key."""
 
-    def __init__(
-        self, user: VkClient, group_id: int, session: Callable[[], requests.Session] = new_session
-    ) -> None:
-        self._user = user
+    def __init__(self, media: Media, uploads: Uploads, group_id: int) -> None:
+        self._media = media
+        self._uploads = uploads
         self._group_id = group_id
-        self._session = session
         self._done: dict[str, dict[str, Attachment]] = {}
 
-    def uploaded(self, key: str, attachments: Sequence[Attachment], refresh: Refresh) -> tuple[Attachment, ...]:
+    def uploaded(
+        self, key: str, attachments: Sequence[Attachment], refresh: Refresh, *, post: Post = (None, None)
+    ) -> tuple[Attachment, ...]:
         """The attachments with every photo as one of this wall, in order.
 
         ``key`` names the publication: what was uploaded for it before is not uploaded again.  ``refresh`` gives a
-        photo with its present address.  Raises VkError and PhotoUnavailable; nothing was published then.
+        photo with its present address; ``post`` is the post on VK it is from, if it is from one.  Raises VkError
+        and PhotoUnavailable; nothing was published then.
         """
         known = self._done.get(key)
         if known is None:
@@ -71,70 +63,37 @@ class WallPhotos:
                 made.append(attachment)
                 continue
             if attachment.identity not in known:
-                known[attachment.identity] = self._one(attachment, refresh)
+                known[attachment.identity] = self._one(attachment, refresh, post)
             made.append(known[attachment.identity])
         return tuple(made)
 
-    def _one(self, attachment: Attachment, refresh: Refresh) -> Attachment:
+    def _one(self, attachment: Attachment, refresh: Refresh, post: Post) -> Attachment:
         try:
-            data = self._download(attachment.url)
-        except PhotoUnavailable:
-            fresh = refresh(attachment)
+            file = self._file(attachment, post)
+        except MediaUnavailable as failure:
+            fresh = None if failure.passing else refresh(attachment)
             if fresh is None or not fresh.url or fresh.url == attachment.url:
-                raise
-            data = self._download(fresh.url)
-        return self._upload(data)
-
-    def _download(self, url: str | None) -> bytes:
-        if not url or not url.startswith(("http://", "https://")):
-            raise PhotoUnavailable("photo_gone", passing=False)
+                raise _unavailable(failure) from None
+            file = self._again(fresh, post)
         try:
-            with (
-                closing(self._session()) as session,
-                closing(session.get(url, timeout=TRANSFER, stream=True)) as response,
-            ):
-                if response.status_code != 200:
-                    raise PhotoUnavailable("photo_gone", passing=response.status_code >= 500)
-                return read_body(response, TRANSFER[1], MOST_BYTES)
-        except FAILURES as failure:
-            raise PhotoUnavailable(what_happened(failure), passing=True) from None
+            return replace(self._uploads.photo(self._group_id, file), access_key=None)
+        except PhotoRefused:
+            raise PhotoUnavailable("photo_not_taken", passing=False) from None
 
-    def _upload(self, data: bytes) -> Attachment:
-        found = next((known for known in _BEGINNINGS if data.startswith(known[0])), None)
-        if found is None:
-            raise PhotoUnavailable("photo_unreadable", passing=False)
-        server = self._user.call("photos.getWallUploadServer", group_id=self._group_id)
-        answer = self._send(words(mapping(server).get("upload_url")), data, found[1], found[2])
-        saved = self._user.call(
-            "photos.saveWallPhoto",
-            group_id=self._group_id,
-            photo=words(answer.get("photo")),
-            server=answer.get("server"),
-            hash=words(answer.get("hash")),
-        )
-        photo = attachment_of({"type": "photo", "photo": next(iter(items(saved)), {})})
-        if photo.reference is None:
-            raise VkTransport("photos.saveWallPhoto", "no_photo")
-        return replace(photo, access_key=None)
+    def _again(self, fresh: Attachment, post: Post) -> File:
+        try:
+            return self._file(fresh, post)
+        except MediaUnavailable as failure:
+            raise _unavailable(failure) from None
 
-    def _send(self, url: str, data: bytes, name: str, kind: str) -> Any:
-        try:
-            with (
-                closing(self._session()) as session,
-                closing(
-                    session.post(url, files={"photo": (name, data, kind)}, timeout=TRANSFER, stream=True)
-                ) as got,
-            ):
-                body = read_body(got, TRANSFER[1])
-        except FAILURES as failure:
-            raise PhotoUnavailable(what_happened(failure), passing=True) from None
-        try:
-            answer = mapping(json.loads(body))
-        except ValueError:
-            answer = {}
-        if not words(answer.get("photo")) or words(answer.get("photo")) == "[]":
-            raise PhotoUnavailable("photo_not_taken", passing=not answer)
-        return answer
+    def _file(self, attachment: Attachment, post: Post) -> File:
+        owner_id, post_id = post
+        return self._media.fitted(self._media.get(attachment, owner_id or 0, post_id), VK_PHOTO)
+
+
+def _unavailable(failure: MediaUnavailable) -> PhotoUnavailable:
+    reason = failure.reason if failure.passing else _REASONS.get(failure.reason, "photo_unreadable")
+    return PhotoUnavailable(reason, passing=failure.passing)
 
 
 def of_messages(group: VkClient, behind: Mapping[str, Any]) -> dict[str, Attachment]:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from bot.courier import Courier
+from bot.fetch import net_locations
+from bot.media import Media
 from bot.targets.vk_wall import VkWall
 from bot.work import Work, utc_now
 from editorial.delivery import State
@@ -38,7 +40,8 @@ class Desk:
         self.storage = Storage.open(f"sqlite:///{folder / 'okmo.db'}")
         upgrade(self.storage)
         self.work = Work(self.storage, a_desk(), self.now)
-        self.target = VkWall(world.wall(rate=1000, timeout=(2, 2)), by_hand=lambda: self.dead_key)
+        media = Media(folder / "media", refresh=lambda *_: {}, own_hosts=net_locations(world.address))
+        self.target = VkWall(world.wall(rate=1000, timeout=(2, 2)), media, by_hand=lambda: self.dead_key)
         self.courier = Courier(self.target, self.work)
 
     def now(self) -> datetime:

@@ -1,0 +1,129 @@
+"""News from the councils' own communities and sites: taken in once each, for the same moderation.
+
+What was found is decided upon by :mod:`editorial.sources`; it is read by the program's own loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from editorial import regions
+from editorial.delivery import NewDelivery
+from editorial.sources import COMPARED, FAILING, Found, Kind, Ours, Source, is_news, same_news
+from editorial.suggestion import CLOSED, Origin, Suggestion
+from handlers import suggest
+from handlers.changes import MESSAGES
+from handlers.context import Context
+from storage.suggestions import NewSuggestion
+
+#: The newest suggestions that something new is compared with.
+_MOST_COMPARED: Final = 500
+
+
+def ours(context: Context) -> Ours:
+    """Our wall, the walls and the sites that show our posts again."""
+    walls = {
+        int(network.destination.removeprefix("wall:"))
+        for network in context.desk.networks
+        if network.destination.startswith("wall:-")
+    }
+    return Ours(context.desk.owner_id, frozenset(walls), context.desk.own_sites)
+
+
+def news_of(context: Context, source: Source, found: Sequence[Found], own: Ours) -> list[Found]:
+    """What is news and not taken yet, the oldest first."""
+    news = [one for one in found if is_news(source, one, own, context.now)]
+    known = context.unit.sources.known(source.number, [one.key for one in news])
+    return sorted((one for one in news if one.key not in known), key=lambda one: (one.at, one.key))
+
+
+def take_in(context: Context, source: Source, found: Found) -> Suggestion | None:
+    """Make it a suggestion; None when it was taken before or is the same news as one we have."""
+    current = context.unit.sources.get(source.number)
+    if current is None or not current.active or context.unit.sources.known(source.number, [found.key]):
+        return None
+    same = same_news(found.content, found.owner_id, _recent(context))
+    if same is not None:
+        context.unit.sources.take(source.number, found.key, same.number, context.now)
+        return None
+    tagged = regions.tagged_region(found.content.text)
+    new = NewSuggestion(
+        owner_id=context.desk.owner_id,
+        post_id=0,
+        author_id=found.owner_id,
+        content=found.content,
+        received_at=min(found.at, context.now),
+        region=source.region or (tagged.code if tagged else None),
+        origin=Origin.SOURCE,
+        behind={
+            "url": found.url,
+            "title": source.name,
+            "source": source.number,
+            "owner_id": found.owner_id,
+            "post_id": found.post_id,
+        },
+    )
+    added = suggest.bring_in(context, new, receipt=False)
+    context.unit.sources.take(source.number, found.key, added.number, context.now)
+    return added
+
+
+def _recent(context: Context) -> list[Suggestion]:
+    newest = context.unit.suggestions.newest(_MOST_COMPARED)
+    return [one for one in newest if one.received_at > context.now - COMPARED or one.status not in CLOSED]
+
+
+# ---------------------------------------------------------------------------------------------- what became of it
+
+
+def read_well(context: Context, source: Source) -> None:
+    """The source was read: what it was blamed for is forgotten."""
+    current = context.unit.sources.get(source.number)
+    if current is None or current.failing_since is None:
+        return
+    context.unit.sources.failing(source.number, None, False, context.now)
+    if current.told:
+        _note(context, current, "source_well", "")
+
+
+def failed(context: Context, source: Source, reason: str) -> None:
+    """The source could not be read; after a day of that people are told, once. A stopped one is left alone."""
+    current = context.unit.sources.get(source.number)
+    if current is None or not current.active:
+        return
+    since = current.failing_since or context.now
+    tell = not current.told and context.now - since >= FAILING
+    if current.failing_since is None or tell:
+        context.unit.sources.failing(source.number, since, current.told or tell, context.now)
+    if tell:
+        _note(context, current, "source_failing", reason)
+
+
+def needs_note(source: Source, now_failing: bool, age: timedelta | None) -> bool:
+    """Whether anything would be written about how reading went; nothing is, while nothing changes."""
+    if not now_failing:
+        return source.failing_since is not None
+    return source.failing_since is None or (not source.told and age is not None and age >= FAILING)
+
+
+def learned(context: Context, source: Source, owner_id: int, title: str, own: Ours) -> bool:
+    """The community behind the address is known now. False: it is one of ours, and is stopped."""
+    if own.has_wall(owner_id):
+        context.unit.sources.switch(source.number, False, context.now)
+        _note(context, source, "source_is_ours", "")
+        return False
+    if (source.owner_id, source.title) != (owner_id, title):
+        context.unit.sources.learn(source.number, owner_id, title, context.now)
+    return True
+
+
+def _note(context: Context, source: Source, note: str, reason: str) -> None:
+    payload = {"note": note, "source": source.number, "name": source.name, "link": source.link, "reason": reason}
+    context.unit.outbox.add(NewDelivery(MESSAGES, "chat", "note", payload=payload), context.now)
+
+
+def is_our_address(own: Ours, kind: Kind, address: str, owner_id: int | None) -> bool:
+    """Whether an editor is about to enter our own wall or site as a source."""
+    return own.has_wall(owner_id) if kind is Kind.VK else own.has_site(address)

@@ -1,0 +1,314 @@
+"""Sources read from a real VK and a real site: bursts, loops, faults of theirs and of ours, silence while idle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.feed_reader import FeedReader, entries, plain
+from bot.fetch import Fetcher, Limits, net_locations
+from bot.sources import Sources
+from bot.vk.other_walls import OtherWalls
+from bot.work import Work, utc_now
+from editorial.sources import Kind, Wish
+from editorial.suggestion import Origin, Suggestion
+from storage.migrate import upgrade
+from storage.unit import Storage
+from tests.builders import CHAT, NOW
+from tests.handlers.world import a_desk
+from tests.media.server import sends
+from tests.vk.conftest import World
+from tests.vk.fault_server import Asked, FaultServer, fault_server
+
+COUNCIL = 3
+
+
+class Desk:
+    """The loop over a real database, before the sandbox and a site of our own making."""
+
+    def __init__(self, folder: Path, world: World, site: FaultServer) -> None:
+        self.world, self.site = world, site
+        world.do("limits", off=True)
+        self.ahead = timedelta()
+        self.storage = Storage.open(f"sqlite:///{folder / 'okmo.db'}")
+        upgrade(self.storage)
+        self.work = Work(self.storage, a_desk(), self.now)
+        with self.work.begin("test") as context:
+            context.unit.settings.set("moderators_chat", CHAT, context.now)
+        fetcher = Fetcher(net_locations(site.url), Limits(silence=0.5, whole=2))
+        walls = OtherWalls(world.client("service-key", rate=1000))
+        self.loop = Sources(self.work, walls, FeedReader(fetcher), 600)
+
+    def now(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def add(self, address: str, kind: Kind = Kind.VK, *, days: int = 1, **more: Any) -> None:
+        with self.work.begin("test") as context:
+            wish = Wish(kind, address, **more)
+            assert context.unit.sources.add(wish, None, context.now - timedelta(days=days), context.now)
+
+    def reads(self) -> list[str]:
+        """One round; the texts that are new since."""
+        before = {one.number for one in self.suggestions()}
+        self.loop.step()
+        return [one.content.text for one in self.suggestions() if one.number not in before]
+
+    def suggestions(self) -> list[Suggestion]:
+        with self.work.look() as context:
+            return list(reversed(context.unit.suggestions.newest(1000)))
+
+    def council_writes(self, text: str, **more: Any) -> int:
+        made = self.world.do("post_by_hand", user_id=609, group_id=COUNCIL, text=text, **more)
+        return int(made["post_id"])
+
+
+@pytest.fixture
+def site() -> Iterator[FaultServer]:
+    with fault_server() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path: Path, world: World, site: FaultServer) -> Iterator[Desk]:
+    made = Desk(tmp_path, world, site)
+    yield made
+    made.storage.close()
+
+
+# ---------------------------------------------------------------------------------------------------- communities
+
+
+def test_a_council_s_posts_come_once_with_their_photos_and_link(desk: Desk) -> None:
+    desk.add("sovet_sludyanka", region="RU-IRK")
+    post_id = desk.council_writes("Совет принял бюджет Слюдянки", photos=2)
+    assert desk.reads() == ["Совет принял бюджет Слюдянки"]
+    [added] = desk.suggestions()
+    assert (added.origin, added.region, added.author_id) == (Origin.SOURCE, "RU-IRK", -COUNCIL)
+    assert added.link == f"https://vk.com/wall-{COUNCIL}_{post_id}"
+    assert len(added.content.attachments) == 2
+    assert desk.reads() == []
+
+
+def test_nothing_is_written_while_nothing_is_new(desk: Desk) -> None:
+    desk.add("club3")
+    desk.council_writes("Новость совета")
+    desk.reads()
+    path = Path(str(desk.storage.path))
+    before = path.read_bytes()
+    for _ in range(3):
+        desk.reads()
+    assert path.read_bytes() == before
+
+
+def test_T12_a_burst_larger_than_a_page_comes_whole_and_in_order(desk: Desk) -> None:
+    desk.add("club3")
+    wanted = [f"Новость номер {number} о посёлке под номером {number}" for number in range(130)]
+    for text in wanted:
+        desk.council_writes(text)
+    assert sorted(desk.reads()) == sorted(wanted)
+
+
+def test_T10_what_could_not_be_stored_comes_the_next_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add("club3")
+    for number in range(3):
+        desk.council_writes(f"Новость {number}")
+    from handlers import sources
+
+    real, left = sources.take_in, [1]
+
+    def failing(*args: Any) -> Any:
+        if left.pop() if left else False:
+            return real(*args)
+        raise OSError("disk")
+
+    monkeypatch.setattr(sources, "take_in", failing)
+    assert desk.reads() == ["Новость 0"]
+    monkeypatch.setattr(sources, "take_in", real)
+    desk.reads()
+    assert [one.content.text for one in desk.suggestions()] == ["Новость 0", "Новость 1", "Новость 2"]
+
+
+def test_reposts_and_what_stood_there_before_are_left_out(desk: Desk) -> None:
+    ours = int(desk.world.do("post_by_hand", user_id=501, text="Наша запись")["post_id"])
+    desk.world.do("token_add", key="council-key", kind="user", user_id=609)
+    desk.world.client("council-key", rate=1000).call("wall.repost", object=f"wall-1_{ours}", group_id=COUNCIL)
+    desk.council_writes(f"Пишут хорошо\n\nИсточник: vk.com/wall-1_{ours}")
+    desk.add("club3")
+    assert desk.reads() == []
+    desk.add("club2", days=-1)
+    desk.world.do("post_by_hand", user_id=501, group_id=2, text="До начала")
+    assert desk.reads() == []
+
+
+def test_our_own_community_under_any_name_is_stopped(desk: Desk) -> None:
+    desk.add("okmo_news")
+    desk.world.do("post_by_hand", user_id=501, text="Наша запись")
+    assert desk.reads() == []
+    with desk.work.look() as context:
+        assert context.unit.sources.active() == ()
+
+
+def test_T20_suggestions_and_postponed_posts_of_others_are_never_taken(desk: Desk) -> None:
+    desk.add("club3")
+    desk.world.do("suggest", user_id=601, text="Секретное предложение", group_id=COUNCIL)
+    later = (datetime.now().astimezone() + timedelta(days=1)).isoformat()
+    desk.council_writes("Отложенное", publish_date=later)
+    assert desk.reads() == []
+
+
+def test_a_closed_wall_is_the_source_s_fault_and_a_dead_network_is_not(desk: Desk) -> None:
+    desk.add("club3")
+    desk.reads()
+    desk.world.do("fault", fault={"match": {"method": "wall.get", "times": 0}, "what": "reset"})
+    desk.reads()
+    assert _failing(desk) is None
+    desk.world.do("faults_clear")
+    desk.world.do(
+        "fault", fault={"match": {"method": "wall.get", "times": 0}, "what": "error", "code": 15, "text": "Access denied: wall is closed"}
+    )  # fmt: skip
+    desk.reads()
+    since = _failing(desk)
+    assert since is not None
+    desk.ahead = timedelta(hours=25)
+    desk.reads()
+    with desk.work.look() as context:
+        [source] = context.unit.sources.active()
+    assert (source.failing_since, source.told) == (since, True)
+    desk.world.do("faults_clear")
+    desk.council_writes("Снова открыто")
+    assert desk.reads() == ["Снова открыто"]
+    assert _failing(desk) is None
+
+
+def _failing(desk: Desk) -> datetime | None:
+    with desk.work.look() as context:
+        [source] = context.unit.sources.active()
+        return source.failing_since
+
+
+def test_one_dead_source_delays_no_other(desk: Desk) -> None:
+    desk.add("https://127.0.0.1:1/rss", Kind.FEED)
+    desk.add("club999")
+    desk.add("club3")
+    desk.council_writes("Новость живого источника")
+    assert desk.reads() == ["Новость живого источника"]
+
+
+# ---------------------------------------------------------------------------------------------------- sites
+
+
+def rss(*items: str, head: str = 'encoding="utf-8"') -> str:
+    return f'<?xml version="1.0" {head}?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>Совет</title>{"".join(items)}</channel></rss>'
+
+
+def item(title: str, text: str = "", *, guid: str = "", more: str = "", when: datetime | None = None) -> str:
+    at = (when or utc_now() - timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    guid = guid or f"<guid>{title}</guid>"
+    return f"<item><title>{title}</title><link>https://sovet.invalid/{len(title)}</link>{guid}<pubDate>{at}</pubDate><description>{text}</description>{more}</item>"
+
+
+FEED = "application/rss+xml"
+
+
+def test_a_site_s_entries_come_once_with_text_pictures_and_link(desk: Desk) -> None:
+    more = '<enclosure url="https://sovet.invalid/a.jpg" length="1" type="image/jpeg"/><media:content url="/b.png" medium="image"/>'
+    body = rss(
+        item(
+            "Ремонт набережной",
+            "&lt;p&gt;Работы идут.&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;&lt;ul&gt;&lt;li&gt;раз&lt;/li&gt;&lt;/ul&gt;",
+            more=more,
+        )
+    )
+    desk.site.then(sends(body.encode(), kind=FEED))
+    desk.add(f"{desk.site.url}rss", Kind.FEED, region="RU-IRK")
+    assert desk.reads() == ["Ремонт набережной\n\nРаботы идут.\n\n— раз"]
+    [added] = desk.suggestions()
+    assert added.content.attachments[0].url == "https://sovet.invalid/a.jpg"
+    assert len(added.content.attachments) == 2
+    assert added.link == "https://sovet.invalid/17"
+    assert desk.reads() == []
+
+
+def test_an_unchanged_feed_is_not_sent_again(desk: Desk) -> None:
+    asked: list[str] = []
+
+    def answer(connection: Any, request: Asked) -> None:
+        asked.append("")
+        body = rss(item("Новость")).encode()
+        sends(body, kind=FEED, head='ETag: "v1"\r\nLast-Modified: Wed, 25 Nov 2026 07:00:00 GMT\r\n')(
+            connection, request
+        )
+
+    desk.site.then(answer, sends(b"", status=304))
+    desk.add(f"{desk.site.url}rss", Kind.FEED)
+    assert desk.reads() == ["Новость"]
+    assert desk.reads() == []
+    assert _failing(desk) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><body>404</body></html>",
+        b"{}",
+        b"\x00\xff\xfe",
+        b"<?xml version='1.0'?><rss><channel>",
+        b"x" * 6_000_000,
+    ],
+)
+def test_T16_what_is_no_feed_is_held_against_the_site_and_changes_nothing(desk: Desk, body: bytes) -> None:
+    desk.site.then(sends(rss(item("Новость")).encode(), kind=FEED), sends(body, kind=FEED))
+    desk.add(f"{desk.site.url}rss", Kind.FEED)
+    assert desk.reads() == ["Новость"]
+    assert desk.reads() == []
+    assert _failing(desk) is not None or body.startswith(b"<?xml")
+    assert len(desk.suggestions()) == 1
+
+
+def test_T67_a_feed_in_somebody_s_own_network_is_refused(tmp_path: Path, world: World, site: FaultServer) -> None:
+    desk = Desk(tmp_path, world, site)
+    site.then(sends(rss(item("Внутреннее")).encode(), kind=FEED))
+    desk.loop = Sources(desk.work, OtherWalls(world.client("service-key")), FeedReader(Fetcher()), 600)
+    desk.add(f"{site.url}rss", Kind.FEED)
+    assert desk.reads() == []
+    assert site.connections == 0
+
+
+def test_what_a_stop_left_is_read_again_although_the_feed_did_not_change(desk: Desk) -> None:
+    body = rss(item("Первая новость совета"), item("Вторая новость совета")).encode()
+    desk.site.then(sends(body, kind=FEED))
+    desk.add(f"{desk.site.url}rss", Kind.FEED)
+    desk.loop._stopping.set()
+    assert desk.reads() == []
+    desk.loop._stopping.clear()
+    assert len(desk.reads()) == 2
+
+
+def test_entries_are_known_by_guid_then_link_then_their_words() -> None:
+    same = (
+        item("Новость", guid="<guid isPermaLink='false'>17</guid>"),
+        item("Новость 2", guid="<guid isPermaLink='false'>17</guid>"),
+    )
+    one, two = (entries(rss(entry).encode(), FEED, "https://sovet.invalid/", NOW)[0] for entry in same)
+    assert one.key == two.key
+    bare = "<item><title>Без всего</title></item>"
+    [nameless] = entries(rss(bare).encode(), FEED, "https://sovet.invalid/", NOW)
+    [again] = entries(rss(bare).encode(), FEED, "https://sovet.invalid/", NOW + timedelta(days=1))
+    assert (nameless.key, nameless.at) == (again.key, NOW)
+
+
+def test_old_encodings_double_escapes_and_the_future_are_read() -> None:
+    entry = item("Совет &amp;quot;Заря&amp;quot;", when=NOW + timedelta(days=9))
+    body = rss(entry, head='encoding="windows-1251"').encode("windows-1251")
+    [found] = entries(body, "text/xml", "https://sovet.invalid/", NOW)
+    assert (found.content.text, found.at) == ('Совет "Заря"', NOW)
+
+
+def test_html_becomes_lines_a_reader_would_see() -> None:
+    html = "<h1>Заголовок</h1><p>Раз <b>два</b><br>три</p><style>p{}</style><ul><li>а</li><li>б</li></ul>"
+    assert plain(html) == "Заголовок\n\nРаз два\nтри\n\n— а\n— б"
