@@ -83,7 +83,8 @@ class Feeds(NetworkTarget):
             "source": story.link,
         }
         files = tuple(one for one in story.attachments if one.kind in FILES)
-        return (Part("page", body, files),)
+        kinds = dict.fromkeys(one.kind for one in story.attachments if one.kind not in {*FILES, "link"})
+        return (Part("page", body, files, tuple(f"{kind}_as_link" for kind in kinds)),)
 
     # -- writing ---------------------------------------------------------------------------------------------
 

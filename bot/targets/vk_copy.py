@@ -301,19 +301,17 @@ def _text(story: Story) -> tuple[str, tuple[str, ...]]:
 
 
 def _ours(copy: Copy, part: Part) -> Callable[[Standing], bool]:
-    """Whether a post is the copy in question: by the post it repeats, by its source line, or by every word."""
+    """Whether a post is the copy in question: by the post it repeats, or by every word and the source line."""
     original = (copy.story.owner_id, copy.story.post_id or 0)
     if part.kind == "repost":
         return lambda post: post.original == original
-    text = comparable(part.body["text"])
-    source = texts.COPY_SOURCE + (copy.story.link or "").removeprefix("https://")
-    named = copy.story.link is not None
+    words = _words(part.body["text"])
+    return lambda post: post.original is None and _words(post.content.text) == words
 
-    def is_it(post: Standing) -> bool:
-        seen = comparable(post.content.text)
-        return post.original is None and (seen == text or (named and seen.endswith(source)))
 
-    return is_it
+def _words(text: str) -> list[str]:
+    """What a reader reads; blanks, and the way a mention is written, VK may change."""
+    return parse(comparable(text)).text.split()
 
 
 def _lacks(post: Standing, part: Part) -> bool:
