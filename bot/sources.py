@@ -159,7 +159,7 @@ class Sources:
 
     def _of_vk(self, source: Source, own: Ours) -> list[Found] | None:
         """What the community shows; None when it may not be read now or turned out to be ours."""
-        if not self._may_read():
+        if not self._may_read() or self._walls.client.pauses.paused("wall.get") is not None:
             return None
         owner_id = source.owner_id
         if owner_id is None or source.title is None:

@@ -13,6 +13,7 @@ from bot.courier import Courier
 from bot.fetch import net_locations
 from bot.media import Media
 from bot.targets.vk_wall import VkWall
+from bot.vk.uploads import fresh_addresses
 from bot.work import Work, utc_now
 from editorial.delivery import State
 from editorial.lifecycle import Action, Press, decide
@@ -40,7 +41,11 @@ class Desk:
         self.storage = Storage.open(f"sqlite:///{folder / 'okmo.db'}")
         upgrade(self.storage)
         self.work = Work(self.storage, a_desk(), self.now)
-        media = Media(folder / "media", refresh=lambda *_: {}, own_hosts=net_locations(world.address))
+        media = Media(
+            folder / "media",
+            refresh=fresh_addresses(world.client("editor-key")),
+            own_hosts=net_locations(world.address),
+        )
         self.target = VkWall(world.wall(rate=1000, timeout=(2, 2)), media, by_hand=lambda: self.dead_key)
         self.courier = Courier(self.target, self.work)
 
