@@ -26,6 +26,8 @@ from bot.faults import Stopped
 #: Seconds the bot has to begin listening.
 STARTING: Final = 40.0
 CHAT: Final = 2_000_000_001
+#: Where the feeds and pages of the demonstration are written, in its folder.
+PAGES: Final = "pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ def raised(port: int, asked: threading.Event) -> Iterator[Stage | None]:
 
 def _sandbox(stack: ExitStack, port: int, folder: Path) -> tuple[Child, str]:
     log = folder / "sandbox.log"
-    child = stack.enter_context(Child("sandbox", "--port", str(port), log=log, heard=True))
+    child = stack.enter_context(
+        Child("sandbox", "--port", str(port), "--pages", str(folder / PAGES), log=log, heard=True)
+    )
     line = child.first_line()
     if not line.startswith("sandbox: "):
         child.wait(5)
@@ -129,6 +133,9 @@ def _configuration(url: str, folder: Path) -> str:
             "PUBLISH_DAILY_LIMIT=0",
             "QUIET_HOURS=",
             "LETTERS_QUIET_HOURS=",
+            "VK_COPY_GROUPS=2",
+            f"FEED_DIR={folder / PAGES}",
+            f"FEED_BASE_URL={url}/pages/",
             "RECONCILE_SECONDS=5",
             f"TELEGRAM_API_URL={url}/telegram",
             "TELEGRAM_BOT_TOKEN=7000000001:sandbox-telegram-bot-key",

@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8100, help="порт; 0 — любой свободный")
     parser.add_argument("--world", type=Path, help="файл JSON с людьми, ключами, беседами и переключателями")
     parser.add_argument("--speed", action="store_true", help="без ограничений частоты и количества")
+    parser.add_argument("--pages", type=Path, help="папка, которую показывать как сайт под /pages/")
     options = parser.parse_args()
     description = json.loads(options.world.read_text(encoding="utf-8")) if options.world else None
     stopped = threading.Event()
@@ -28,7 +29,10 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    sandbox = Sandbox(options.host, options.port, description=description, limits_off=options.speed).start()
+    sandbox = Sandbox(
+        options.host, options.port, description=description, limits_off=options.speed, pages=options.pages
+    )
+    sandbox.start()
     print(f"sandbox: {sandbox.url}/", flush=True)
     while not stopped.wait(0.5):
         pass

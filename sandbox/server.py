@@ -29,7 +29,9 @@ import sandbox.methods.service
 import sandbox.methods.users
 import sandbox.methods.wall
 import sandbox.networks.max
+import sandbox.networks.neighbour
 import sandbox.networks.ok
+import sandbox.networks.pages
 import sandbox.networks.telegram
 import sandbox.networks.webhook
 import sandbox.networks.wordpress  # noqa: F401  methods and platforms register themselves
@@ -190,6 +192,7 @@ class Sandbox:
         *,
         description: dict[str, Any] | None = None,
         limits_off: bool = False,
+        pages: Path | None = None,
     ) -> None:
         filler = fill_from(description) if description else fill_default
 
@@ -199,6 +202,7 @@ class Sandbox:
                 world.limits.set({"off": True})
 
         self.world = World(fill)
+        self.world.pages_folder = pages
         self.api = Api(self.world)
         self._address = (host, port)
         self._stopping = threading.Event()

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sandbox.clock import Clock
 from sandbox.faults import EVENT, Faults
@@ -83,6 +84,7 @@ class World:
         self.clock = Clock()
         self.journal = Journal()
         self.base_url = "http://127.0.0.1"
+        self.pages_folder: Path | None = None
         self.revision = 0
         self._fill = fill
         self.long_polls: dict[int, LongPoll] = {}

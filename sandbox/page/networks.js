@@ -6,7 +6,7 @@ import { link, moment } from "./richtext.js";
 import { showPhoto } from "./viewer.js";
 import { memory, now, printOf, world } from "./world.js";
 
-const ORDER = ["telegram", "max", "ok", "wordpress", "webhook"];
+const ORDER = ["telegram", "max", "ok", "neighbour", "pages", "wordpress", "webhook"];
 const WEB = /https?:\/\/[^\s<>«»"]+/g;
 let guide = null;
 let redraw = () => {};

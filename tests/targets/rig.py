@@ -60,6 +60,8 @@ class Rig(ABC):
     repeatable: ClassVar[bool] = False
     #: The text stands among other words of the page; otherwise it stands alone.
     page: ClassVar[bool] = False
+    #: Attachments besides files that go along as they are.
+    takes: ClassVar[frozenset[str]] = frozenset()
     #: Pictures are kept there byte for byte.
     keeps_bytes: ClassVar[bool] = True
     secrets: ClassVar[tuple[str, ...]] = ()
