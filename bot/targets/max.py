@@ -243,25 +243,28 @@ class MaxTarget(NetworkTarget):
             found = self._uploaded(one, copy.story)
             (left_out if found is None else taken).append(one)
             attachments += [found] if found else []
-        gone = [one.identity for one in left_out]
-        body = part.body
-        if left_out:
-            body = _bare() if not taken else body
-            body = _body(copy.story, gone)[0] if part.body["text"] or copy.index == 0 else body
-        if not body["text"] and not taken:
-            body = {**_bare(), "text": max_html(with_lines(Rich(), copy.story, left_out))}
+        body = self._text(copy, left_out, has_files=bool(taken))
         attachments += (
             _keyboard(body["button"]) if len(attachments) < MOST_ATTACHMENTS and part.kind == "post" else []
         )
-        notes = dict.fromkeys((*part.notes, *(f"{kind_word(one)}_as_link" for one in left_out)))
         return Draft(
             body["text"],
             attachments,
             tuple(one.identity for one in taken),
-            tuple(gone),
-            tuple(notes),
+            tuple(one.identity for one in left_out),
+            _notes(part, left_out),
             bool(body["page"]) and not taken,
         )
+
+    def _text(self, copy: Copy, left_out: Sequence[Attachment], *, has_files: bool) -> dict[str, Any]:
+        """The part's text and button; it names what was left out."""
+        assert copy.part is not None
+        body: dict[str, Any] = copy.part.body
+        if left_out and (body["text"] or copy.index == 0):
+            body = _body(copy.story, [one.identity for one in left_out])[0]
+        if not body["text"] and not has_files:
+            body = {**_bare(), "text": max_html(with_lines(Rich(), copy.story, left_out))}
+        return body
 
     def _uploaded(self, attachment: Attachment, story: Story) -> dict[str, Any] | None:
         """The file as an attachment; None when it cannot go along at all. Raises NotReady."""
@@ -314,15 +317,29 @@ class MaxTarget(NetworkTarget):
         assert copy.placed is not None
         if not copy.placed.ids:
             return Refused("cannot_edit")
+        kept = self._kept(copy)
         try:
-            draft = self._draft(copy)
+            draft = kept or self._draft(copy)
         except NotReady as not_yet:
             return not_yet.outcome
-        said = self._api.call("messages.edit", "PUT", "/messages", draft.body(), message_id=copy.placed.ids[0])
+        body = draft.body() | ({"attachments": None} if kept else {})
+        said = self._api.call("messages.edit", "PUT", "/messages", body, message_id=copy.placed.ids[0])
         if isinstance(said, Refusal) and said.code == "attachment.not.ready":
             return self._not_ready(delivery)
         done = self._done(said, "cannot_edit")
         return _sent(copy.placed.ids, draft, copy.placed.link) if isinstance(done, Sent) else done
+
+    def _kept(self, copy: Copy) -> Draft | None:
+        """The part with the files that stand there already, which MAX keeps; None when they are to be others."""
+        assert copy.part is not None
+        assert copy.placed is not None
+        known = copy.placed.result
+        media, left_out = list(known.get("media") or ()), list(known.get("left_out") or ())
+        if [one.identity for one in copy.part.media if one.identity not in left_out] != media:
+            return None
+        lost = [one for one in copy.part.media if one.identity in left_out]
+        text = self._text(copy, lost, has_files=bool(media))["text"]
+        return Draft(text, [], tuple(media), tuple(left_out), _notes(copy.part, lost))
 
     def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
         assert copy.placed is not None
@@ -406,6 +423,10 @@ def _body(story: Story, left_out: Sequence[str]) -> tuple[dict[str, Any], tuple[
 
 def _bare() -> dict[str, Any]:
     return {"text": "", "button": None, "page": None}
+
+
+def _notes(part: Part, left_out: Sequence[Attachment]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*part.notes, *(f"{kind_word(one)}_as_link" for one in left_out))))
 
 
 def _keyboard(button: Mapping[str, str] | None) -> list[dict[str, Any]]:

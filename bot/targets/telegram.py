@@ -68,10 +68,15 @@ _SENDING: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A file ready to go, with the attachment it came from."""
+    """A file ready to go, with the attachment it came from; None: it stands there already."""
 
     attachment: Attachment
-    file: File
+    file: File | None
+
+    @property
+    def ready(self) -> File:
+        assert self.file is not None
+        return self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +189,22 @@ class TelegramTarget(NetworkTarget):
         return outcome
 
     def _draft(self, copy: Copy) -> Draft:
-        """The part with its files. Raises MediaUnavailable when one cannot be had now but perhaps later."""
+        """The part with its files. Raises MediaUnavailable when one cannot be had now but perhaps later.
+
+        Of a part that stands already, what stands is not brought again and what was left out stays out.
+        """
         assert copy.part is not None
+        known = copy.placed.result if copy.placed is not None else {}
+        standing, refused = known.get("media") or (), known.get("left_out") or ()
         pieces: list[Piece] = []
         left_out: list[str] = []
         for one in copy.part.media:
+            if one.identity in refused:
+                left_out.append(one.identity)
+                continue
             try:
-                pieces.append(Piece(one, self._file(one, copy.story)))
+                file = None if one.identity in standing else self._file(one, copy.story)
+                pieces.append(Piece(one, file))
             except MediaUnavailable as fault:
                 if fault.passing:
                     raise
@@ -560,17 +574,17 @@ def _method_for(piece: Piece) -> tuple[str, str]:
     """The method that sends this file alone, and the field it goes in."""
     if piece.attachment.kind != "doc":
         return "sendPhoto", "photo"
-    return _SENDING.get(piece.file.kind, ("sendDocument", "document"))
+    return _SENDING.get(piece.ready.kind, ("sendDocument", "document"))
 
 
 def _upload(field: str, piece: Piece) -> Upload:
-    name = piece.file.name
+    name = piece.ready.name
     if piece.attachment.kind == "doc" and piece.attachment.title:
         shown = "".join(sign for sign in piece.attachment.title if sign.isprintable() and sign not in '/\\:*?"<>|;')
         ending = name.rpartition(".")[2]
         shown = shown.strip(". ")[:80]
         name = shown if "." in shown[-6:] else f"{shown or 'file'}.{ending}"
-    return Upload(field, name, piece.file.path, piece.file.kind)
+    return Upload(field, name, piece.ready.path, piece.ready.kind)
 
 
 def _sent(ids: Sequence[int], draft: Draft, address: str | None) -> Sent:
@@ -614,7 +628,7 @@ def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
         return bool(draft.text) or shown.get("file_name") == _upload("", piece).name
     largest = shown[-1]
     width, height = int(largest.get("width") or 0), int(largest.get("height") or 0)
-    return abs(width * piece.file.height - height * piece.file.width) <= 0.02 * width * piece.file.height
+    return abs(width * piece.ready.height - height * piece.ready.width) <= 0.02 * width * piece.ready.height
 
 
 def _even(text: Any) -> str:

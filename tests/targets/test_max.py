@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.media import Media
 from bot.targets.max import NOT_READY
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
@@ -110,6 +112,30 @@ def test_pictures_are_exchanged_by_an_edit(rig: MaxRig) -> None:
     assert [type(one) for one in outcomes] == [Sent]
     wanted = [rig.media.get(one, -1, 77).read() for one in photos[1:]]
     assert [rig.vk.get(address).content for address in shown(rig)[0]["pictures"]] == wanted
+
+
+def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: MaxRig) -> None:
+    story = rig.story("Мост", rig.photos(2))
+    placed = rig.publish(story)
+    forgetful = rig.build(rig.vk.url)
+    forgetful.media = Media(rig.folder / "new", refresh=lambda _o, _p: {})
+    edited = changed(story, text="Мост 2", attachments=[replace(one, url=None) for one in story.attachments])
+
+    outcome = rig.send(edited, kind="edit", placed=placed[0], target=forgetful)
+
+    assert isinstance(outcome, Sent)
+    assert [(post["text"], len(post["pictures"])) for post in shown(rig)] == [("Мост 2", 2)]
+
+
+def test_a_post_that_lost_a_picture_can_be_edited_and_still_names_it(rig: MaxRig) -> None:
+    rig.fault("error", "max.upload", code=400, text="File extension is forbidden")
+    story = rig.story("Мост", rig.photos(3))
+    placed = rig.publish(story)
+
+    assert [type(one) for one in rig.edit(changed(story, text="Мост 2"), placed)] == [Sent]
+    assert [(post["text"], len(post["pictures"])) for post in shown(rig)] == [
+        ("Мост 2\n\nЕщё 1 фото — ВКонтакте", 2)
+    ]
 
 
 def test_a_post_that_somebody_deleted_cannot_be_edited(rig: MaxRig) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.media import Media
 from bot.targets.http import Http
 from bot.targets.pace import ChannelPace
 from bot.targets.telegram import TelegramTarget
@@ -287,6 +288,31 @@ def test_t72_photos_cannot_be_put_where_a_text_stands(rig: TelegramRig) -> None:
 
     assert rig.edit(changed(story, text="Мост 2", attachments=rig.photos(1)), placed) == [Refused("cannot_edit")]
     assert [post["text"] for post in shown(rig)] == ["Мост 2"]
+
+
+def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: TelegramRig) -> None:
+    story = rig.story("Мост", rig.photos(2))
+    placed = rig.publish(story)
+    forgetful = rig.build(rig.vk.url)
+    forgetful.media = Media(rig.folder / "new", refresh=lambda _o, _p: {})
+    edited = changed(story, text="Мост 2", attachments=[replace(one, url=None) for one in story.attachments])
+
+    outcome = rig.send(edited, kind="edit", placed=placed[0], target=forgetful)
+
+    assert isinstance(outcome, Sent)
+    assert [(post["text"], len(post["pictures"])) for post in shown(rig)] == [("Мост 2", 2)]
+
+
+def test_a_post_that_lost_a_picture_can_be_edited_and_still_names_it(rig: TelegramRig) -> None:
+    words = 'Bad Request: failed to send message #2 with the error message "PHOTO_INVALID_DIMENSIONS"'
+    rig.fault("error", "telegram.sendMediaGroup", code=400, text=words)
+    story = rig.story("Мост", rig.photos(3))
+    placed = rig.publish(story)
+
+    assert [type(one) for one in rig.edit(changed(story, text="Мост 2"), placed)] == [Sent]
+    assert [(post["text"], len(post["pictures"])) for post in shown(rig)] == [
+        ("Мост 2\n\nЕщё 1 фото — ВКонтакте", 2)
+    ]
 
 
 def test_a_post_that_somebody_deleted_cannot_be_edited(rig: TelegramRig) -> None:
