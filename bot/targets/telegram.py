@@ -1,15 +1,7 @@
 """Telegram: a channel that a bot posts to.
 
-::
-
-    text ≤ 1,024 with files   ─▶ photo or album with a caption
-    longer text with files    ─▶ photo or album │ text, as a reply to it
-    no files                  ─▶ text
-    documents besides photos  ─▶ …              │ documents, as a reply
-    a poll                    ─▶ …              │ a poll of Telegram's own
-
-Bot API cannot read a channel: what became of an uncertain post is found by forwarding the ids that follow the last
-known one into a log chat.  Without such a chat nobody can tell, and people are asked.
+How a story looks there is decided by :mod:`bot.targets.telegram_story`; what became of an uncertain message is
+found out by :mod:`bot.targets.telegram_search`, and without a log chat people are asked.
 """
 
 from __future__ import annotations
@@ -25,40 +17,25 @@ from bot.config import Settings
 from bot.media import File, Fit, Media, MediaUnavailable
 from bot.targets.attempts import Attempts
 from bot.targets.base import Parcel, Standstill
-from bot.targets.enclosed import Enclosed, enclosed, kind_word, with_lines
+from bot.targets.enclosed import kind_word
 from bot.targets.http import Failed, Http, Upload
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.pace import ChannelPace
 from bot.targets.telegram_api import Refusal, Said, TelegramApi, Told, of_a_repeatable, of_a_write
+from bot.targets.telegram_search import Search
+from bot.targets.telegram_story import CAPTION_LIMIT, TEXT_LIMIT, body_without, parts_of, whole_body
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
-from editorial.markup import Rich, link, parse
 from editorial.networks import Network, Part, Story
-from editorial.post import utf16_length
-from editorial.render import telegram, telegram_length
-from editorial.shorten import shorten
 from editorial.suggestion import Attachment
 from handlers import texts
 from handlers.context import Context
 
 log = structlog.get_logger("telegram")
 
-TEXT_LIMIT: Final = 4096
-CAPTION_LIMIT: Final = 1024
-MOST_IN_ALBUM: Final = 10
-#: Longest question and answer of a poll, and how many answers.
-POLL_QUESTION: Final = 300
-POLL_OPTION: Final = 100
-POLL_OPTIONS: Final = 12
 PHOTO: Final = Fit(most_bytes=10 * 1024 * 1024, most_sum=10_000, most_ratio=20.0)
 #: Seconds between two calls to the channel, and messages a minute; an album counts by its items.
 GAP: Final = 3.0
 PER_MINUTE: Final = 20
-#: Ids that are looked at behind the last known one: at least, and at most.
-LEAST_LOOKS: Final = 12
-MOST_LOOKS: Final = 60
-#: So many ids in a row without a message are the end of the channel.
-END_OF_CHANNEL: Final = 3
-
 #: What Telegram makes of a single file, by its content.
 _SENDING: Final[Mapping[str, tuple[str, str]]] = {
     "image/gif": ("sendAnimation", "animation"),
@@ -112,13 +89,9 @@ class TelegramTarget(NetworkTarget):
         self._api = api
         self._chat = chat
         self._log_chat = log_chat
+        self._search = Search(api, chat, log_chat)
         self._pace = pace or ChannelPace(GAP, PER_MINUTE)
         self._attempts = Attempts()
-        self._last_id: int | None = None
-        #: The newest id that was known when a delivery was sent, by delivery.
-        self._marks: dict[int, int] = {}
-        #: What was found behind it so far, by delivery: id → message, None: nothing there.
-        self._seen: dict[int, dict[int, dict[str, Any] | None]] = {}
         self._network = Network("telegram", "telegram", texts.TELEGRAM_TITLE, chat, self._count)
 
     @classmethod
@@ -144,23 +117,16 @@ class TelegramTarget(NetworkTarget):
         return len(self.render(story, self._network))
 
     def render(self, story: Story, network: Network) -> tuple[Part, ...]:  # noqa: ARG002
-        return _parts(story, ())
+        return parts_of(story)
 
     # -- publishing ------------------------------------------------------------------------------------------
 
     def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
         parcel = super().pack(context, delivery)
-        if parcel is not None and delivery.kind == "post" and self._log_chat:
-            before = delivery.sending_at or context.now
-            known = context.unit.copies.newest_ids(self._network.key, before)
-            self._mark(delivery.id, [*known, *_ids_before(parcel.contents)])
+        if parcel is not None and delivery.kind == "post" and self._search.possible:
+            known = context.unit.copies.newest_ids(self._network.key, delivery.sending_at or context.now)
+            self._search.mark(delivery.id, [*known, *_ids_before(parcel.contents)])
         return parcel
-
-    def _mark(self, delivery_id: int, ids: Sequence[str]) -> None:
-        """Remember the newest id known before this delivery, as soon as one is known."""
-        newest = max((int(one) for one in ids if one.isdigit()), default=None)
-        if delivery_id not in self._marks and newest is not None:
-            self._marks[delivery_id] = newest
 
     def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
         assert copy.part is not None
@@ -171,22 +137,24 @@ class TelegramTarget(NetworkTarget):
             draft = self._draft(copy)
         except MediaUnavailable as fault:
             return RetryLater(f"media_{fault.reason}")
-        if self._last_id is not None:
-            self._marks[delivery.id] = max(self._last_id, self._marks.get(delivery.id, 0))
-        else:
-            self._mark(delivery.id, _ids_before(copy))
+        self._search.mark(delivery.id, _ids_before(copy))
+        self._search.sending(delivery.id)
         with self._attempts.timed(delivery):
             said = self._send(copy, draft)
             while isinstance(said, Refusal) and said.bad_media and draft.pieces:
                 draft = self._without(copy, draft, said.item)
                 said = self._send(copy, draft)
-        if not isinstance(said, Told):
-            outcome: Outcome = of_a_write(said)
-        else:
-            outcome = self._placed(said.result, draft)
+        outcome = self._placed(said.result, draft) if isinstance(said, Told) else of_a_write(said)
         if not isinstance(outcome, Uncertain):
-            self._marks.pop(delivery.id, None)
+            ids = outcome.result["ids"] if isinstance(outcome, Sent) else ()
+            self._search.settled(delivery.id, [int(one) for one in ids])
         return outcome
+
+    @staticmethod
+    def _placed(result: Any, draft: Draft) -> Outcome:
+        ids = _ids_of(result, max(1, len(draft.pieces)))
+        # Without a number Telegram sends it later, or nobody can read the answer.
+        return _sent(ids, draft, _link_of(result, ids[0])) if ids else Uncertain("no_message_id")
 
     def _draft(self, copy: Copy) -> Draft:
         """The part with its files. Raises MediaUnavailable when one cannot be had now but perhaps later.
@@ -221,7 +189,7 @@ class TelegramTarget(NetworkTarget):
         gone = [*left_out, *_left_out_before(copy)]
         body = part.body
         if gone:
-            body = _body_without(copy.story, part, gone, has_files=bool(pieces))
+            body = body_without(copy.story, part, gone, has_files=bool(pieces))
         lost = [one for one in part.media if one.identity in left_out]
         notes = dict.fromkeys((*part.notes, *(f"{kind_word(one)}_as_link" for one in lost)))
         return Draft(
@@ -282,15 +250,6 @@ class TelegramTarget(NetworkTarget):
         self._pace.spent(messages if sent else 0)
         return said
 
-    def _placed(self, result: Any, draft: Draft) -> Outcome:
-        messages = result if isinstance(result, list) else [result]
-        given = [message.get("message_id") for message in messages if isinstance(message, dict)]
-        ids = [one for one in given if isinstance(one, int) and one > 0]
-        if len(ids) != max(1, len(draft.pieces)) or len(given) != len(ids):
-            return Uncertain("no_message_id")  # scheduled by Telegram, or an answer that nobody can read
-        self._last_id = max([*ids, self._last_id or 0])
-        return _sent(ids, draft, _link_of(messages[0].get("chat"), ids[0]))
-
     # -- afterwards ------------------------------------------------------------------------------------------
 
     def edit(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
@@ -308,11 +267,13 @@ class TelegramTarget(NetworkTarget):
             same = draft.poll == copy.placed.result.get("poll")
             return _sent(ids, draft, copy.placed.link) if same else Refused("cannot_edit")
         same_shape = len(standing) == len(draft.pieces)
+        if not same_shape and not (standing and draft.pieces):
+            # Files cannot come where a text stands, nor leave it: the words at least are brought up to date.
+            draft = _worded(draft, whole_body(copy.story, CAPTION_LIMIT if standing else TEXT_LIMIT))
         if not standing:
-            # Photos cannot be put where only text stands: the text at least is brought up to date.
-            outcome = self._edit_text(ids[0], _text_alone(copy.story, draft))
+            outcome = self._edit_text(ids[0], draft)
         elif not same_shape:
-            outcome = self._edit_caption(ids[0], _caption_alone(copy, draft))
+            outcome = self._edit_caption(ids[0], draft)
         else:
             outcome = self._edit_files(ids, standing, draft)
         if isinstance(outcome, Sent):
@@ -370,69 +331,23 @@ class TelegramTarget(NetworkTarget):
     # -- looking ---------------------------------------------------------------------------------------------
 
     def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
-        self._mark(delivery.id, _ids_before(copy))
-        last = self._marks.get(delivery.id)
-        if not self._log_chat or last is None:
-            return None
         try:
             draft = self._draft(copy)
         except MediaUnavailable:
             return None
-        seen = self._seen.setdefault(delivery.id, {})
-        if len(self._seen) > 20:
-            self._seen = {delivery.id: seen}
-        found, ended = self._look_behind(last, draft, seen)
-        if found:
-            outcome: Outcome | None = _sent(found, draft, _link_of(seen[found[0]], found[0]))
-            self._last_id = max([*found, self._last_id or 0])
-        elif ended and self._attempts.over(delivery, now):
+        self._search.mark(delivery.id, _ids_before(copy))
+        count = max(1, len(draft.pieces))
+        traces = self._search.look(delivery.id, count, lambda message: _is_first_of(message, draft))
+        if traces is None:
+            return None
+        if traces.ids:
+            outcome: Outcome = _sent(traces.ids, draft, _link_of(traces.message, traces.ids[0]))
+        elif self._attempts.over(delivery, now):
             outcome = RetryLater("not_there", 0.0, counts=False)
         else:
             return None
-        self._marks.pop(delivery.id, None)
-        self._seen.pop(delivery.id, None)
+        self._search.settled(delivery.id, traces.ids)
         return outcome
-
-    def _look_behind(
-        self, last: int, draft: Draft, seen: dict[int, dict[str, Any] | None]
-    ) -> tuple[list[int], bool]:
-        """The ids of what was sent, none when it is not there; and whether the end of the channel was reached.
-
-        What was not there a moment ago is asked for again: it may have come meanwhile.
-        """
-        for number in [number for number, message in seen.items() if message is None]:
-            del seen[number]
-        count, empty = max(1, len(draft.pieces)), 0
-        for number in range(last + 1, last + 1 + MOST_LOOKS):
-            if not self._show(number, seen):
-                return [], False
-            message = seen[number]
-            empty = 0 if message else empty + 1
-            if message and _is_first_of(message, draft):
-                end = number + count - 1
-                if not self._show(end, seen):
-                    return [], False
-                return ([*range(number, end + 1)], True) if seen[end] else ([], False)
-            if number >= last + LEAST_LOOKS and empty >= END_OF_CHANNEL:
-                return [], True
-        return [], False
-
-    def _show(self, number: int, seen: dict[int, dict[str, Any] | None]) -> bool:
-        """See what stands under the id, by a copy in the log chat that is taken away again. False: cannot tell."""
-        if number in seen:
-            return True
-        params = {"chat_id": self._log_chat, "from_chat_id": self._chat, "message_id": number}
-        said = self._api.call("forwardMessage", {**params, "disable_notification": True})
-        if isinstance(said, Told) and isinstance(said.result, dict):
-            seen[number] = said.result
-            self._api.call(
-                "deleteMessage", {"chat_id": self._log_chat, "message_id": said.result.get("message_id")}
-            )
-            return True
-        if isinstance(said, Refusal) and said.says("message to forward not found", "message_id_invalid"):
-            seen[number] = None
-            return True
-        return False
 
     # -- health ----------------------------------------------------------------------------------------------
 
@@ -459,111 +374,15 @@ class TelegramTarget(NetworkTarget):
         return Health(True, detail=f"{name} → {chat.result.get('title', '')}")
 
 
-# ------------------------------------------------------------------------------------------------------- rendering
+# ----------------------------------------------------------------------------------------------- sending, reading
 
 
-def _parts(story: Story, left_out: Sequence[str]) -> tuple[Part, ...]:
-    """The story in parts, as if the files of ``left_out`` were not there."""
-    inside = _inside(story, left_out)
-    polls = [poll for one in story.attachments if (poll := _poll(one))]
-    text = _whole_text(story, inside, says_something=bool(polls))
-    pictures = [inside.pictures[start : start + MOST_IN_ALBUM] for start in range(0, len(inside.pictures), 10)]
-    files = [("photos", group) for group in pictures]
-    if not pictures and len(inside.documents) == 1:
-        files = [("documents", inside.documents)]
-    captioned = bool(files) and telegram_length(text) <= CAPTION_LIMIT
-    parts: list[Part] = []
-    for place, (kind, group) in enumerate(files):
-        parts.append(Part(kind, _body(text if captioned and place == 0 else Rich()), group))
-    if not captioned and text.text:
-        short = shorten(text, TEXT_LIMIT, telegram_length, _tail(story))
-        notes = ("text_shortened",) if short is not text else ()
-        parts.append(Part("text", _body(short) | {"preview": _preview(story, inside, bool(files))}, notes=notes))
-    if inside.documents and files != [("documents", inside.documents)]:
-        for start in range(0, len(inside.documents), MOST_IN_ALBUM):
-            parts.append(Part("documents", _body(Rich()), inside.documents[start : start + MOST_IN_ALBUM]))
-    parts += [Part("poll", _body(Rich()) | {"poll": poll}) for poll in polls]
-    if parts:
-        parts[0] = replace(parts[0], notes=(*parts[0].notes, *inside.notes))
-    return tuple(parts)
-
-
-def _inside(story: Story, left_out: Sequence[str] = ()) -> Enclosed:
-    """The attachments without the polls that go out as polls."""
-    return enclosed((one for one in story.attachments if not _poll(one)), left_out)
-
-
-def _poll(attachment: Attachment) -> dict[str, Any] | None:
-    """The poll as Telegram takes it; None when it is none, or does not fit and is named by a link."""
-    options = (attachment.answers or "").split("\n")
-    question = " ".join((attachment.title or "").split())
-    if attachment.kind != "poll" or not 1 <= utf16_length(question) <= POLL_QUESTION or not all(options):
-        return None
-    fits = len(options) <= POLL_OPTIONS and all(utf16_length(one) <= POLL_OPTION for one in options)
-    return {"question": question, "options": options} if fits else None
-
-
-def _whole_text(story: Story, inside: Enclosed, *, says_something: bool = False) -> Rich:
-    says_something = says_something or bool(inside.pictures or inside.documents)
-    text = with_lines(parse(story.text).stripped(), story, inside.named)
-    if not telegram(text)[0] and not says_something and story.link:
-        return link(texts.OPEN_POST, story.link)
-    return text
-
-
-def _tail(story: Story) -> Rich | None:
-    return link(texts.READ_ON, story.link) if story.link else None
-
-
-def _body(text: Rich) -> dict[str, Any]:
-    plain, entities = telegram(text)
-    return {"text": plain, "entities": [dict(entity) for entity in entities]}
-
-
-def _preview(story: Story, inside: Enclosed, with_files: bool) -> dict[str, Any]:
-    """A page is shown under the text only where it is what the post is about: its attached link."""
-    pages = [one.url for one in inside.named if one.kind == "link" and one.url]
-    if with_files or not pages:
-        return {"is_disabled": True} if with_files or story.link else {}
-    return {"url": pages[0]}
-
-
-def _body_without(story: Story, part: Part, gone: Sequence[str], *, has_files: bool) -> dict[str, Any]:
-    """The text of a part when files are missing: it names them by a link, within the same limit."""
-    inside = _inside(story, gone)
-    if part.kind != "text" and not part.body["text"]:
-        if has_files:
-            return part.body
-        named = [one for one in part.media if one.identity in gone]
-        return _body(with_lines(Rich(), story, named))
-    limit = CAPTION_LIMIT if has_files else TEXT_LIMIT
-    text = shorten(_whole_text(story, inside), limit, telegram_length, _tail(story))
-    return _body(text) | {"preview": part.body.get("preview")}
-
-
-def _text_alone(story: Story, draft: Draft) -> Draft:
-    """The whole text for a message without files."""
-    if not draft.pieces:
-        return draft
-    text = shorten(_whole_text(story, _inside(story)), TEXT_LIMIT, telegram_length, _tail(story))
-    return replace(draft, text=_body(text)["text"], entities=_body(text)["entities"])
-
-
-def _caption_alone(copy: Copy, draft: Draft) -> Draft:
-    """What goes under files that cannot be exchanged."""
-    assert copy.part is not None
-    if copy.part.kind != "text":
-        return draft
-    whole = _whole_text(copy.story, _inside(copy.story))
-    body = _body(shorten(whole, CAPTION_LIMIT, telegram_length, _tail(copy.story)))
+def _worded(draft: Draft, body: Mapping[str, Any]) -> Draft:
     return replace(draft, text=body["text"], entities=body["entities"])
 
 
 def _left_out_before(copy: Copy) -> list[str]:
     return [str(one) for placed in copy.before.values() for one in placed.result.get("left_out") or ()]
-
-
-# ----------------------------------------------------------------------------------------------- sending, reading
 
 
 def _ids_before(copy: Copy) -> list[str]:
@@ -600,10 +419,19 @@ def _sent(ids: Sequence[int], draft: Draft, address: str | None) -> Sent:
     )
 
 
-def _link_of(chat: Any, message_id: int) -> str | None:
-    """The message's public address; ``chat`` is its chat, or a forwarded message that tells where it came from."""
-    if isinstance(chat, dict) and isinstance(origin := chat.get("forward_origin"), dict):
-        chat = origin.get("chat")
+def _ids_of(result: Any, messages: int) -> tuple[int, ...]:
+    """The ids of the messages that were made; none when an answer does not tell all of them."""
+    made = result if isinstance(result, list) else [result]
+    ids = [message.get("message_id") for message in made if isinstance(message, dict)]
+    known = tuple(one for one in ids if isinstance(one, int) and one > 0)
+    return known if len(known) == len(ids) == messages else ()
+
+
+def _link_of(result: Any, message_id: int) -> str | None:
+    """The public address of a message that was made, or forwarded from where it stands."""
+    message = result[0] if isinstance(result, list) else result
+    origin = message.get("forward_origin")
+    chat = origin.get("chat") if isinstance(origin, dict) else message.get("chat")
     if not isinstance(chat, dict):
         return None
     if chat.get("username"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.targets.http import Http
 from bot.targets.pace import ChannelPace
-from bot.targets.telegram import CAPTION_LIMIT, TEXT_LIMIT, TelegramTarget
+from bot.targets.telegram import TelegramTarget
 from bot.targets.telegram_api import TelegramApi
+from bot.targets.telegram_story import CAPTION_LIMIT, TEXT_LIMIT
 from editorial.networks import Part
 from editorial.post import utf16_length
 from sandbox.networks.telegram import LOG_CHAT, TOKEN
