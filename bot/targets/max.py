@@ -75,7 +75,7 @@ class Refusal:
             return RetryLater("no_rights", code=403, counts=False)
         if self.status == 404:
             return RetryLater("chat_gone", code=404, counts=False)
-        return Refused("too_large" if self.status == 413 else "content_refused", self.status)
+        return Refused("too_large" if self.status == 413 else "content_blocked", self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class MaxTarget(NetworkTarget):
             file = file if kind == "file" else self.media.fitted(file, IMAGE)
         except MediaUnavailable as fault:
             if fault.passing:
-                raise NotReady(RetryLater(f"media_{fault.reason}")) from None
+                raise NotReady(RetryLater(fault.reason)) from None
             return None
         payload = self._tokens.get(file.path.name) or self._upload(kind, file)
         if payload is None:
@@ -380,7 +380,7 @@ class MaxTarget(NetworkTarget):
         if ours:
             return self._placed(ours[-1], draft)
         if len(fresh) < LOOKED_AT and self._attempts.over(delivery, now):
-            return RetryLater("not_there", 0.0, counts=False)
+            return RetryLater("not_sent", 0.0, counts=False)
         return None
 
     # -- reading ---------------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ class TelegramTarget(NetworkTarget):
         try:
             draft = self._draft(copy)
         except MediaUnavailable as fault:
-            return RetryLater(f"media_{fault.reason}")
+            return RetryLater(fault.reason)
         self._search.mark(delivery.id, _ids_before(copy))
         self._search.sending(delivery.id)
         with self._attempts.timed(delivery):
@@ -259,7 +259,7 @@ class TelegramTarget(NetworkTarget):
         try:
             draft = self._draft(copy)
         except MediaUnavailable as fault:
-            return RetryLater(f"media_{fault.reason}")
+            return RetryLater(fault.reason)
         ids = [int(one) for one in copy.placed.ids]
         if not ids:
             return Refused("cannot_edit")
@@ -343,7 +343,7 @@ class TelegramTarget(NetworkTarget):
         if traces.ids:
             outcome: Outcome = _sent(traces.ids, draft, _link_of(traces.message, traces.ids[0]))
         elif self._attempts.over(delivery, now):
-            outcome = RetryLater("not_there", 0.0, counts=False)
+            outcome = RetryLater("not_sent", 0.0, counts=False)
         else:
             return None
         self._search.settled(delivery.id, traces.ids)

@@ -95,7 +95,7 @@ class Refusal:
             return Refused("too_large", 413)
         if self.says(*_TOO_LONG):
             return Refused("too_long", self.code)
-        return Refused("media_refused" if self.bad_media else "content_refused", self.code)
+        return Refused("media_refused" if self.bad_media else "content_blocked", self.code)
 
 
 Said = Told | Refusal | Failed

@@ -163,7 +163,7 @@ def test_one_that_was_sent_before_is_not_taken_for_the_one_in_doubt(rig: MaxRig)
 
     assert isinstance(rig.target.send([parcel])[0], Uncertain)
     assert rig.settle(parcel) is None
-    assert rig.settle(parcel, after=60) == RetryLater("not_there", 0.0, counts=False)
+    assert rig.settle(parcel, after=60) == RetryLater("not_sent", 0.0, counts=False)
 
 
 @pytest.mark.parametrize(

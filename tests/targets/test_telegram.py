@@ -394,7 +394,7 @@ def test_what_did_not_arrive_is_told_only_when_the_end_of_the_channel_was_seen(r
         rig.vk.do("network", network="telegram", what="post", text=f"Руками {number}")
 
     assert rig.settle(parcel, after=2) is None
-    assert rig.settle(parcel, after=60) == RetryLater("not_there", 0.0, counts=False)
+    assert rig.settle(parcel, after=60) == RetryLater("not_sent", 0.0, counts=False)
 
 
 # ------------------------------------------------------------------------------------------------------------ pace
