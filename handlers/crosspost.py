@@ -43,7 +43,7 @@ EARLIER_PART: Final = "earlier_part"
 #: Refusals that say: the network does not allow it, a person has to.
 FORBIDS: Final = frozenset({"cannot_edit", "cannot_remove"})
 _OPEN: Final = (State.WAITING, State.HELD)
-_ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview")
+_ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "answers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1018,6 +1018,11 @@ NETWORK_TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "no_answer": ("нет ответа", "Бот попробует сам"),
     "not_sent": ("нет связи", "Бот попробует сам"),
     "server_error": ("там сбой", "Бот попробует сам"),
+    **dict.fromkeys(
+        ("nobody_there", "unknown_host", "connect_timeout", "proxy", "tls", "blocked"),
+        ("нет связи", "Бот попробует сам"),
+    ),
+    **dict.fromkeys(("silence", "dropped", "cut_short", "not_json"), ("нет ответа", "Бот попробует сам")),
     "interrupted": ("отправку прервал перезапуск", "Бот попробует сам"),
     "upload_not_ready": ("файл ещё обрабатывают", "Бот попробует сам"),
     "disk": ("на диске нет места", "Передайте администратору бота"),

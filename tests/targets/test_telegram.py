@@ -16,6 +16,7 @@ from bot.targets.telegram_api import TelegramApi
 from bot.vk.posts import attachments_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
+from handlers import crosspost
 from sandbox.networks.telegram import CHANNEL, TOKEN
 from tests.media.pictures import an_animation
 from tests.media.server import sends
@@ -333,6 +334,15 @@ def test_what_is_older_than_two_days_cannot_be_removed(rig: TelegramRig) -> None
 
 
 # --------------------------------------------------------------------------------------------------------- looking
+
+
+def test_what_is_remembered_of_a_post_in_doubt_goes_out_the_same(rig: TelegramRig) -> None:
+    """Otherwise it would be looked for in other words than it was sent in, and sent again."""
+    story = rig.story("Мост", [*rig.photos(2), a_poll(rig)])
+
+    remembered = crosspost._said(changed(story, text="", attachments=()), crosspost._saying(story))
+
+    assert rig.target.render(remembered, rig.network) == rig.target.render(story, rig.network)
 
 
 def in_doubt(rig: TelegramRig, text: str = "Мост", amount: int = 0) -> Any:
