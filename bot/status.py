@@ -19,6 +19,7 @@ from bot.faults import FAILED, storage_sentence
 from editorial.delivery import Delivery, State
 from editorial.regions import by_code
 from editorial.suggestion import Status
+from handlers import texts
 from storage.errors import Busy, Corrupt, SchemaMissing, StorageError
 from storage.unit import Storage, Unit
 
@@ -132,7 +133,7 @@ def _nothing_known(settings: Settings) -> dict[str, Any]:
         "last_event_at": None,
         "last_reconcile_at": None,
         "paused": False,
-        "targets": dict.fromkeys(TARGETS, "off"),
+        "targets": {name: "ok" if name in settings.networks else "off" for name in TARGETS},
     }
 
 
@@ -149,7 +150,21 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
         "last_event_at": _spelled(unit.inbox.last_received_at()),
         "last_reconcile_at": _reconciled_at(unit),
         "paused": unit.settings.get("paused") is not None,
+        "targets": _targets(unit, settings),
     }
+
+
+def _targets(unit: Unit, settings: Settings) -> dict[str, str]:
+    """Which networks are on, and why one of them stands still."""
+    paused = {str(key).split(".")[0] for key in unit.settings.get("paused_networks") or ()}
+    troubles = {cause: told["reason"] for cause, told in (unit.settings.get("alarms") or {}).items()}
+    words = {name: "ok" if name in settings.networks else "off" for name in TARGETS}
+    for name in settings.networks:
+        if name in troubles:
+            words[name] = f"stopped: {troubles[name]}"
+        elif name in paused:
+            words[name] = "stopped: paused"
+    return words
 
 
 def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | None]:
@@ -208,8 +223,16 @@ def readable(seen: Seen, settings: Settings) -> str:
         f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",
         f"Ключ редактора: {_KEY_WORDS[facts['keys']['user']]}",
+        *(f"Сеть {name}: {_network_word(word)}" for name, word in facts["targets"].items() if word != "off"),
     ]
     return "\n".join(lines)
+
+
+def _network_word(word: str) -> str:
+    if word == "ok":
+        return "работает"
+    reason = word.removeprefix("stopped: ")
+    return "на паузе" if reason == "paused" else f"стоит ({texts.network_reason(reason)})"
 
 
 def _next_lines(listed: list[dict[str, Any]], settings: Settings) -> list[str]:

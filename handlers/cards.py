@@ -107,6 +107,7 @@ class Facts:
     photos_stuck: bool = False
     deciders: Mapping[int, str] = field(default_factory=dict)
     more: Sequence[tuple[str, str]] = ()
+    networks: Sequence[str] = ()
     warnings: Sequence[Warn] = ()
     covered: bool = False
     menu: Menu | None = None
@@ -120,7 +121,7 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     sections = (
         _left_out_lines(suggestion, left_out),
         _difference_lines(suggestion),
-        [*_notice_lines(suggestion, facts), status_line(suggestion, facts)],
+        [*_notice_lines(suggestion, facts), status_line(suggestion, facts), *facts.networks],
         _menu_lines(facts),
     )
     tail = "\n\n".join("\n".join(lines) for lines in sections if lines)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
-from handlers import again, editing, placing, preview, texts
+from handlers import again, editing, network_menu, placing, preview, texts
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -47,6 +47,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(editing.RUBRIC, texts.RUBRIC_ENTRY, editing.choose_rubric, editing.editable, editing.rubric_menu),
     Entry(editing.MEDIA, texts.MEDIA_ENTRY, editing.arrange, editing.has_attachments, editing.arrange_menu),
     Entry(editing.ORIGINAL, texts.ORIGINAL_ENTRY, editing.as_sent, editing.was_changed),
+    Entry(network_menu.WORD, texts.NETWORKS_ENTRY, network_menu.press, network_menu.shown, network_menu.menu),
     Entry(preview.WORD, texts.PREVIEW_ENTRY, preview.press, preview.shown),
     Entry(placing.WORD, texts.REGION_ENTRY, placing.press, placing.shown, placing.draw),
     Entry(again.WORD, again.LABEL, again.press, again.shown),

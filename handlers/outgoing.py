@@ -12,7 +12,7 @@ from typing import Any, Final
 from editorial.delivery import Delivery, State
 from editorial.post import split_text, utf16_length
 from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, changes, keyboards, letters, more, notes, texts, warnings
+from handlers import burst, cards, changes, keyboards, letters, more, network_lines, notes, texts, warnings
 from handlers.context import Context
 from storage.cards import Card
 
@@ -111,6 +111,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         warnings=found,
         covered=not uncovered and warnings.are_covered(suggestion, found),
         menu=more.drawn(context, suggestion, view),
+        networks=network_lines.for_card(context, suggestion),
     )
 
 

@@ -1047,11 +1047,11 @@ def network_over_note(title: str) -> str:
 
 def copy_refused_note(number: int, title: str, reason: str) -> str:
     what, todo = network_trouble(reason)
-    return f"№ {number}, {title}: не вышла, {what}.\n{todo}. Карточка — в ответе."
+    return f"№ {number}, {title}: не вышла, {what}.\n{todo}. Повторить: Ещё → Сети."
 
 
 def copy_asked_note(number: int, title: str) -> str:
-    return f"№ {number}, {title}: не знаем, вышла ли. Посмотрите там и нажмите на карточке «Вышло» или «Повторить»."
+    return f"№ {number}, {title}: не знаем, вышла ли. Посмотрите там и нажмите Ещё → Сети: «Вышло» или «Повторить»."
 
 
 # --------------------------------------------------------------------------------------------- chat commands
@@ -1062,6 +1062,7 @@ HELP: Final = (
     "/статус — как дела у бота\n"
     "/пауза и /продолжить — остановить и пустить публикации (редактор)\n"
     "/источники — откуда ещё берём новости: сообщества и сайты советов (редактор)\n"
+    "/сети — куда выходит, кроме ВК; пауза и правила (редактор)\n"
     "/настроить — сделать этот чат чатом модераторов (редактор)\n"
     "Текст и время меняют ответом на карточку: сначала «Правка», а время просто пишут: завтра 14:30"
 )
@@ -1159,3 +1160,108 @@ def left_out_line(count: int) -> str:
 OK_TITLE: Final = "Одноклассники"
 WORDPRESS_TITLE: Final = "Сайт"
 WEBHOOK_TITLE: Final = "Веб-хук"
+
+
+# ------------------------------------------------------------------------- networks on the card, /сети
+
+NETWORKS_ENTRY: Final = "Сети"
+NETWORKS_MENU: Final = "Куда выйдет и что сделать в других сетях?"
+NETWORKS_MENU_ANSWER: Final = "Выберите сеть"
+NETWORKS_NOTHING: Final = "В других сетях делать нечего"
+NETWORKS_HELD: Final = "В другие сети не отправлено: пост на VK неполный. Ещё → Сети"
+RELEASE_AS_IT_IS: Final = "Отправить как есть"
+RELEASE_WITHOUT_VK: Final = "Выпустить без ВК"
+NETWORK_ASKED: Final = "не знаем, вышло ли. Посмотрите сами: Ещё → Сети"
+NETWORK_LOOKED_FOR: Final = "выясняем, вышло ли"
+NETWORK_PAUSED: Final = "на паузе"
+NETWORK_REMOVED: Final = "снято"
+NETWORK_ANSWERS: Final[Mapping[str, str]] = {
+    "again": "Отправим ещё раз, только сюда",
+    "out": "Записали: вышло",
+    "as_is": "Отправляем в сети как есть",
+    "without_vk": "Отправляем в сети без ВК",
+}
+
+_NETWORK_NOTES: Final[Mapping[str, str]] = {
+    "text_shortened": "текст сокращён, в конце ссылка",
+    "attachments_left_out": "не все вложения поместились",
+    "plain_text": "без оформления",
+}
+
+
+def network_reason(reason: str) -> str:
+    return _lower_first(network_trouble(reason)[0])
+
+
+def network_line(title: str, reason: str) -> str:
+    return f"{title}: {_lower_first(network_trouble(reason)[0])}"
+
+
+def network_refused(reason: str) -> str:
+    what = _lower_first(network_trouble(reason)[0])
+    return f"не взяли: {what}. Ещё → Сети"
+
+
+def network_waits(reason: str | None) -> str:
+    if reason is None:
+        return "ждёт"
+    return f"ждёт: {_lower_first(network_trouble(reason)[0])}"
+
+
+def network_todo(todo: str, link: str | None) -> str:
+    what = "исправьте вручную" if todo == "edit" else "удалите вручную"
+    return f"сеть не даёт боту, {what}" + (f": {link}" if link else "")
+
+
+def network_out(link: str | None, notes: Sequence[str], doing: str | None) -> str:
+    said = "".join(f", {network_note(note)}" for note in dict.fromkeys(notes))
+    under_way = {"edit": ", исправляем", "remove": ", снимаем"}.get(doing or "", "")
+    return f"вышло{said}{under_way}" + (f", {link}" if link else "")
+
+
+def network_note(note: str) -> str:
+    if note.endswith("_as_link"):
+        return f"{kind_of({'document': 'doc'}.get(note.removesuffix('_as_link'), note.removesuffix('_as_link')))} — ссылкой"
+    return _NETWORK_NOTES.get(note, "не всё так, как на VK")
+
+
+def network_is_out(title: str) -> str:
+    return f"Вышло: {title}"[:40]
+
+
+def network_again(title: str) -> str:
+    return f"Повторить: {title}"[:40]
+
+
+def network_switch(title: str, goes: bool) -> str:
+    return f"{'✓' if goes else '✕'} {title}"[:40]
+
+
+def network_switched(title: str, on: bool) -> str:
+    return f"{title}: {'выйдет' if on else 'не выйдет'}"
+
+
+def goes_to(titles: Sequence[str]) -> str:
+    return f"Кроме ВК выйдет: {', '.join(titles)}" if titles else "Выйдет только в ВК"
+
+
+NO_NETWORKS: Final = "Другие сети не подключены: их включает администратор в настройках."
+NETWORKS_HEAD: Final = "Куда выходит, кроме ВК:"
+NETWORKS_HOW: Final = (
+    "Поменять: /сети телеграм пауза · продолжить · выключить · включить · только RU-IRK, tos · кроме pravo"
+)
+NETWORKS_CODES: Final = "Назовите коды рубрик или регионов: /сети телеграм только RU-IRK, tos"
+NETWORK_OFF: Final = "выключено"
+
+
+def network_only(codes: Sequence[str]) -> str:
+    return f"только {', '.join(codes)}"
+
+
+def network_never(codes: Sequence[str]) -> str:
+    return f"кроме {', '.join(codes)}"
+
+
+def network_status(title: str, *, paused: bool, trouble: str | None, rule: str) -> str:
+    state = "на паузе" if paused else _lower_first(network_trouble(trouble)[0]) if trouble else "работает"
+    return f"{title}: {state}" + (f", {rule}" if rule else "")

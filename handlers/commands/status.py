@@ -23,7 +23,10 @@ def run(context: Context, message: MessageArrived, _words: str) -> None:
 
 
 def _troubles(context: Context) -> list[str]:
-    lines = [texts.trouble_line(reason) for reason in dict.fromkeys(alarms.known(context).values())]
+    titles = {network.target: network.title for network in context.desk.networks}
+    known = alarms.known(context)
+    lines = [texts.trouble_line(why) for why in dict.fromkeys(why for at, why in known.items() if at not in titles)]
+    lines += [texts.network_line(titles[at], why) for at, why in known.items() if at in titles]
     if (pause := context.paused()) is not None:
         since = moments.say(pause.at, context.now, context.desk.zone)
         lines.insert(0, texts.paused_line(since, context.name_of(pause.by)))

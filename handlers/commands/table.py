@@ -11,7 +11,7 @@ from editorial.errors import DeskError, NotAModerator, RoleTooLow, WrongChat
 from handlers import review, texts
 from handlers.answers import answer
 from handlers.commands import help as help_command
-from handlers.commands import pause, plan, queue, resume, setup, sources, status
+from handlers.commands import networks, pause, plan, queue, resume, setup, sources, status
 from handlers.context import CHATS_FROM, Context
 from handlers.dialogue import plain
 from handlers.events import MessageArrived
@@ -41,6 +41,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "пауза": Command(pause.run, editors=True),
     "продолжить": Command(resume.run, editors=True),
     "источники": Command(sources.run, editors=True),
+    "сети": Command(networks.run, editors=True),
     "настроить": Command(setup.run, editors=True, anywhere=True),
 }
 

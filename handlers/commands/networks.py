@@ -1,0 +1,88 @@
+"""/сети: where posts go besides VK; an editor pauses a network, lets it go on, or gives it a rule."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from editorial import regions, rubrics
+from editorial.networks import Network
+from handlers import alarms, network_rules, texts
+from handlers.answers import answer
+from handlers.context import Context
+from handlers.events import MessageArrived
+from handlers.network_rules import NetworkRule
+
+_ORDER: Final = re.compile(r"(.+?)\s*:?\s+(пауза|продолжить|выключить|включить|всё|все|только|кроме)(?:\s+(.+))?")
+_SPLIT: Final = re.compile(r"[\s,;]+")
+
+
+def run(context: Context, message: MessageArrived, words: str) -> None:
+    if not context.desk.networks:
+        answer(context, message, texts.NO_NETWORKS)
+        return
+    if words:
+        answer(context, message, _ordered(context, message, words))
+        return
+    lines = [_line(context, network) for network in context.desk.networks]
+    answer(context, message, "\n".join([texts.NETWORKS_HEAD, *lines, texts.NETWORKS_HOW]))
+
+
+def _line(context: Context, network: Network) -> str:
+    trouble = alarms.known(context).get(network.target)
+    rule = network_rules.rule(context, network.key)
+    paused = network.key in network_rules.paused(context)
+    return texts.network_status(network.title, paused=paused, trouble=trouble, rule=_said(rule))
+
+
+def _said(rule: NetworkRule) -> str:
+    if rule.off:
+        return texts.NETWORK_OFF
+    if rule.only:
+        return texts.network_only(rule.only)
+    return texts.network_never(rule.never) if rule.never else ""
+
+
+def _ordered(context: Context, message: MessageArrived, words: str) -> str:
+    order = _ORDER.fullmatch(words)
+    network = _named(context, order[1]) if order is not None else None
+    if order is None or network is None:
+        return texts.NETWORKS_HOW
+    codes = _codes(order[3] or "")
+    match order[2]:
+        case "пауза" | "продолжить":
+            network_rules.set_paused(context, network.key, order[2] == "пауза")
+        case "только" | "кроме" if not codes:
+            return texts.NETWORKS_CODES
+        case "только":
+            network_rules.set_rule(context, network.key, NetworkRule(only=codes))
+        case "кроме":
+            network_rules.set_rule(context, network.key, NetworkRule(never=codes))
+        case word:
+            network_rules.set_rule(context, network.key, NetworkRule(off=word == "выключить"))
+    details = {"network": network.key, "order": order[2], "codes": list(codes)}
+    context.unit.journal.add(context.now, None, message.from_id, "network_rule", details=details)
+    return _line(context, network)
+
+
+def _named(context: Context, words: str) -> Network | None:
+    wanted = words.strip().lower().replace("ё", "е")
+    names = {
+        name: network
+        for network in context.desk.networks
+        for name in (network.key.lower(), network.title.lower().replace("ё", "е"))
+    }
+    return names.get(wanted)
+
+
+def _codes(words: str) -> tuple[str, ...]:
+    """Codes of rubrics and regions among the words; their names will do, too."""
+    codes = []
+    for word in filter(None, _SPLIT.split(words)):
+        region = regions.by_code(word.upper())
+        rubric = next((one for one in rubrics.shipped() if word.lower() in (one.code, one.name.lower())), None)
+        if region is not None:
+            codes.append(region.code)
+        elif rubric is not None:
+            codes.append(rubric.code)
+    return tuple(codes)
