@@ -244,7 +244,7 @@ def _join(
         Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
         for target in targets
     ]
-    ticker = Ticker(_jobs(work, watch, reconciler, settings.DATA_DIR / MEDIA))
+    ticker = Ticker(_jobs(work, watch, reconciler, settings.DATA_DIR / MEDIA, networks))
     _settle_start(work, settings)
 
     def after() -> None:
@@ -280,7 +280,9 @@ def _settle_start(work: Work, settings: Settings) -> None:
         publication.replan_after_gap(context)
 
 
-def _jobs(work: Work, watch: Watch, reconciler: Reconciler, media: Path) -> tuple[Job, ...]:
+def _jobs(
+    work: Work, watch: Watch, reconciler: Reconciler, media: Path, networks: Iterable[NetworkTarget]
+) -> tuple[Job, ...]:
     clock = ClockWatch()
 
     def heed_clock() -> None:
@@ -304,11 +306,16 @@ def _jobs(work: Work, watch: Watch, reconciler: Reconciler, media: Path) -> tupl
             with work.begin("expire") as context:
                 publication.expire_what_is_over(context)
 
+    def keep_alive() -> None:
+        for network in networks:
+            network.keep_alive()
+
     return (
         Job("watch", 2.0, watch.tick, at_once=True),
         Job("clock", 1.0, heed_clock),
         Job("replan", 15.0, replan),
         Job("expire", 15.0, expire),
         Job("prune", 24 * 3600.0, watch.prune),
+        Job("keep_networks", 20 * 3600.0, keep_alive, at_once=True),
         Job("prune_media", 6 * 3600.0, lambda: prune(media)),
     )

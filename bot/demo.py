@@ -6,6 +6,7 @@ Every demonstration has a fresh world and a fresh database in a temporary folder
 
 from __future__ import annotations
 
+import base64
 import os
 import tempfile
 import threading
@@ -125,6 +126,16 @@ def _configuration(url: str, folder: Path) -> str:
             "VK_GROUP_ID=1",
             "VK_GROUP_TOKEN=group-key",
             "VK_USER_TOKEN=editor-key",
+            f"OK_API_URL={url}/ok/fb.do",
+            "OK_APPLICATION_KEY=CSANDBOXKEY",
+            "OK_SECRET_KEY=ok-application-secret",
+            "OK_ACCESS_TOKEN=ok-access-token",
+            "OK_GROUP_ID=70000000000001",
+            f"WORDPRESS_URL={url}/wordpress",
+            "WORDPRESS_USER=okmo-bot",
+            "WORDPRESS_APP_PASSWORD=abcd EFGH 1234 ijkl MNOP 5678",
+            f"WEBHOOK_URL={url}/webhook/hook",
+            f"WEBHOOK_SECRET=whsec_{base64.b64encode(b'sandbox-webhook-secret-0123456789').decode()}",
             f"VK_MODERATORS_CHAT={CHAT}",
             f"DATA_DIR={folder}",
             f"DATABASE_URL=sqlite:///{folder}/okmo.db",

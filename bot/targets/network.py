@@ -127,6 +127,9 @@ class NetworkTarget(ABC):
     def health(self) -> Health:
         """Whether the key is good and may post there; reads only."""
 
+    def keep_alive(self) -> None:  # noqa: B027
+        """Called about once a day, for a key that dies of disuse. Never raises for what the network does."""
+
     def reach(self, network: Network, placed: Placed) -> Reach | None:  # noqa: ARG002
         """How far the post got; None where the network does not tell."""
         return None

@@ -1,22 +1,25 @@
 """A group in Odnoklassniki: one topic for each post, with its text, pictures and a link.
 
 Text is cut at a limit that Odnoklassniki does not publish, and once more when it refuses.  What became of an
-uncertain topic tells the group's statistics, the one list of topics that is documented: a topic of ours that is
-not on it half a minute after the attempt was not made.  Topics go out at once; postponing is the desk's own
+uncertain topic tells the group's statistics, the one list of topics that is documented.  A topic of ours that is
+not on it half a minute after the attempt was not made, provided the list is known to show topics at once: that is
+seen when one of ours has gone out, and remembered.  Topics go out at once; postponing is the desk's own
 business, so neither form of the publication time is ever sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from bot.config import Settings, is_loopback
 from bot.media import File, Fit, Media, MediaUnavailable
 from bot.targets.attempts import CLOCK_SLACK, Attempts
+from bot.targets.base import Parcel
 from bot.targets.enclosed import Enclosed, enclosed, with_lines
 from bot.targets.http import Upload
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
@@ -29,6 +32,7 @@ from bot.targets.ok_api import (
     OkLost,
     OkRefused,
 )
+from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.markup import link, parse
 from editorial.networks import Network, Part, Placed, Reach, Story
@@ -36,6 +40,7 @@ from editorial.render import plain, plain_length
 from editorial.shorten import shorten
 from editorial.suggestion import Attachment
 from handlers import texts
+from handlers.context import Context
 
 #: UTF-16 units. Posters agree on the first; the second is tried once when it is refused.
 TEXT_LIMIT: Final = 4000
@@ -50,6 +55,7 @@ SMALLER_FIT: Final = Fit(most_bytes=2 * 1024 * 1024, most_side=2048, kinds=froze
 #: How many of the newest topics are looked through.
 NEWEST: Final = 50
 _UPLOAD_HOSTS: Final = ("ok.ru", "mycdn.me", "odnoklassniki.ru", "okcdn.ru")
+_LIST_IS_FRESH: Final = "ok_list_is_fresh"
 _STATISTICS: Final = "id,views,likes,comments,reshares"
 
 
@@ -112,6 +118,8 @@ class Ok(NetworkTarget):
         self._group_id = group_id
         self._upload_hosts = frozenset(upload_hosts)
         self._attempts = Attempts()
+        self._list_is_fresh = False
+        self._remembered = False
 
     @classmethod
     def from_settings(cls, settings: Settings, supplies: Supplies) -> Self | None:
@@ -139,6 +147,18 @@ class Ok(NetworkTarget):
         part = topic(story)
         return (part,) if part.body["media"] else ()
 
+    def prepare(self, work: Work) -> None:
+        """Remember for later runs what this one has learnt of the list."""
+        if self._list_is_fresh and not self._remembered:
+            with work.begin("ok_list", quiet=True) as context:
+                context.unit.settings.set(_LIST_IS_FRESH, True, context.now)
+            self._remembered = True
+
+    def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        if not self._list_is_fresh and context.unit.settings.get(_LIST_IS_FRESH):
+            self._list_is_fresh = self._remembered = True
+        return super().pack(context, delivery)
+
     # -- sending -------------------------------------------------------------------------------------------------
 
     def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
@@ -153,6 +173,8 @@ class Ok(NetworkTarget):
         said, number = self._say(copy, "mediatopic.post", write=True, type="GROUP_THEME", gid=self._group_id)
         if not isinstance(number, (str, int)) or not str(number).isdigit():
             return Uncertain("no_answer")
+        if not self._list_is_fresh:
+            self._look_whether_listed(str(number))
         return self._sent(copy, str(number), said, self._shortcomings(str(number), said))
 
     def edit(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
@@ -273,18 +295,28 @@ class Ok(NetworkTarget):
             return None
         if standing is not None:
             return standing
-        return RetryLater("not_sent", 0.0, counts=False) if self._attempts.over(delivery, now) else None
+        sure = self._list_is_fresh and self._attempts.over(delivery, now)
+        return RetryLater("not_sent", 0.0, counts=False) if sure else None
 
-    def _stands(self, copy: Copy, delivery: Delivery) -> Sent | None:
-        """The topic of this delivery if it stands in the group. Raises OkError."""
-        since = int((delivery.created_at - CLOCK_SLACK).timestamp() * 1000)
+    def _look_whether_listed(self, number: str) -> None:
+        """Whether the list shows a topic that has just gone out."""
+        with suppress(OkError):
+            self._list_is_fresh = number in self._listed(datetime.now(UTC) - timedelta(hours=1))
+
+    def _listed(self, since: datetime) -> list[str]:
+        """Numbers of the group's topics since then, newest first. Raises OkError."""
+        begin = int((since - CLOCK_SLACK).timestamp() * 1000)
         listed = self._api.call(
-            "group.getStatTopics", gid=self._group_id, start_time=since, count=NEWEST, fields="id,created_ms"
+            "group.getStatTopics", gid=self._group_id, start_time=begin, count=NEWEST, fields="id,created_ms"
         )
         rows = listed.get("topics") if isinstance(listed, dict) else None
         if not isinstance(rows, list):
             raise OkLost(RetryLater("no_answer"))
-        ids = [str(row["id"]) for row in rows if isinstance(row, dict) and row.get("id")]
+        return [str(row["id"]) for row in rows if isinstance(row, dict) and row.get("id")]
+
+    def _stands(self, copy: Copy, delivery: Delivery) -> Sent | None:
+        """The topic of this delivery if it stands in the group. Raises OkError."""
+        ids = self._listed(delivery.created_at)
         topics = self._read(ids) if ids else {}
         for part in _ways_to_say(copy.story):
             ours = [number for number in reversed(ids) if number in topics and _says(topics[number], part)]
@@ -315,8 +347,12 @@ class Ok(NetworkTarget):
         changed = _even(_text_in(read.get("media"))) != _even(_text_in(said.body["media"]))
         return ["pictures_lost"] * lost + ["text_changed"] * changed
 
+    def keep_alive(self) -> None:
+        """The key lives for thirty days after the last call."""
+        with suppress(OkError):
+            self._api.call("users.getCurrentUser", fields="uid")
+
     def health(self) -> Health:
-        """Keeps the key alive too: any call once a day does."""
         try:
             person = self._api.call("users.getCurrentUser", fields="uid")
             uid = str(person.get("uid", "")) if isinstance(person, dict) else ""

@@ -202,6 +202,7 @@ def test_t02_a_topic_that_went_out_without_an_answer_is_found(vk: SandboxClient,
 def test_a_topic_that_did_not_go_out_may_be_sent_again_after_a_while(
     vk: SandboxClient, target: Ok, what: str
 ) -> None:
+    published(target, story("Раньше"))
     vk.fault(what, "ok.mediatopic.post")
     row = delivery()
     assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
@@ -225,6 +226,13 @@ def test_another_topic_of_similar_words_is_not_ours(vk: SandboxClient, target: O
     published(target, story("Новость 12"))
     row = delivery()
     assert target.find(copy_of(target, story("Новость 1")), row, datetime.now(UTC)) is None
+
+
+def test_a_list_that_was_never_seen_to_show_topics_at_once_proves_nothing(vk: SandboxClient, target: Ok) -> None:
+    vk.fault("reset", "ok.mediatopic.post")
+    row = delivery()
+    assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
+    assert target.find(copy_of(target, story()), row, later()) is None
 
 
 def test_nobody_may_look_and_nothing_is_concluded(vk: SandboxClient, target: Ok) -> None:
