@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import intake, latency, life, limits, punctuality, stage, table
+from bench import intake, latency, life, limits, networks, punctuality, stage, table
 
-PARTS = {part.__name__.rpartition(".")[2]: part for part in (intake, life, latency, limits, punctuality)}
+PARTS = {part.__name__.rpartition(".")[2]: part for part in (intake, life, latency, limits, punctuality, networks)}
 
 
 def main(wanted: Sequence[str]) -> None:

@@ -26,7 +26,6 @@ ALARMING: Final = frozenset(
         "confirmation",
         "daily_limit",
         "flood",
-        "gone_for_good",
         "human_check",
         "keeps_failing",
         "key_confirmation",
@@ -35,7 +34,6 @@ ALARMING: Final = frozenset(
         "key_other_ip",
         "key_wrong_kind",
         "method_off",
-        "moved",
         "needs_two_factor",
         "no_rights",
         "no_scope",
@@ -48,7 +46,18 @@ ALARMING: Final = frozenset(
     }
 )
 #: Reasons for which a network is left alone until somebody acts.
-CLOSING: Final = frozenset({"key_dead", "no_rights", "chat_gone"})
+CLOSING: Final = frozenset(
+    {
+        "bad_signature",
+        "chat_gone",
+        "gone_for_good",
+        "human_check",
+        "key_dead",
+        "method_off",
+        "moved",
+        "no_rights",
+    }
+)
 #: The same trouble is not told again before this time has passed.
 SILENCE: Final = timedelta(hours=1)
 _KEY: Final = "alarms"

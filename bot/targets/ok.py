@@ -9,7 +9,7 @@ business, so neither form of the publication time is ever sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -80,10 +80,8 @@ def topic(story: Story, left_out: Collection[str] = (), shape: Shape | None = No
     shape = shape or Shape()
     groups = enclosed(story.attachments, left_out)
     other = [one for one in story.attachments if one not in groups.pictures]
-    block = (
-        next((one for one in other if one.kind == "link" and _can_be_block(one)), None) if shape.blocks else None
-    )
-    named = tuple(one for one in other if one is not block)
+    blocks = _blocks(other) if shape.blocks else {}
+    named = tuple(one for one in other if one.identity not in blocks)
     whole = with_lines(parse(story.text), story, named)
     short = shorten(whole, shape.limit, plain_length, link(texts.READ_ON, story.link) if story.link else None)
     text = plain(short)
@@ -92,12 +90,28 @@ def topic(story: Story, left_out: Collection[str] = (), shape: Shape | None = No
         media.append({"type": "text", "text": text})
     if groups.pictures:
         media.append({"type": "photo"})
-    if block is not None:
-        media.append({"type": "link", "url": block.url})
+    media.extend(blocks.values())
     notes = Enclosed(groups.pictures, (), named).notes
     if short is not whole:
         notes = (*notes, "text_shortened")
     return Part("topic", {"media": media}, groups.pictures, notes)
+
+
+def _blocks(attachments: Iterable[Attachment]) -> dict[str, dict[str, Any]]:
+    """Blocks of their own by identity: the first link, and polls whose answers are known."""
+    blocks: dict[str, dict[str, Any]] = {}
+    for one in attachments:
+        answers = (one.answers or "").split("\n") if one.answers else []
+        if one.kind == "link" and _can_be_block(one) and not any(two["type"] == "link" for two in blocks.values()):
+            blocks[one.identity] = {"type": "link", "url": one.url}
+        elif one.kind == "poll" and one.title and len(answers) >= 2:
+            blocks[one.identity] = {
+                "type": "poll",
+                "question": one.title,
+                "answers": [{"text": answer} for answer in answers],
+                "options": "SingleChoice,AnonymousVoting",
+            }
+    return blocks
 
 
 def _can_be_block(attachment: Attachment) -> bool:

@@ -64,6 +64,8 @@ class Rig(ABC):
     takes: ClassVar[frozenset[str]] = frozenset()
     #: Pictures are kept there byte for byte.
     keeps_bytes: ClassVar[bool] = True
+    #: It is given the addresses of pictures, not the files, and everything else with them.
+    by_reference: ClassVar[bool] = False
     secrets: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, vk: SandboxClient, folder: Path) -> None:

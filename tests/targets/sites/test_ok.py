@@ -113,6 +113,19 @@ def test_a_link_that_is_refused_as_a_block_goes_into_the_text(vk: SandboxClient,
     assert (post["text"], post["links"]) == ("Новость\n\nСайт (https://irk.invalid/)", [])
 
 
+def test_a_poll_is_a_poll_and_where_it_is_refused_a_link(vk: SandboxClient, target: Ok) -> None:
+    poll = Attachment("poll", -1, 12, title="Нужен ли мост?", answers="Да\nНет")
+    published(target, story("Мост", (poll,)))
+    (post,) = posts(vk, "ok")
+    assert (post["text"], [one["question"] for one in post["polls"]]) == ("Мост", ["Нужен ли мост?"])
+    assert [answer["text"] for answer in post["polls"][0]["answers"]] == ["Да", "Нет"]
+
+    vk.fault("error", "ok.mediatopic.post", code=603)
+    sent = published(target, story("Дорога", (poll,)))
+    assert posts(vk, "ok")[0]["text"] == "Дорога\n\nОпрос: Нужен ли мост? (https://vk.com/wall-1_77)"
+    assert sent.result["notes"] == ["poll_as_link"]
+
+
 def test_t33_no_form_of_the_publication_time_is_ever_sent(vk: SandboxClient, target: Ok) -> None:
     """T-33: one form is Moscow time, the other an instant; a topic of ours is out at once."""
     published(target, story("Сейчас"))
