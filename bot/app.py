@@ -171,6 +171,7 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         plan=settings.plan,
         burst=settings.CARDS_BURST,
         letters_quiet=settings.letters_quiet,
+        author_daily_limit=settings.AUTHOR_DAILY_LIMIT,
         own_sites=own_sites(settings),
         networks=tuple(_with_preview(network, target) for target in networks for network in target.networks),
     )

@@ -173,6 +173,9 @@ class Settings(BaseSettings):
         "20",
         section="Чат модераторов",
     )
+    AUTHOR_DAILY_LIMIT: int = _setting(
+        20, "Новостей от одного автора за сутки, остальные ждут завтра; 0 — без ограничения", "20"
+    )
     RECONCILE_SECONDS: float = _setting(
         60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
     )
@@ -370,7 +373,9 @@ class Settings(BaseSettings):
             QuietHours.parse(value)
         return value.strip()
 
-    @field_validator("PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS")
+    @field_validator(
+        "PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "AUTHOR_DAILY_LIMIT"
+    )
     @classmethod
     def _not_negative(cls, value: int) -> int:
         if value < 0:

@@ -53,6 +53,7 @@ class Action(StrEnum):
     GONE = "gone"
     HAND_PUBLISHED = "hand_published"
     BACK_TO_REVIEW = "back_to_review"
+    TURN_AWAY = "turn_away"
 
 
 class Who(StrEnum):
@@ -109,6 +110,7 @@ TABLE: Final[tuple[Rule, ...]] = (
         S.PUBLISHED,
         Who.PROGRAM,
     ),
+    _rule(Action.TURN_AWAY, (S.PENDING,), S.REJECTED, Who.PROGRAM),
     _rule(Action.BACK_TO_REVIEW, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.PENDING, Who.PROGRAM),
 )
 RULES: Final = {rule.action: rule for rule in TABLE}
@@ -286,6 +288,8 @@ def advance(
             return replace(changed, due_at=due_at, trouble=trouble)
         case Action.FAIL:
             return replace(changed, trouble=trouble)
+        case Action.TURN_AWAY:
+            return replace(changed, trouble=trouble, decision=Decision(0, now, str(action)))
         case Action.BACK_TO_REVIEW | Action.EXPIRE | Action.GONE | Action.WITHDRAW:
             return replace(changed, due_at=None, urgent=False, trouble=trouble)
         case _:

@@ -126,7 +126,9 @@ def _same_attachment(old: Attachment, new: Attachment) -> bool:
 class Author:
     """A person (positive id) or a community (negative id) that suggests news.
 
-    ``reachable`` is None while nobody has tried; ``zone`` is an IANA name, None when unknown.
+    ``reachable`` is None while nobody has tried; ``zone`` is an IANA name that comes before the region's own,
+    None when unknown.  ``role`` is a code of :mod:`editorial.people`; region and organisation are what the author
+    said until ``confirmed_at``.  ``blocked_why``: no more news is taken from them, and for which reason.
     """
 
     vk_id: int
@@ -135,6 +137,25 @@ class Author:
     wants_letters: bool = True
     zone: str | None = None
     region: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    confirmed_by: int | None = None
+    confirmed_at: datetime | None = None
+    asked_at: datetime | None = None
+    consent_asked_at: datetime | None = None
+    consent_at: datetime | None = None
+    blocked_why: str | None = None
+    blocked_at: datetime | None = None
+    told_at: datetime | None = None
+    called_at: datetime | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    @property
+    def blocked(self) -> bool:
+        return self.blocked_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +187,8 @@ class Suggestion:
     Only one of the origin ``wall`` stands on VK as a suggestion; ``post_id`` of the others is a negative number of
     the desk's own, and they go out as new posts.  ``behind`` says where such a one came from: the dialog's
     ``peer_id`` and the ``cmids`` of its messages, or a source's ``url`` and ``title``.  ``without_photos``: a
-    moderator chose to let it go out without its photos.  ``expires_at``: from then on a planned post is of no use.
+    moderator chose to let it go out without its photos.  ``corrects``: the number of the returned news that this
+    one is the corrected form of.  ``expires_at``: from then on a planned post is of no use.
     """
 
     number: int
@@ -195,6 +217,7 @@ class Suggestion:
     behind: Mapping[str, Any] | None = None
     without_photos: bool = False
     expires_at: datetime | None = None
+    corrects: int | None = None
     author: Author | None = field(default=None, compare=False)
 
     @property
@@ -249,6 +272,11 @@ class Suggestion:
             return f"https://vk.com/gim{-self.owner_id}?sel={behind.get('peer_id') or self.author_id}"
         if self.origin is Origin.SOURCE and behind.get("url"):
             return str(behind["url"])
+        return self.wall_link
+
+    @property
+    def wall_link(self) -> str:
+        """Where the suggestion stands on VK, for one that came from there."""
         return f"https://vk.com/wall{self.owner_id}_{self.post_id}"
 
     @property

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from editorial import reasons, regions
+from editorial import people, reasons, regions
 from editorial.checks.facts import Warn
 from editorial.lifecycle import OPEN, Action, actions_for
 from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
@@ -87,6 +88,20 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorFacts:
+    """What the desk knows of an author beyond the suggestion itself.
+
+    ``sent`` and ``accepted`` count their news, this one included; ``too_many``: how much came within a day, when
+    that is more than one author may send.  ``latest`` are the newest posts of their region.
+    """
+
+    sent: int = 0
+    accepted: int = 0
+    too_many: int = 0
+    latest: Sequence[Suggestion] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a card is drawn from besides the suggestion.
 
@@ -106,6 +121,7 @@ class Facts:
     new_post: bool = False
     photos_stuck: bool = False
     deciders: Mapping[int, str] = field(default_factory=dict)
+    about: AuthorFacts | None = None
     more: Sequence[tuple[str, str]] = ()
     networks: Sequence[str] = ()
     warnings: Sequence[Warn] = ()
@@ -127,9 +143,14 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     tail = "\n\n".join("\n".join(lines) for lines in sections if lines)
     below = _fitting(tail, LONGEST_MESSAGE - utf16_length(body) - 600)
     head = f"{_head(suggestion)} · {age}"
-    text = f"{head}\n\n{body}\n\n{below}"
+    about = _about(suggestion, facts)
+    said = [part for part in (*about[:1], _local_time(suggestion, facts), *about[1:]) if part]
+    text = (
+        "\n".join(part for part in (head, " · ".join(said), *_about_region(facts)) if part)
+        + f"\n\n{body}\n\n{below}"
+    )
     keyboard = _keyboard(suggestion, facts)
-    digest = _digest(_head(suggestion), body, below, parts, keyboard, shown)
+    digest = _digest(_head(suggestion), about, *_about_region(facts), body, below, parts, keyboard, shown)
     return CardMessage(text, parts, keyboard, shown, digest)
 
 
@@ -157,10 +178,57 @@ def _head(suggestion: Suggestion) -> str:
 
 def _unsure(suggestion: Suggestion) -> list[str]:
     """A region the text speaks of is only offered; nobody's word is taken for it."""
-    if suggestion.status not in OPEN:
+    interregional = suggestion.author is not None and suggestion.author.role == people.INTERREGIONAL
+    if suggestion.status not in OPEN or interregional:
         return []
     guess = regions.region_of_text(suggestion.text)
     return [texts.maybe_region(guess.short_name) if guess else texts.REGION_UNKNOWN]
+
+
+def _about(suggestion: Suggestion, facts: Facts) -> list[str]:
+    """Who the author is, in a line; the first part says from where."""
+    known = facts.about
+    if known is None:
+        return []
+    author = suggestion.author or Author(0)
+    interregional = author.role == people.INTERREGIONAL
+    region = regions.by_code(suggestion.region)
+    place = region.name if region else people.ROLES[people.INTERREGIONAL] if interregional else ""
+    parts = [place, defuse(plain_name(author.organisation or ""))]
+    if author.role and not interregional:
+        parts.append(people.ROLES.get(author.role, ""))
+    if (author.region or author.organisation) and not author.confirmed:
+        parts.append(texts.UNCONFIRMED)
+    if author.blocked:
+        parts.append(texts.BLOCKED_MARK)
+    if suggestion.author_id:
+        parts.append(texts.NEW_AUTHOR if known.sent <= 1 else texts.accepted(known.accepted, known.sent))
+    if known.too_many:
+        parts.append(texts.too_many_today(known.too_many))
+    if suggestion.corrects:
+        parts.append(texts.corrected_line(suggestion.corrects))
+    return [part for part in parts if part]
+
+
+def _local_time(suggestion: Suggestion, facts: Facts) -> str:
+    """What time it is where the author is; it is not what makes a card outdated."""
+    author, region = suggestion.author, regions.by_code(suggestion.region)
+    name = (author.zone if author else None) or (region.zone if region else None)
+    zone = ZoneInfo(name) if name and facts.about is not None else None
+    if zone is None or facts.now.astimezone(zone).utcoffset() == facts.now.astimezone(facts.desk.zone).utcoffset():
+        return ""
+    return texts.local_time(moments.clock(facts.now, zone), moments.whose(zone, facts.now))
+
+
+def _about_region(facts: Facts) -> list[str]:
+    if facts.about is None or not facts.about.latest:
+        return []
+    posts = []
+    for post in facts.about.latest:
+        day = post.published_at.astimezone(facts.desk.zone).strftime("%d.%m") if post.published_at else ""
+        words = " ".join(defuse(post.text).split())
+        posts.append(f"{day} № {post.number} «{words[:32].rstrip()}…»" if len(words) > 32 else f"{day} «{words}»")
+    return [texts.latest_of_region(posts)]
 
 
 def link_to(vk_id: int | None, author: Author | None) -> str:
@@ -278,14 +346,21 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
             reason = texts.reason_label(decision.reason, decision.words)
             return texts.rejected_status(defuse(reason), *_decided(decision, facts))
         case Status.WITHDRAWN:
-            if suggestion.trouble == "suggested_too":
-                return texts.SUGGESTED_TOO
-            return texts.GONE_FROM_VK if suggestion.trouble == "gone" else texts.WITHDRAWN_BY_AUTHOR
+            return _withdrawn(suggestion)
         case Status.FAILED:
             if suggestion.trouble == "by_hand" and suggestion.origin is Origin.WALL:
                 return texts.by_hand_status(suggestion.link)
             return texts.failed_status(suggestion.trouble or "refused")
     return texts.DESK_STATUS[suggestion.status].capitalize()
+
+
+def _withdrawn(suggestion: Suggestion) -> str:
+    word, _, number = (suggestion.trouble or "").partition(":")
+    if word == "replaced" and number.isdigit():
+        return texts.replaced_status(int(number))
+    if word == "suggested_too":
+        return texts.SUGGESTED_TOO
+    return texts.GONE_FROM_VK if word == "gone" else texts.WITHDRAWN_BY_AUTHOR
 
 
 def _waiting(suggestion: Suggestion) -> str:

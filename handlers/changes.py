@@ -48,6 +48,7 @@ def store(
     close_menu(context, before.number)
     if show:
         refresh_card(context, before.number)
+    refresh_passport(context, before.number)
     return True
 
 
@@ -65,6 +66,14 @@ def _of_use_until(after: Suggestion, action: str) -> datetime | None:
     return until if until is not None and until > after.due_at else None
 
 
+def refresh_passport(context: Context, number: int) -> None:
+    """Have the live message about the news brought up to date, if its author has one."""
+    placed = context.unit.passports.get(number)
+    if placed is not None:
+        new = NewDelivery(MESSAGES, f"user:{placed.peer_id}", "passport", number, dedupe=f"passport:{number}")
+        context.unit.outbox.add(new, context.now)
+
+
 def close_menu(context: Context, number: int) -> None:
     """The card shows its main buttons again."""
     card = context.unit.cards.get(number)
@@ -78,6 +87,7 @@ def open_menu(context: Context, number: int, view: Mapping[str, Any]) -> None:
     asked = {"asked": True} if card is not None and card.view.get("asked") else {}
     context.unit.cards.view(number, {**view, **asked}, context.now)
     refresh_card(context, number)
+    refresh_passport(context, number)
 
 
 def claimed_now(context: Context, delivery: Delivery) -> bool:

@@ -28,7 +28,8 @@ class Desk:
     ``owner_id`` is the community as the owner of its wall (negative), ``zone`` the editorial time zone, ``burst``
     how many cards may fill the chat within ten minutes, 0 for all, ``letters_quiet`` the hours of an author's own
     time at which no letter arrives, ``networks`` where posts go besides the wall, in the order of showing,
-    ``own_sites`` the host names of the pages that show our posts.
+    ``author_daily_limit`` how much news one author may send in 24 hours, 0 for any amount, ``own_sites`` the host
+    names of the pages that show our posts.
     """
 
     group_id: int
@@ -38,6 +39,7 @@ class Desk:
     plan: PlanRules
     burst: int = 0
     letters_quiet: QuietHours | None = NIGHT
+    author_daily_limit: int = 0
     networks: tuple[Network, ...] = ()
     own_sites: frozenset[str] = frozenset()
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Final
 
 from editorial.lifecycle import Action, advance
-from editorial.suggestion import Status, Suggestion
-from handlers import changes, keyboards, letters, suggest, texts
+from editorial.suggestion import Origin, Status, Suggestion
+from handlers import changes, drafting, keyboards, letters, registry, removal, suggest, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import MessageArrived, MessagesAllowed, MessagesDenied, PersonBlocked, PersonUnblocked
@@ -23,7 +23,7 @@ HINT_EVERY: Final = timedelta(minutes=10)
 CONFIRM_WITHIN: Final = timedelta(minutes=30)
 _MOST_SHOWN: Final = 10
 _MENTION: Final = re.compile(r"^\s*(?:\[(?:club|public)\d+\|[^\]]*\]|@\S+)[,:]?\s*")
-_NUMBERED: Final = re.compile(r"(статус|отозвать)(?:\s*(?:№|n|#)?\s*(\d{1,12}))?", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"(статус|отозвать|исправить)(?:\s*(?:№|n|#)?\s*(\d{1,12}))?", re.IGNORECASE)
 
 
 def written(context: Context, message: MessageArrived) -> None:
@@ -44,15 +44,20 @@ def plain(text: str) -> str:
 
 def _answer(context: Context, message: MessageArrived, words: str) -> None:
     numbered = _NUMBERED.fullmatch(words)
-    if numbered is not None:
-        about = _status if numbered[1] == "статус" else _withdraw
+    if numbered is not None and (numbered[2] or numbered[1] != "исправить"):
+        about = {"статус": _status, "отозвать": _withdraw, "исправить": _correct}[numbered[1]]
         about(context, message, int(numbered[2]) if numbered[2] else None)
         return
     known = _WORDS.get(words)
     if known is not None:
         known(context, message)
-    else:
-        _hint(context, message)
+        return
+    about_draft = _DRAFT_WORDS.get(words)
+    if about_draft is not None and about_draft(context, message):
+        return
+    if registry.answers(context, message, words) or drafting.takes(context, message):
+        return
+    _hint(context, message)
 
 
 # --------------------------------------------------------------------------------------------------- the words
@@ -100,7 +105,7 @@ def _withdraw(context: Context, message: MessageArrived, number: int | None) -> 
     if suggestion is None:
         return
     if suggestion.status is Status.PUBLISHED:
-        changes.note(context, "asks_removal", suggestion.number)
+        removal.ask(context, suggestion)
         link = suggestion.published_link or context.desk.address
         answer(context, message, texts.withdrawn_too_late(suggestion.number, link))
         return
@@ -114,23 +119,26 @@ def _withdraw(context: Context, message: MessageArrived, number: int | None) -> 
     elif changes.store(context, suggestion, after, str(Action.WITHDRAW), actor=message.from_id):
         suggest.close(context, suggestion.number)
         letters.take_back(context, suggestion.number)
-        answer(context, message, texts.withdrawn(suggestion.number))
+        on_the_wall = suggestion.origin is Origin.WALL
+        answer(context, message, texts.withdrawn(suggestion.number, on_the_wall=on_the_wall))
+
+
+def _correct(context: Context, message: MessageArrived, number: int | None) -> None:
+    suggestion = _own(context, message, number)
+    if suggestion is not None:
+        drafting.correct(context, message, suggestion)
 
 
 def _help(context: Context, message: MessageArrived) -> None:
     answer(context, message, texts.help_author(context.desk.address), _menu())
 
 
-def _menu() -> dict[str, object]:
-    return keyboards.spoken("Мои новости", "Предложить новость", "Помощь")
+def _menu(*more: str) -> dict[str, object]:
+    return keyboards.spoken("Предложить новость", "Мои новости", "Помощь", *more)
 
 
 def _start(context: Context, message: MessageArrived) -> None:
     answer(context, message, texts.greeting(context.desk.address), _menu())
-
-
-def _how_to_suggest(context: Context, message: MessageArrived) -> None:
-    answer(context, message, texts.how_to_suggest(context.desk.address))
 
 
 def _letters_off(context: Context, message: MessageArrived) -> None:
@@ -173,23 +181,50 @@ def _yes(context: Context, message: MessageArrived) -> None:
 
 def _hint(context: Context, message: MessageArrived) -> None:
     """One short helpful answer, then silence for a while: a person may be writing to people."""
+    if registry.human_talks(context, message.from_id):
+        return
     prompt = context.unit.prompts.get(message.peer_id, message.from_id)
     if prompt is not None and context.now - prompt.asked_at < HINT_EVERY:
         return
     context.unit.prompts.ask(message.peer_id, message.from_id, None, "hinted", None, context.now)
-    answer(context, message, texts.not_understood(context.desk.address), _menu())
+    answer(context, message, texts.not_understood(context.desk.address), _menu(texts.CALL_HUMAN))
 
 
 _WORDS: Final[dict[str, Callable[[Context, MessageArrived], None]]] = {
     "мои новости": _my_news,
     "помощь": _help,
     "начать": _start,
-    "предложить новость": _how_to_suggest,
+    "предложить новость": drafting.begin,
+    "регион": registry.change_region,
+    "пояс": registry.change_zone,
+    "позвать человека": registry.call_human,
     "стоп": _letters_off,
     "старт": _letters_on,
     "удалить мои данные": _forget_asked,
     "да, удалить": _forget,
     "да": _yes,
+}
+
+
+def _dissents(context: Context, message: MessageArrived) -> bool:
+    """«Не согласен»: nothing is kept of who does not want that; asked once more, because it cannot be undone."""
+    author = context.unit.authors.get(message.from_id)
+    if author is None or author.consent_asked_at is None:
+        return False
+    _forget_asked(context, message)
+    return True
+
+
+#: Words that mean something only at their moment; otherwise they are a message like any other.
+_DRAFT_WORDS: Final[dict[str, Callable[[Context, MessageArrived], bool]]] = {
+    "отправить": drafting.send,
+    "исправить": drafting.reword,
+    "убрать вложения": drafting.strip,
+    "удалить": drafting.drop,
+    "согласен": registry.consents,
+    "согласна": registry.consents,
+    "не согласен": _dissents,
+    "не согласна": _dissents,
 }
 
 

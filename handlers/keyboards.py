@@ -15,6 +15,7 @@ from handlers.payloads import Payload
 MOST_BUTTONS: Final = 10
 MOST_ROWS: Final = 6
 MOST_IN_A_ROW: Final = 5
+MOST_BELOW: Final = 20
 LONGEST_LABEL: Final = 40
 COLOURS: Final = frozenset({"primary", "secondary", "positive", "negative"})
 
@@ -48,6 +49,15 @@ def inline(rows: Iterable[Sequence[Button]]) -> dict[str, Any]:
     if sum(map(len, filled)) > MOST_BUTTONS:
         raise ValueError(f"more than {MOST_BUTTONS} buttons")
     return {"inline": True, "buttons": [[button.as_json() for button in row] for row in filled]}
+
+
+def below(*labels: str) -> dict[str, Any]:
+    """Buttons under the dialog, for more labels than a message can carry; they go away when one is pressed."""
+    if len(labels) > MOST_BELOW:
+        raise ValueError(f"{len(labels)} buttons; {MOST_BELOW} stand well below a dialog")
+    buttons = [Button(label, Payload("say"), spoken=True) for label in labels]
+    rows = [[button.as_json() for button in row] for row in in_pairs(buttons)]
+    return {"one_time": True, "inline": False, "buttons": rows}
 
 
 def in_pairs(buttons: Sequence[Button], width: int = 2) -> list[Sequence[Button]]:

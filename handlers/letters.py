@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from editorial import etiquette
 from editorial.delivery import Delivery, NewDelivery, State
-from editorial.suggestion import Author, Status, Suggestion
+from editorial.suggestion import Author, Origin, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.changes import MESSAGES
 from handlers.context import Context, Desk
@@ -33,6 +33,8 @@ class LetterText:
 
     text: str
     keyboard: dict[str, Any] | None = None
+    attachments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def write(
@@ -191,20 +193,38 @@ def render(payload: Mapping[str, Any], reading: Reading) -> LetterText:
 def _keyboard(suggestion: Suggestion, letter: str) -> dict[str, Any] | None:
     if letter in ("received", "scheduled", "moved", "author_edited", "undone"):
         return keyboards.spoken(f"Статус {suggestion.number}", f"Отозвать {suggestion.number}")
+    if letter == "returned":
+        return keyboards.spoken(f"Исправить {suggestion.number}", f"Отозвать {suggestion.number}")
+    if letter == "blocked":
+        return keyboards.spoken(texts.CALL_HUMAN)
+    return None
+
+
+def passport_keyboard(suggestion: Suggestion) -> dict[str, Any] | None:
+    """What the author can do about the news, below its live message."""
+    number = suggestion.number
+    if suggestion.status in (Status.PENDING, Status.SCHEDULED, Status.FAILED):
+        return keyboards.spoken(f"Статус {number}", f"Исправить {number}", f"Отозвать {number}")
+    if suggestion.status is Status.RETURNED:
+        return keyboards.spoken(f"Исправить {number}", f"Отозвать {number}")
     return None
 
 
 def _received(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
     at = _moment(payload, "at") or reading.now
     expected = _by(etiquette.answer_expected(at, reading.desk.zone), reading)
+    corrected = texts.corrected_of(suggestion.corrects)
     if etiquette.desk_is_open(at, reading.desk.zone):
-        return texts.received(suggestion.number, expected)
-    opens = _when(etiquette.desk_opens(at, reading.desk.zone), reading)
-    return texts.received_off_hours(suggestion.number, opens, expected)
+        said = texts.received(suggestion.number, expected)
+    else:
+        opens = _when(etiquette.desk_opens(at, reading.desk.zone), reading)
+        said = texts.received_off_hours(suggestion.number, opens, expected)
+    return f"{corrected}\n{said}" if corrected else said
 
 
 def _scheduled(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
-    return texts.scheduled(suggestion.number, _due(suggestion, payload, reading))
+    on_the_wall = suggestion.origin is Origin.WALL
+    return texts.scheduled(suggestion.number, _due(suggestion, payload, reading), on_the_wall=on_the_wall)
 
 
 def _moved(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
@@ -225,7 +245,10 @@ def _author_edited(suggestion: Suggestion, payload: Mapping[str, Any], reading: 
 
 
 def _returned(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:  # noqa: ARG001
-    return texts.returned(suggestion.number, str(payload.get("reason")), payload.get("words"))
+    on_the_wall = suggestion.origin is Origin.WALL
+    return texts.returned(
+        suggestion.number, str(payload.get("reason")), payload.get("words"), on_the_wall=on_the_wall
+    )
 
 
 def _rejected(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:  # noqa: ARG001
@@ -244,6 +267,11 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "undone": lambda suggestion, _payload, _reading: texts.undone(suggestion.number),
     "gone": lambda suggestion, _payload, _reading: texts.gone(suggestion.number),
     "withdrawn": lambda suggestion, _payload, _reading: texts.withdrawn(suggestion.number),
+    "removed": lambda suggestion, _payload, _reading: texts.removed(suggestion.number),
+    "kept": lambda suggestion, _payload, _reading: texts.kept(suggestion.number),
+    "blocked": lambda suggestion, _payload, _reading: texts.blocked_news(
+        suggestion.number, (suggestion.author and suggestion.author.blocked_why) or ""
+    ),
 }
 NAMES: Final = frozenset(_TEXTS)
 
@@ -251,6 +279,11 @@ NAMES: Final = frozenset(_TEXTS)
 def _summary(reading: Reading) -> str:
     lines = [status_of(suggestion, reading) for suggestion in reading.others]
     return "\n".join([texts.SUMMARY_BEGINS, *lines])
+
+
+def standing(suggestion: Suggestion, reading: Reading) -> str:
+    """The same without the number, for the live message."""
+    return _status_words(suggestion, reading) or texts.AUTHOR_STATUS[suggestion.status]
 
 
 def status_of(suggestion: Suggestion, reading: Reading) -> str:
@@ -273,7 +306,9 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
         case Status.PUBLISHED:
             return texts.is_out(suggestion.published_link or reading.desk.address)
         case Status.RETURNED if decision:
-            return _tail(texts.returned(suggestion.number, decision.reason or "own", decision.words))
+            on_the_wall = suggestion.origin is Origin.WALL
+            reason = decision.reason or "own"
+            return _tail(texts.returned(suggestion.number, reason, decision.words, on_the_wall=on_the_wall))
         case Status.REJECTED if decision:
             return _tail(texts.rejected(suggestion.number, decision.reason or "own", decision.words))
         case Status.FAILED:

@@ -17,6 +17,10 @@ from handlers.events import WallPublished
 CLOCK_SLACK: Final = timedelta(minutes=3)
 #: A text at least this long that is the beginning of ours is ours, cut by VK. Characters.
 CUT_TEXT: Final = 2000
+#: So alike, from 0 to 1, is the corrected form of a returned news item to it.
+CORRECTED: Final = 0.2
+#: A text of fewer words tells nothing about likeness.
+_FEW_WORDS: Final = 8
 #: Where a suggestion stands when a post of its text appears: the likeliest first.
 _LIKELY: Final = (
     Status.PUBLISHING,
@@ -56,6 +60,16 @@ def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> W
         return min(exact, key=lambda post: (post.at, post.post_id))
     alike = [post for post in possible if _reworded(post, suggestion)]
     return alike[0] if len(alike) == 1 else None
+
+
+def likeness(old: Content, new: Content) -> float:
+    """How much two contents of one author have in common, from 0 to 1; a very short old one may become anything."""
+    if _identities(old) & _identities(new):
+        return 1.0
+    before, after = _vocabulary(old.text), _vocabulary(new.text)
+    if len(before) < _FEW_WORDS:
+        return CORRECTED
+    return len(before & after) / len(before | after)
 
 
 def resembles(post: WallPublished, suggestion: Suggestion) -> bool:

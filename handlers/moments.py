@@ -96,6 +96,11 @@ def whose(zone: ZoneInfo, moment: datetime) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
 
 
+def place(zone: str) -> str:
+    """Whose time this is: «мск», «по Иркутску»; for the zone as a place, without a moment."""
+    return "московское" if zone == _MOSCOW else _PLACES.get(zone, zone)
+
+
 def say(
     moment: datetime, now: datetime, zone: ZoneInfo, theirs: ZoneInfo | None = None, *, preposition: str = "в"
 ) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
-from handlers import again, editing, network_menu, placing, preview, texts
+from handlers import again, editing, network_menu, placing, preview, registry, texts
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -51,6 +51,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(preview.WORD, texts.PREVIEW_ENTRY, preview.press, preview.shown),
     Entry(placing.WORD, texts.REGION_ENTRY, placing.press, placing.shown, placing.draw),
     Entry(again.WORD, again.LABEL, again.press, again.shown),
+    Entry(registry.WORD, registry.LABEL, registry.pressed, registry.offered, registry.drawn),
 )
 
 

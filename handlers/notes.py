@@ -6,15 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from editorial.suggestion import Suggestion
+from editorial import people, regions
+from editorial.suggestion import Author, Suggestion
 from handlers import moments, preview, texts
+from handlers.cards import link_to
 from handlers.context import Desk
 
 #: Troubles of these places mean that nothing is published.
 _STOPS_POSTS = frozenset({"vk_wall", "key"})
 
 
-def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datetime, desk: Desk) -> str:
+def render(
+    payload: Mapping[str, Any],
+    suggestion: Suggestion | None,
+    now: datetime,
+    desk: Desk,
+    author: Author | None = None,
+) -> str:
     """The note as it is sent. Raises KeyError for a note nobody knows."""
     number = suggestion.number if suggestion is not None else 0
     match payload["note"]:
@@ -37,7 +45,7 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
         case "by_hand":
             return texts.by_hand_note(number, suggestion.link if suggestion else desk.address)
         case "left_on_vk":
-            return texts.left_on_vk_note(number, suggestion.link if suggestion else desk.address)
+            return texts.left_on_vk_note(number, suggestion.wall_link if suggestion else desk.address)
         case "undecidable":
             return texts.undecidable_note(number)
         case "expired":
@@ -48,6 +56,15 @@ def render(payload: Mapping[str, Any], suggestion: Suggestion | None, now: datet
             return texts.changed_note(number)
         case "asks_removal":
             return texts.removal_note(number, (suggestion and suggestion.published_link) or desk.address)
+        case "removed":
+            return texts.removed_note(number)
+        case "not_removed":
+            link = (suggestion and suggestion.published_link) or desk.address
+            return texts.not_removed_note(number, str(payload.get("reason") or ""), link)
+        case "calls_human":
+            return texts.calls_human_note(_who(author), dialog_of(desk, author), number)
+        case "author_named":
+            return texts.author_named_note(_who(author), *_said_of(author))
         case "moved":
             lines = [
                 texts.moved_line(int(moved), moments.say(datetime.fromisoformat(due), now, desk.zone))
@@ -77,3 +94,18 @@ def _network(payload: Mapping[str, Any], desk: Desk) -> str | None:
 def title_of(desk: Desk, key: str) -> str:
     """A network's name for people; its key when it is switched off by now."""
     return next((one.title for one in desk.networks if one.key == key), key)
+
+
+def _who(author: Author | None) -> str:
+    return link_to(author.vk_id if author else None, author)
+
+
+def dialog_of(desk: Desk, author: Author | None) -> str:
+    """Where a moderator finds the dialog with a person."""
+    return f"https://vk.com/gim{desk.group_id}?sel={author.vk_id}" if author is not None else desk.address
+
+
+def _said_of(author: Author | None) -> tuple[str, str, str]:
+    region = regions.by_code(author.region if author else None)
+    role = people.ROLES.get((author and author.role) or "", "")
+    return region.name if region else "", (author and author.organisation) or "", role

@@ -11,7 +11,7 @@ from typing import Final
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import alarms, burst, changes, crosspost, letters, suggest
+from handlers import alarms, burst, changes, crosspost, letters, removal, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -32,7 +32,13 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
         case "card":
             return _card(context, delivery, outcome, verdict)
         case "letter":
-            return _letter(context, delivery, verdict)
+            return _letter(context, delivery, outcome, verdict)
+        case "passport":
+            return _passport(context, delivery, outcome, verdict)
+        case "preview" | "unsent" | "figures" | "ask":
+            return record(context, delivery, _given_up(verdict))
+        case "take_down":
+            return _taken_down(context, delivery, verdict)
         case "burst":
             return _burst(context, delivery, outcome, verdict)
         case "post" | "edit" | "remove":
@@ -109,7 +115,7 @@ def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> Non
     if not suggest.came_out(context, suggestion, post_id, proof=proof):
         return
     if result.get("new"):  # the key that made it cannot read it back, nor remove the suggestion
-        if suggestion.origin is Origin.WALL:
+        if suggestion.post_id > 0:
             changes.note(context, "left_on_vk", suggestion.number)
     elif proof is None:
         destination = f"wall:{suggestion.number}"
@@ -117,6 +123,8 @@ def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> Non
             changes.WALL, destination, "verify", suggestion.number, {"post_id": post_id}, context.now + READ_BACK
         )
         context.unit.outbox.add(new, context.now)
+        if suggestion.origin is not Origin.WALL and suggestion.post_id > 0:  # corrected in the dialog since
+            changes.note(context, "left_on_vk", suggestion.number)
 
 
 def _try_later(context: Context, suggestion: Suggestion, verdict: Verdict) -> None:
@@ -199,9 +207,41 @@ def _card(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdi
     return True
 
 
-def _letter(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
+def _given_up(verdict: Verdict) -> Verdict:
+    """What was worth saying at its moment only is not kept for a person who cannot be written to."""
+    if verdict.state is not State.HELD:
+        return verdict
+    return Verdict(State.REFUSED, error=verdict.error, code=verdict.code)
+
+
+def _passport(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    if not record(context, delivery, _given_up(verdict)):
+        return False
+    number = delivery.number or 0
+    if isinstance(outcome, Sent):
+        context.unit.passports.shown(number, outcome.result.get("digest"))
+    elif isinstance(outcome, Refused) and outcome.reason in _LOST_CARD:
+        context.unit.passports.forget(number)  # its outcomes are letters of their own
+    return True
+
+
+def _taken_down(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
     if not record(context, delivery, verdict):
         return False
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    if suggestion is None:
+        return True
+    if verdict.state is State.SENT:
+        removal.taken_down(context, suggestion)
+    elif verdict.state is State.REFUSED:
+        changes.note(context, "not_removed", suggestion.number, reason=verdict.error)
+    return True
+
+
+def _letter(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    if not record(context, delivery, verdict):
+        return False
+    _place_passport(context, delivery, outcome)
     vk_id = int(delivery.destination.partition(":")[2])
     author = context.unit.authors.get(vk_id)
     if author is None:
@@ -215,6 +255,18 @@ def _letter(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
             changes.refresh_card(context, delivery.number)
         _keep_apart(context, delivery)
     return True
+
+
+def _place_passport(context: Context, delivery: Delivery, outcome: Outcome) -> None:
+    """The receipt is the beginning of the live message."""
+    if not isinstance(outcome, Sent) or delivery.payload.get("letter") != "received" or delivery.number is None:
+        return
+    cmid, peer_id = outcome.result.get("cmid"), outcome.result.get("peer_id")
+    if cmid and peer_id:
+        context.unit.passports.placed(delivery.number, int(peer_id), int(cmid), None, context.now)
+        suggestion = context.unit.suggestions.get(delivery.number)
+        if suggestion is not None and suggestion.version > 1:
+            changes.refresh_passport(context, delivery.number)
 
 
 def _keep_apart(context: Context, delivery: Delivery) -> None:

@@ -6,18 +6,38 @@ three times while it waited is sent once, as it is now.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from editorial.delivery import Delivery, State
 from editorial.post import split_text, utf16_length
-from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, changes, keyboards, letters, more, network_lines, notes, texts, warnings
+from editorial.suggestion import CLOSED, Author, Status, Suggestion
+from handlers import (
+    burst,
+    cards,
+    changes,
+    drafting,
+    keyboards,
+    letters,
+    more,
+    network_lines,
+    notes,
+    passport,
+    registry,
+    removal,
+    texts,
+    warnings,
+)
 from handlers.context import Context
 from storage.cards import Card
 
 #: A message VK takes for too long in spite of our counting is cut to so much, UTF-16 units.
 PLAIN_LENGTH: Final = 1000
+
+
+_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,16 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
             return None if suggestion is None else _card(context, delivery, suggestion)
         case "letter":
             return _letter(context, delivery, suggestion)
+        case "passport":
+            return None if suggestion is None else _passport(context, delivery, suggestion)
+        case "figures":
+            return None if suggestion is None else _figures(context, delivery, suggestion)
+        case "preview":
+            return _spoken(context, delivery, drafting.preview(context, delivery))
+        case "ask":
+            return _question(context, delivery)
+        case "unsent":
+            return _reminder(context, delivery)
         case "note":
             return _note(context, delivery, suggestion)
         case "burst":
@@ -105,6 +135,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         paused=context.paused() is not None,
         new_post=context.community_may_post(),
         photos_stuck=context.photos_stuck(suggestion),
+        about=_about_author(context, suggestion),
         letter_held=closed and _has_held_letter(context, suggestion.number),
         deciders={who: context.name_of(who) for who in people},
         more=more.offered(context, suggestion),
@@ -113,6 +144,19 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         menu=more.drawn(context, suggestion, view),
         networks=network_lines.for_card(context, suggestion),
     )
+
+
+def _about_author(context: Context, suggestion: Suggestion) -> cards.AuthorFacts | None:
+    """Known as long as somebody has to decide."""
+    if suggestion.status in CLOSED:
+        return None
+    unit = context.unit.suggestions
+    latest = unit.latest_of_region(suggestion.region, 3) if suggestion.region else ()
+    if not suggestion.author_id:
+        return cards.AuthorFacts(latest=latest)
+    tally, limit = unit.tally(suggestion.author_id, context.now - _A_DAY), context.desk.author_daily_limit
+    too_many = tally.lately if limit and tally.lately > limit else 0
+    return cards.AuthorFacts(tally.sent, tally.accepted, too_many, latest)
 
 
 def _has_held_letter(context: Context, number: int) -> bool:
@@ -166,11 +210,81 @@ def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None)
     return Outgoing(letter.text, letter.keyboard)
 
 
+def _reading(context: Context, suggestion: Suggestion) -> letters.Reading:
+    paused = context.paused() is not None
+    return letters.Reading(suggestion, suggestion.author, context.now, context.desk, paused=paused)
+
+
+def _passport(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgoing | None:
+    """The live message as it should read now; nothing when it reads so, or cannot be changed any more."""
+    placed = context.unit.passports.get(suggestion.number)
+    if placed is None or not passport.wanted(suggestion, delivery):
+        _drop(context, delivery)
+        return None
+    said = passport.text(context, suggestion, _reading(context, suggestion))
+    mark = passport.mark_of(said)
+    if (placed.shown == mark or context.now - placed.sent_at > passport.EDITABLE) and changes.claimed_now(
+        context, delivery
+    ):
+        _drop(context, delivery)
+        return None
+    keyboard = letters.passport_keyboard(suggestion)
+    return Outgoing(said, keyboard, cmid=placed.cmid, digest=mark)
+
+
+def _figures(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgoing | None:
+    """The figures of the first day; nothing where nobody knows them."""
+    figures = passport.figures_of(context, suggestion)
+    if not figures or not passport.wanted(suggestion, delivery):
+        _drop(context, delivery)
+        return None
+    link = suggestion.published_link or context.desk.address
+    return Outgoing(texts.first_day(suggestion.number, figures, link))
+
+
+def _question(context: Context, delivery: Delivery) -> Outgoing | None:
+    payload = delivery.payload
+    if not payload or not registry.still_asked(context, delivery):
+        if payload and changes.claimed_now(context, delivery):
+            registry.not_asked(context, delivery)
+        _drop(context, delivery)
+        return None
+    return Outgoing(str(payload["text"]), payload.get("keyboard"))
+
+
+def _reminder(context: Context, delivery: Delivery) -> Outgoing | None:
+    found = drafting.reminder(context, delivery)
+    if found is not None and changes.claimed_now(context, delivery):
+        context.unit.drafts.reminded(int(delivery.payload["author"]), context.now)
+    return _spoken(context, delivery, found)
+
+
+def _spoken(context: Context, delivery: Delivery, found: letters.LetterText | None) -> Outgoing | None:
+    if found is None:
+        _drop(context, delivery)
+        return None
+    return Outgoing(found.text, found.keyboard, found.attachments, found.parts)
+
+
 def _note(context: Context, delivery: Delivery, suggestion: Suggestion | None) -> Outgoing:
-    text = notes.render(delivery.payload, suggestion, context.now, context.desk)
+    payload = delivery.payload
+    text = notes.render(payload, suggestion, context.now, context.desk, _author_of(context, payload))
     card = context.unit.cards.get(suggestion.number) if suggestion is not None else None
     in_chat = card is not None and card.peer_id == context.moderators_chat()
-    return Outgoing(text, reply_to=card.cmid if card is not None and in_chat else None)
+    reply_to = card.cmid if card is not None and in_chat else None
+    return Outgoing(text, _note_keyboard(payload, suggestion), reply_to=reply_to)
+
+
+def _author_of(context: Context, payload: Mapping[str, Any]) -> Author | None:
+    return context.unit.authors.get(int(payload["author"])) if payload.get("author") else None
+
+
+def _note_keyboard(payload: Mapping[str, Any], suggestion: Suggestion | None) -> dict[str, Any] | None:
+    if payload["note"] == "author_named":
+        return registry.line_keyboard(int(payload["author"]))
+    if payload["note"] == "asks_removal" and suggestion is not None:
+        return removal.keyboard(suggestion)
+    return None
 
 
 def _burst(context: Context, delivery: Delivery) -> Outgoing | None:

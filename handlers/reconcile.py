@@ -58,7 +58,8 @@ def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
         known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
         if known is None:
             added = suggest.take_in(context, event)
-            kept_back |= added is not None and not burst.offer(context, added.number)
+            waits = added is not None and added.status is Status.PENDING
+            kept_back |= added is not None and waits and not burst.offer(context, added.number)
         elif known.status in OPEN:
             _update(context, known, event)
     if kept_back:
@@ -66,7 +67,10 @@ def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
 
 
 def _update(context: Context, known: Suggestion, event: WallSuggested) -> None:
-    if not same_content(known.content, event.content):
+    if known.origin is not Origin.WALL:
+        if event.content.fingerprint != (known.behind or {}).get("left"):
+            suggest.author_edited(context, known, event.content)
+    elif not same_content(known.content, event.content):
         suggest.author_edited(context, known, event.content)
     elif known.content.fingerprint != event.content.fingerprint:
         _store_silently(context, known, event)

@@ -32,7 +32,20 @@ from editorial.lifecycle import Action, Press, decide, same_version
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Origin, Status, Suggestion
 from editorial.when import parse_when
-from handlers import burst, cards, changes, crosspost, letters, moments, more, planning, texts, warnings
+from handlers import (
+    burst,
+    cards,
+    changes,
+    crosspost,
+    letters,
+    moments,
+    more,
+    planning,
+    registry,
+    removal,
+    texts,
+    warnings,
+)
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
@@ -121,6 +134,10 @@ def explained(context: Context, error: DeskError) -> str:
 
 
 def _carry_out(context: Context, person: Person, payload: Payload) -> str:
+    if payload.action == registry.LINE:
+        return registry.line_pressed(context, person, payload)
+    if payload.action == removal.WORD:
+        return removal.pressed(context, person, payload)
     if payload.action == burst.NEXT:
         number = burst.show_next(context)
         return texts.NEXT_SHOWN.format(number=number) if number else texts.NOTHING_HIDDEN

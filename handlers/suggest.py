@@ -6,6 +6,7 @@ knows what VK shows now.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,7 +15,7 @@ from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import burst, changes, crosspost, letters, matching
+from handlers import burst, changes, crosspost, letters, matching, passport, registry
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.suggestions import NewSuggestion
@@ -23,13 +24,16 @@ from storage.suggestions import NewSuggestion
 _JUST_NOW: Final = timedelta(hours=1)
 #: Suggestions of one state that a post without a signature is compared with.
 _MOST_COMPARED: Final = 500
+#: A new suggestion of the same author is taken for the corrected form of a returned one so long.
+_CORRECTED_WITHIN: Final = timedelta(days=7)
+_NEWEST_OF_AUTHOR: Final = 20
 _COMPARED: Final = (Status.PUBLISHING, Status.SCHEDULED, Status.FAILED, Status.PENDING, Status.RETURNED)
 
 
 def suggested(context: Context, event: WallSuggested) -> Suggestion | None:
     """Take a suggestion in: number, card, receipt. None when it is known or not on this community's wall."""
     added = take_in(context, event)
-    if added is not None and not burst.offer(context, added.number):
+    if added is not None and added.status is Status.PENDING and not burst.offer(context, added.number):
         burst.tell(context)
     return added
 
@@ -44,7 +48,8 @@ def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
         author_id=event.author_id or None,
         content=event.content,
         received_at=min(event.at, context.now),
-        region=_region_code(context, event),
+        region=region_of(context, event.author_id, event.content.text),
+        corrects=_corrected(context, event),
     )
     added = context.unit.suggestions.add(new, context.now)
     if added is None:
@@ -52,7 +57,13 @@ def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
     context.unit.journal.add(context.now, added.number, event.author_id, "suggested", None, str(added.status))
     _take_the_place_of_a_source(context, added)
     fresh = context.now - added.received_at < _JUST_NOW
+    turned_away = _turned_away(context, added)
+    if turned_away is not None:
+        return turned_away
     letters.write(context, added, "received", answering=fresh, at=context.now)
+    _close_corrected(context, added)
+    if fresh:
+        registry.greet(context, added)
     return added
 
 
@@ -65,8 +76,12 @@ def bring_in(context: Context, new: NewSuggestion, *, receipt: bool = True) -> S
     context.unit.journal.add(
         context.now, added.number, new.author_id, "suggested", None, str(added.status), details
     )
+    turned_away = _turned_away(context, added)
+    if turned_away is not None:
+        return turned_away
     if receipt:
         letters.write(context, added, "received", answering=True, at=context.now)
+        registry.greet(context, added)
     if not burst.offer(context, added.number):
         burst.tell(context)
     return added
@@ -84,12 +99,51 @@ def _take_the_place_of_a_source(context: Context, suggestion: Suggestion) -> Non
         vanished(context, same, trouble="suggested_too")
 
 
-def _region_code(context: Context, event: WallSuggested) -> str | None:
+def _turned_away(context: Context, added: Suggestion) -> Suggestion | None:
+    """News of a blocked author is closed at once; its author is told, the first time."""
+    author = added.author
+    if author is None or not author.blocked:
+        return None
+    after = advance(added, Action.TURN_AWAY, context.now, trouble="blocked")
+    assert after is not None
+    changes.store(context, added, after, str(Action.TURN_AWAY), show=False)
+    if author.told_at is None:
+        context.unit.authors.told(author.vk_id, context.now)
+        letters.write(context, after, "blocked", answering=True)
+    return after
+
+
+def _corrected(context: Context, event: WallSuggested) -> int | None:
+    """The returned news that a new suggestion of the same author is the corrected form of."""
+    if not event.author_id:
+        return None
+    own = context.unit.suggestions.by_author(event.author_id, _NEWEST_OF_AUTHOR)
+    returned = [
+        one
+        for one in own
+        if one.status is Status.RETURNED and one.decision and context.now - one.decision.at < _CORRECTED_WITHIN
+    ]
+    best = max(returned, key=lambda one: matching.likeness(one.content, event.content), default=None)
+    if best is None or matching.likeness(best.content, event.content) < matching.CORRECTED:
+        return None
+    return best.number
+
+
+def _close_corrected(context: Context, added: Suggestion) -> None:
+    """The returned news has come again: its own card closes and points to the new one."""
+    before = context.unit.suggestions.get(added.corrects) if added.corrects else None
+    after = advance(before, Action.GONE, context.now, trouble=f"replaced:{added.number}") if before else None
+    if before is not None and after is not None:
+        changes.store(context, before, after, "replaced", details={"by": added.number})
+        close(context, before.number)
+
+
+def region_of(context: Context, author_id: int | None, text: str) -> str | None:
     """What is certain: an author on record keeps their region, else a hashtag says it; words only suggest one."""
-    author = context.unit.authors.get(event.author_id) if event.author_id else None
+    author = context.unit.authors.get(author_id) if author_id else None
     if author is not None and author.region:
         return author.region
-    tagged = regions.tagged_region(event.content.text)
+    tagged = regions.tagged_region(text)
     return tagged.code if tagged else None
 
 
@@ -143,6 +197,7 @@ def came_out(
     _end_delivery(context, suggestion.number, post_id)
     letters.write(context, after, "published")
     crosspost.came_out(context, after, seen, by_hand=proof == "by_hand")
+    passport.figures_later(context, after)
     return True
 
 
@@ -171,6 +226,7 @@ def hand_published(context: Context, suggestion: Suggestion, post: WallPublished
     _end_delivery(context, suggestion.number, post.post_id)
     letters.write(context, after, "published")
     crosspost.came_out(context, after, post.content, by_hand=True)
+    passport.figures_later(context, after)
     return True
 
 
@@ -194,15 +250,24 @@ def prove(context: Context, suggestion: Suggestion, post: WallPublished) -> bool
 def author_edited(context: Context, suggestion: Suggestion, seen: Content) -> bool:
     """The author changed the suggestion: back to review, with the difference shown. False: nothing changed."""
     before = suggestion
+    if suggestion.origin is not Origin.WALL:  # corrected in the dialog, now once more where it was suggested
+        suggestion = replace(suggestion, origin=Origin.WALL, behind=None)
     if suggestion.status is Status.PUBLISHING:
         back = advance(suggestion, Action.BACK_TO_REVIEW, context.now)
         if back is None:
             return False
         suggestion = back
     after = advance(suggestion, Action.AUTHOR_EDITED, context.now, content=seen)
-    if after is None or not changes.store(
-        context, before, after, str(Action.AUTHOR_EDITED), actor=before.author_id
-    ):
+    if after is None or not store_edited(context, before, after):
+        return False
+    if before.status is Status.RETURNED:
+        burst.bring_out(context, before.number)
+    return True
+
+
+def store_edited(context: Context, before: Suggestion, after: Suggestion) -> bool:
+    """The author changed the news: it waits for a decision again, and its author is told so."""
+    if not changes.store(context, before, after, str(Action.AUTHOR_EDITED), actor=before.author_id):
         return False
     changes.unplan_publication(context, before.number)
     was_scheduled = before.status in (Status.SCHEDULED, Status.PUBLISHING)

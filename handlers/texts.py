@@ -30,11 +30,13 @@ def received_off_hours(number: int, opens: str, expected: str) -> str:
     return f"Получили новость, № {number}. Модераторы начнут смотреть {opens}, решение сообщим {expected}."
 
 
-def scheduled(number: int, when: str) -> str:
-    return (
-        f"Новость № {number} в плане: выйдет {when}. До этого времени её можно поправить или снять в предложенных "
-        "записях группы."
+def scheduled(number: int, when: str, *, on_the_wall: bool = True) -> str:
+    change = (
+        "её можно поправить или снять в предложенных записях группы."
+        if on_the_wall
+        else f"её можно поправить или снять: «Исправить {number}», «Отозвать {number}»."
     )
+    return f"Новость № {number} в плане: выйдет {when}. До этого времени {change}"
 
 
 def moved(number: int, when: str) -> str:
@@ -63,10 +65,9 @@ def gone(number: int) -> str:
     )
 
 
-def withdrawn(number: int) -> str:
-    return (
-        f"Новость № {number} сняли, она не выйдет. Запись осталась в ваших предложенных, удалить её можно в группе."
-    )
+def withdrawn(number: int, *, on_the_wall: bool = True) -> str:
+    left = " Запись осталась в ваших предложенных, удалить её можно в группе." if on_the_wall else ""
+    return f"Новость № {number} сняли, она не выйдет.{left}"
 
 
 def withdrawn_too_late(number: int, link: str) -> str:
@@ -77,7 +78,8 @@ def withdrawn_in_hand(number: int) -> str:
     return f"Новость № {number} публикуется прямо сейчас. Напишите «Отозвать {number}» через минуту."
 
 
-_FIXABLE: Final = "Исправьте предложенную запись в группе, и она вернётся к нам сама."
+_FIXABLE: Final = "Пришлите исправленный текст или фото сюда либо поправьте предложенную запись в группе."
+_FIXABLE_HERE: Final = "Пришлите исправленный текст или фото сюда, покажем, как выйдет."
 
 _RETURNS: Final[Mapping[str, str]] = {
     "photo": "нужен хотя бы один снимок с события. Подойдёт фото от 1000 точек по стороне, без надписей чужих сайтов.",
@@ -94,9 +96,10 @@ _RETURNS: Final[Mapping[str, str]] = {
 }
 
 
-def returned(number: int, reason: str, words: str | None) -> str:
+def returned(number: int, reason: str, words: str | None, *, on_the_wall: bool = True) -> str:
+    fixable = _FIXABLE if on_the_wall else _FIXABLE_HERE
     what = _RETURNS.get(reason) or f"{_sentence(words or 'нужны уточнения')}"
-    return f"Новость № {number} вернули на доработку: {what} {_FIXABLE}"
+    return f"Новость № {number} вернули на доработку: {what} {fixable}"
 
 
 _REJECTIONS: Final[Mapping[str, str]] = {
@@ -178,7 +181,7 @@ HELD_UP: Final = "публикация задерживается, новост�
 ON_HOLD: Final = "публикации на паузе, новость сохранена и выйдет позже"
 
 MY_NEWS: Final = "Ваши новости:"
-NO_NEWS: Final = "От вас новостей пока нет. Предложите первую в группе: «Предложить новость»."
+NO_NEWS: Final = "От вас новостей пока нет. Пришлите первую сюда: «Предложить новость»."
 NOT_YOURS: Final = "Такой новости среди ваших нет. Список — «Мои новости»."
 NUMBER_NEEDED: Final = "Напишите номер новости, например «Статус 214». Список — «Мои новости»."
 NOT_TO_WITHDRAW: Final[Mapping[Status, str]] = {
@@ -187,6 +190,8 @@ NOT_TO_WITHDRAW: Final[Mapping[Status, str]] = {
 }
 LETTERS_OFF: Final = "Больше не пишем вам первыми. Вернуть письма — «Старт», узнать о новостях — «Мои новости»."
 LETTERS_ON: Final = "Снова будем писать о ваших новостях."
+#: The button and the words with which an author asks for a person.
+CALL_HUMAN: Final = "Позвать человека"
 FORGET_ASKED: Final = (
     "Удалим ваше имя, регион и письма, новости останутся без автора, и ответить по ним не сможем. "
     "Подтвердите: «Да, удалить»."
@@ -200,26 +205,23 @@ NOTHING_ASKED: Final = "Чтобы удалить данные, сначала �
 
 def help_author(address: str) -> str:
     return (
-        f"Новость предлагают в группе: {address}, «Предложить новость». Здесь отвечаем, что с ней стало.\n"
-        "«Мои новости» — список, «Статус 214» — одна новость, «Отозвать 214» — снять её, "
-        "«Стоп» и «Старт» — письма выключить и включить, «Удалить мои данные»."
-    )
-
-
-def how_to_suggest(address: str) -> str:
-    return (
-        f"Откройте {address} и нажмите «Предложить новость» над лентой: текст, фото, дата и место. "
-        "Номер и решение придут сюда."
+        f"Новость предлагают здесь, «Предложить новость», или в группе: {address}.\n"
+        "«Мои новости» — список, «Статус 214», «Исправить 214» и «Отозвать 214» — об одной, "
+        "«Регион» и «Пояс» — где вы, «Стоп» и «Старт» — письма выключить и включить, «Позвать человека», "
+        "«Удалить мои данные»."
     )
 
 
 def greeting(address: str) -> str:
-    return f"Здесь отвечаем, что стало с вашей новостью. Предложить её можно в группе: {address}, «Предложить новость»."
+    return (
+        "Пришлите новость сюда: «Предложить новость», текст и фото. "
+        f"Можно и в группе: {address}; что с ней стало, ответим здесь."
+    )
 
 
 def not_understood(address: str) -> str:
     return (
-        f"Здесь отвечает бот. Новость предложите в группе: {address}, «Предложить новость»; "
+        f"Здесь отвечает бот. Новость пришлите сюда, «Предложить новость», или в группе: {address}; "
         "что стало с присланной, скажет «Мои новости»."
     )
 
@@ -784,6 +786,7 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "too_long": ("Текст длиннее, чем берёт VK", "Сократите текст кнопкой «Правка»"),
     "bad_parameter": ("VK не принял запись в таком виде", _SEE_POST),
     "post_too_long": ("Текст длиннее, чем берёт стена VK", "Сократите текст кнопкой «Правка» и повторите"),
+    "photo_refused": ("VK не принял снимок", "Верните автору: пусть пришлёт другое фото"),
     "photo_gone": ("Фото больше не скачать: VK его не отдаёт", "Верните автору: пусть пришлёт фото ещё раз"),
     "photo_unreadable": ("Один из снимков не открывается", "Верните автору: пусть пришлёт фото ещё раз"),
     "photo_not_taken": ("VK не принял снимок", "Верните автору: пусть пришлёт другое фото"),
@@ -819,9 +822,15 @@ def trouble(reason: str) -> tuple[str, str]:
 
 def trouble_note(reason: str, waiting: int, stops_posts: bool) -> str:
     what, todo = trouble(reason)
-    head = f"Публикации стоят. {what}." if stops_posts else f"{what}."
+    head = f"Публикации стоят: {_lower_first(what)}." if stops_posts else f"{what}."
     queue = f"\nОчередь цела: {moments.counted(waiting, 'новость', 'новости', 'новостей')}." if stops_posts else ""
-    return f"{head}{queue}\n{todo}."
+    return f"{head}{queue}\n{_in_one(todo)}."
+
+
+def _in_one(todo: str) -> str:
+    """Two steps as one sentence."""
+    first, *rest = todo.split(". ")
+    return "; ".join([first, *map(_lower_first, rest)])
 
 
 def trouble_over_note(reason: str) -> str:
@@ -830,7 +839,7 @@ def trouble_over_note(reason: str) -> str:
 
 def failed_note(number: int, reason: str) -> str:
     what, todo = trouble(reason)
-    return f"№ {number} не вышла: {_lower_first(what)}.\n{todo}. Карточка — в ответе."
+    return f"№ {number} не вышла: {_lower_first(what)}.\n{_in_one(todo)}. Карточка — в ответе."
 
 
 def by_hand_note(number: int, link: str) -> str:
@@ -867,6 +876,257 @@ def resumed_note(count: int) -> str:
     if not count:
         return "Публикации продолжаются. Очередь пуста."
     return f"Публикации продолжаются, в очереди {moments.counted(count, 'новость', 'новости', 'новостей')}."
+
+
+# ------------------------------------------------------------------------------------- news written in the dialog
+
+WRITE_NEWS: Final = (
+    "Пришлите текст и до 10 фото, видео или документов, можно несколькими сообщениями. "
+    "Покажем, как выйдет, и отправим после вашего слова."
+)
+PREVIEW_ABOVE: Final = "Так выйдет, текст — выше. «Отправить», «Исправить» или «Удалить»?"
+SEND_NEW_TEXT: Final = "Пришлите новый текст одним сообщением, он заменит прежний. Вложения останутся."
+ATTACHMENTS_DROPPED: Final = "Вложения убрали, текст остался. Новые можно прислать сейчас."
+TOO_MANY_ATTACHMENTS: Final = (
+    "В записи помещается 10 вложений, взяли первые десять. Остальные пришлите отдельной новостью."
+)
+DRAFT_TOO_LONG: Final = (
+    "Запись VK вмещает 15 000 знаков, это сообщение в неё не поместилось. Пришлите текст короче."
+)
+KIND_NOT_TAKEN: Final = (
+    "Голосовые, стикеры и пересланные записи в новость не взять. Подойдут текст, фото, видео, документы, ссылки."
+)
+
+
+def draft_head(number: int | None) -> str:
+    return f"Новость № {number} после правки выйдет так:" if number else "Так выйдет:"
+
+
+def signed_by(name: str) -> str:
+    return f"Автор: {' '.join(name.split())}"
+
+
+def unsent(start: str, number: int | None) -> str:
+    which = f"правка новости № {number}" if number else "новость"
+    quoted = f": «{start}»" if start else ""
+    return f"У вас не отправлена {which}{quoted}. «Отправить», «Исправить» или «Удалить»?"
+
+
+def draft_dropped(number: int | None) -> str:
+    return f"Правку новости № {number} удалили, новость осталась прежней." if number else "Черновик удалили."
+
+
+def correct_news(number: int) -> str:
+    return (
+        f"Пришлите новый текст новости № {number} или фото: текст заменит прежний, фото добавятся. "
+        "Прежние вложения уберёт «Убрать вложения»."
+    )
+
+
+def not_to_correct(number: int) -> str:
+    return f"Новость № {number} здесь уже не исправить. Если в ней ошибка, напишите «Позвать человека»."
+
+
+def nothing_changed(number: int) -> str:
+    return f"В новости № {number} ничего не изменилось, она ждёт как прежде."
+
+
+def late_piece(number: int) -> str:
+    return f"Добавили к новости № {number}: эти вложения шли дольше остальных."
+
+
+def corrected_of(number: int | None) -> str:
+    return f"Это исправленная № {number}, прежнюю закрыли" if number else ""
+
+
+def daily_limit(limit: int) -> str:
+    news = moments.counted(limit, "новость", "новости", "новостей")
+    return f"За сутки берём от одного автора {news}, сегодня столько уже есть. Остальные пришлите завтра."
+
+
+# ------------------------------------------------------------------------------------------------ who the author is
+
+CONFIRM_AUTHOR: Final = "Подтвердить"
+DOUBT_AUTHOR: Final = "Переспросить"
+ADOPT_REGION: Final = "Запомнить регион"
+UNBLOCK: Final = "Разблокировать"
+AUTHOR_MENU: Final = "Что с автором?"
+BLOCK_LABELS: Final[Mapping[str, str]] = {
+    "ads": "Блок: реклама",
+    "rude": "Блок: оскорбления",
+    "flood": "Блок: флуд",
+    "off_topic": "Блок: не по теме",
+}
+
+
+def who_are_you(number: int) -> str:
+    return (
+        f"По новости № {number}: вы пишете впервые, назовите регион и организацию, это один раз. "
+        "Выберите федеральный округ или напишите словами."
+    )
+
+
+WHO_AGAIN: Final = "Уточните, пожалуйста, регион и организацию. Выберите федеральный округ или напишите словами."
+WHICH_REGION_YOURS: Final = "Выберите регион или напишите его название."
+WHICH_ORGANISATION: Final = "Напишите организацию одной строкой; если пишете от себя — «Житель»."
+INTERREGIONAL_TAKEN: Final = "Записали: межрегиональная."
+AUTHOR_KNOWN: Final = "Записали, спасибо. Изменить — «Регион» или «Пояс»."
+CHANGE_ZONE: Final = (
+    "Напишите свой пояс, например «мск+5», или регион, время которого у вас. Как раньше — «Как в регионе»."
+)
+CONSENT: Final = (
+    "Храним ваш номер VK, имя, регион и присланные новости, чтобы ответить. "
+    "Удалить — «Удалить мои данные». Согласны?"
+)
+CONSENT_TAKEN: Final = "Записали согласие."
+HUMAN_CALLED: Final = "Передали модераторам, вам ответят здесь в рабочие часы (9–18 мск)."
+UNBLOCKED: Final = "Снова принимаем ваши новости."
+
+
+def region_taken(name: str) -> str:
+    return f"Записали: {name}."
+
+
+def organisation_stays(said: str, organisation: str) -> str:
+    return f"{said} Организация прежняя: {organisation}."
+
+
+def change_region(now: str) -> str:
+    known = f"Сейчас записано: {now}. " if now else ""
+    return f"{known}Выберите федеральный округ или напишите регион словами."
+
+
+def zone_taken(whose: str) -> str:
+    return f"Время в письмах будет и {whose}." if whose else "Время в письмах будет московским."
+
+
+def blocked_author(why: str) -> str:
+    reason = f": {why}" if why else ""
+    return f"Новости от вас больше не принимаем{reason}. Если это ошибка, напишите «Позвать человека»."
+
+
+def blocked_news(number: int, why: str) -> str:
+    reason = f": {why}" if why else ""
+    return (
+        f"Новость № {number} не взяли, от вас их больше не принимаем{reason}. Если это ошибка, «Позвать человека»."
+    )
+
+
+def author_named_note(who: str, region: str, organisation: str, role: str) -> str:
+    said = ", ".join(part for part in (region or "без региона", organisation, role) if part)
+    return f"{who} о себе: {said}. Верно?"
+
+
+def calls_human_note(who: str, link: str, number: int) -> str:
+    about = f" (№ {number})" if number else ""
+    return f"{who} просит ответить человека{about}: {link}"
+
+
+def author_is_from(region: str) -> str:
+    return f"Автор теперь: {region}"
+
+
+def too_many_today(count: int) -> str:
+    return f"за сутки от автора {moments.counted(count, 'новость', 'новости', 'новостей')}"
+
+
+AUTHOR_CONFIRMED: Final = "Автор подтверждён"
+AUTHOR_DOUBTED: Final = "Спросим автора ещё раз"
+AUTHOR_BLOCKED: Final = "Автор заблокирован, новости от него закрываем"
+AUTHOR_UNBLOCKED: Final = "Автор разблокирован"
+AUTHOR_NOT_BLOCKED: Final = "Автор не заблокирован"
+
+
+def author_confirmed_before(who: str) -> str:
+    return f"Уже подтверждён{_by(who)}"
+
+
+NEW_AUTHOR: Final = "новый автор"
+UNCONFIRMED: Final = "не подтверждён"
+BLOCKED_MARK: Final = "заблокирован"
+
+
+def accepted(taken: int, sent: int) -> str:
+    return f"принято {taken} из {sent}"
+
+
+def local_time(clock: str, whose: str) -> str:
+    return f"там {clock} {whose}"
+
+
+def latest_of_region(posts: Sequence[str]) -> str:
+    return f"Из региона выходило: {'; '.join(posts)}"
+
+
+def replaced_status(number: int) -> str:
+    return f"Заменена исправленной № {number}"
+
+
+def corrected_line(number: int) -> str:
+    return f"Исправленная № {number}"
+
+
+# --------------------------------------------------------------------------------------------------- the passport
+
+
+def passport_head(number: int) -> str:
+    return f"Получили новость, № {number}"
+
+
+LOOKED_AT: Final = "смотрит модератор"
+
+
+def edited_by_desk(places: str) -> str:
+    return f"исправлено: {places}"
+
+
+def changed_place(removed: str, added: str) -> str:
+    if not removed:
+        return f"добавлено «{added}»"
+    return f"«{removed}» → «{added}»" if added else f"убрано «{removed}»"
+
+
+def network_line(title: str, link: str) -> str:
+    return f"{title}: {link}"
+
+
+def figures(views: int, likes: int, reposts: int) -> str:
+    seen = f"{moments.counted(views, 'просмотр', 'просмотра', 'просмотров')}"
+    liked = f"{moments.counted(likes, 'отметка', 'отметки', 'отметок')} «нравится»"
+    shared = f"{moments.counted(reposts, 'репост', 'репоста', 'репостов')}"
+    return f"за сутки: {seen}, {liked}, {shared}"
+
+
+def first_day(number: int, said: str, link: str) -> str:
+    return f"Новость № {number} {said}\n{link}"
+
+
+def removed(number: int) -> str:
+    return f"Новость № {number} сняли со стены, как вы просили."
+
+
+def kept(number: int) -> str:
+    return f"Новость № {number} решили оставить на стене. Если это важно, напишите «Позвать человека»."
+
+
+TAKE_DOWN: Final = "Снять"
+LEAVE_UP: Final = "Оставить"
+TAKING_DOWN: Final = "Снимаем со стены"
+LEFT_UP: Final = "Оставили, автору ответим"
+NOTHING_TO_TAKE_DOWN: Final = "Этого поста на стене нет"
+TAKE_DOWN_BY_HAND: Final = "Ключа редактора нет: удалите пост на VK вручную"
+
+
+def removal_settled(number: int, taken: bool) -> str:
+    return f"№ {number}: уже решили снять" if taken else f"№ {number}: уже решили оставить"
+
+
+def removed_note(number: int) -> str:
+    return f"№ {number}: пост снят, автору ответили."
+
+
+def not_removed_note(number: int, reason: str, link: str) -> str:
+    return f"№ {number}: пост не снять, {_lower_first(trouble(reason)[0])}. Удалите его на VK: {link}"
 
 
 # --------------------------------------------------------------------- news that no suggested post stands behind

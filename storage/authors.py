@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 from editorial.suggestion import Author
 from storage import schema
 from storage.columns import spelled
+from storage.mapping import REGISTRY
 from storage.work import Work
 
 FORGOTTEN = 0
@@ -23,9 +24,12 @@ _named = select(_table.c.vk_id).where(
     _table.c.vk_id.in_(bindparam("ids", expanding=True)), _table.c.named_at.is_not(None)
 )
 _unnamed = select(_table.c.vk_id).where(_UNASKED).order_by(_table.c.vk_id).limit(bindparam("count"))
-_unlink = (
-    update(schema.suggestions).where(schema.suggestions.c.author_id == bindparam("who")).values(author_id=None)
+_theirs = schema.suggestions.c.author_id == bindparam("who")
+_unlink = update(schema.suggestions).where(_theirs).values(author_id=None, behind=None)
+_forget_passports = delete(schema.passports).where(
+    schema.passports.c.number.in_(select(schema.suggestions.c.number).where(_theirs))
 )
+_forget_draft = delete(schema.drafts).where(schema.drafts.c.author_id == bindparam("who"))
 _anonymise = update(schema.journal).where(schema.journal.c.actor == bindparam("who")).values(actor=FORGOTTEN)
 _forget_prompts = delete(schema.prompts).where(schema.prompts.c.user_id == bindparam("who"))
 _forget = delete(_table).where(_table.c.vk_id == bindparam("who"))
@@ -78,13 +82,55 @@ class Authors:
     def set_region(self, vk_id: int, region: str | None, now: datetime) -> None:
         self._set(vk_id, now, region=region)
 
+    def introduce(self, vk_id: int, now: datetime, **facts: str | None) -> None:
+        """What is said of an author: region, organisation, role, zone. Nobody has confirmed it then."""
+        if not facts.keys() <= {"region", "organisation", "role", "zone"}:
+            raise ValueError(f"an author has no {sorted(facts)}")
+        self._set(vk_id, now, **facts, confirmed_by=None, confirmed_at=None)
+
+    def confirm(self, vk_id: int, by: int | None, now: datetime) -> None:
+        """A moderator says that region and organisation are right; ``by`` None takes that back."""
+        self._set(vk_id, now, confirmed_by=by, confirmed_at=now if by is not None else None)
+
+    def asked(self, vk_id: int, now: datetime) -> None:
+        """The author is asked who they are; that happens once."""
+        self._set(vk_id, now, asked_at=now)
+
+    def consent_asked(self, vk_id: int, now: datetime) -> None:
+        """The author is asked whether their data may be kept; that happens once."""
+        self._set(vk_id, now, consent_asked_at=now)
+
+    def not_asked(self, vk_id: int, about: str, now: datetime) -> None:
+        """The question ("who", "consent") did not reach the author."""
+        column = {"who": "asked_at", "consent": "consent_asked_at"}.get(about)
+        if column is not None:
+            self._set(vk_id, now, **{column: None})
+
+    def consents(self, vk_id: int, now: datetime) -> None:
+        self._set(vk_id, now, consent_at=now)
+
+    def block(self, vk_id: int, by: int, why: str, now: datetime) -> None:
+        """Take no more news from the author."""
+        self._set(vk_id, now, blocked_why=why, blocked_by=by, blocked_at=now, told_at=None)
+
+    def unblock(self, vk_id: int, now: datetime) -> None:
+        self._set(vk_id, now, blocked_why=None, blocked_by=None, blocked_at=None, told_at=None)
+
+    def told(self, vk_id: int, now: datetime) -> None:
+        """The author was told that nothing more is taken, today or at all."""
+        self._set(vk_id, now, told_at=now)
+
+    def called(self, vk_id: int, now: datetime) -> None:
+        """The author asked for a person."""
+        self._set(vk_id, now, called_at=now)
+
     def forget(self, vk_id: int) -> bool:
         """Delete what is known of a person and unlink their suggestions; False when nothing was known.
 
         Letters to the person are emptied by :meth:`storage.outbox.Outbox.forget`.
         """
         who = {"who": vk_id}
-        for statement in (_unlink, _anonymise, _forget_prompts):
+        for statement in (_forget_passports, _forget_draft, _unlink, _anonymise, _forget_prompts):
             self._work.change(statement, who)
         return self._work.change(_forget, who) == 1
 
@@ -95,4 +141,5 @@ class Authors:
 
 
 def _record(row: Row[Any]) -> Author:
-    return Author(row.vk_id, row.name, row.reachable, row.wants_letters, row.zone, row.region)
+    known = {name: getattr(row, name) for name in REGISTRY}
+    return Author(row.vk_id, row.name, row.reachable, row.wants_letters, row.zone, row.region, **known)

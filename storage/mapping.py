@@ -10,6 +10,21 @@ from sqlalchemy import Row
 
 from editorial.suggestion import Attachment, Author, Content, Decision, Origin, Status, Suggestion
 
+REGISTRY = (
+    "organisation",
+    "role",
+    "confirmed_by",
+    "confirmed_at",
+    "asked_at",
+    "consent_asked_at",
+    "consent_at",
+    "blocked_why",
+    "blocked_at",
+    "told_at",
+    "called_at",
+)
+"""What the desk's register of authors keeps besides name, region and letters; columns and fields alike."""
+
 _ATTACHMENT_FIELDS = (
     *("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "width", "height", "answers"),
 )
@@ -74,6 +89,8 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "region": suggestion.region,
         "behind": None if suggestion.behind is None else dict(suggestion.behind),
         "without_photos": suggestion.without_photos,
+        "origin": str(suggestion.origin),
+        "corrects": suggestion.corrects,
         "decision": decision_to_json(suggestion.decision),
         "proof": suggestion.proof,
         "trouble": suggestion.trouble,
@@ -99,6 +116,7 @@ def author_from_row(row: Row[Any]) -> Author | None:
         wants_letters=row.wants_letters,
         zone=row.zone,
         region=row.author_region,
+        **{name: getattr(row, name) for name in REGISTRY},
     )
 
 
@@ -132,5 +150,6 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         origin=Origin(row.origin),
         behind=row.behind,
         without_photos=row.without_photos,
+        corrects=row.corrects,
         author=author_from_row(row),
     )

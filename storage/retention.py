@@ -18,6 +18,7 @@ _suggestions, _authors = schema.suggestions, schema.authors
 _outbox, _attempts, _journal = schema.outbox, schema.attempts, schema.journal
 _inbox, _prompts = schema.inbox, schema.prompts
 _posts, _copies = schema.posts, schema.copies
+_drafts, _passports = schema.drafts, schema.passports
 
 _CLOSED = ("published", "rejected", "withdrawn", "expired")
 _FINISHED = ("sent", "refused", "cancelled")
@@ -33,6 +34,8 @@ _old_delivery = and_(_outbox.c.state.in_(_FINISHED), _outbox.c.done_at < bindpar
 # Only entries that still tell something: the others would be rewritten every time.
 _telling = and_(_journal.c.at < bindparam("cutoff"), or_(_journal.c.details != {}, _journal.c.actor != FORGOTTEN))
 _nobody = case((_journal.c.actor.is_(None), None), else_=FORGOTTEN)
+# Whom a moderator has confirmed or blocked the desk goes on knowing.
+_unregistered = and_(_authors.c.confirmed_at.is_(None), _authors.c.blocked_at.is_(None))
 _has_news = exists().where(_suggestions.c.author_id == _authors.c.vk_id)
 _has_mail = exists().where(
     _outbox.c.state.not_in(_FINISHED),
@@ -71,6 +74,7 @@ class Retention:
                 previous=None,
                 networks=None,
                 author_id=None,
+                behind=None,
             ),
             old,
         )
@@ -79,6 +83,8 @@ class Retention:
         said = update(_journal).where(_telling)
         self._work.change(said.values(details={}, actor=_nobody), old)
         self._work.change(delete(_prompts).where(_prompts.c.asked_at < bindparam("cutoff")), old)
-        unknown = and_(_authors.c.updated_at < bindparam("cutoff"), ~_has_news, ~_has_mail)
+        self._work.change(delete(_drafts).where(_drafts.c.updated_at < bindparam("cutoff")), old)
+        self._work.change(delete(_passports).where(_passports.c.sent_at < bindparam("cutoff")), old)
+        unknown = and_(_authors.c.updated_at < bindparam("cutoff"), _unregistered, ~_has_news, ~_has_mail)
         self._work.change(delete(_authors).where(unknown), old)
         return gone

@@ -85,6 +85,18 @@ authors = Table(
     Column("zone", AnyText),
     Column("region", AnyText),
     Column("updated_at", Moment, nullable=False),
+    Column("organisation", AnyText),
+    Column("role", AnyText),
+    Column("confirmed_by", BigInteger),
+    Column("confirmed_at", Moment),
+    Column("asked_at", Moment),
+    Column("consent_asked_at", Moment),
+    Column("consent_at", Moment),
+    Column("blocked_why", AnyText),
+    Column("blocked_by", BigInteger),
+    Column("blocked_at", Moment),
+    Column("told_at", Moment),
+    Column("called_at", Moment),
 )
 _partial("authors_unnamed", authors.c.vk_id, where="named_at IS NULL")
 
@@ -126,6 +138,7 @@ suggestions = Table(
         server_default="wall",
     ),
     Column("behind", Json),
+    Column("corrects", BigInteger),
     Column("without_photos", Boolean, nullable=False, server_default=text("false")),
     Column("expires_at", Moment),
     UniqueConstraint("owner_id", "post_id"),
@@ -160,6 +173,7 @@ _partial(
 )
 _partial("suggestions_expires", suggestions.c.expires_at, where="expires_at IS NOT NULL")
 _partial("suggestions_published", suggestions.c.published_at, where="published_at IS NOT NULL")
+_partial("suggestions_region", suggestions.c.region, suggestions.c.published_at, where="published_at IS NOT NULL")
 Index("suggestions_status", suggestions.c.status, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
 Index("suggestions_post", suggestions.c.owner_id, suggestions.c.published_post_id)
@@ -215,6 +229,34 @@ prompts = Table(
     sqlite_autoincrement=True,
 )
 Index("prompts_number", prompts.c.number)
+
+# What a person is writing for the desk; one at a time.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("author_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("peer_id", BigInteger, nullable=False),
+    Column("number", BigInteger, ForeignKey("suggestions.number")),
+    Column("state", String(16), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("reminded_at", Moment),
+    Column("pieces", Json, nullable=False),
+    CheckConstraint(_one_of("state", "writing", "wording"), name="state"),
+)
+Index("drafts_number", drafts.c.number)
+
+# The live message about a news item in the dialog with its author.
+passports = Table(
+    "passports",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("peer_id", BigInteger, nullable=False),
+    Column("cmid", BigInteger, nullable=False),
+    Column("shown", AnyText),
+    Column("sent_at", Moment, nullable=False),
+)
+Index("passports_sent", passports.c.sent_at)
 
 outbox = Table(
     "outbox",

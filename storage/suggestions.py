@@ -19,7 +19,7 @@ from editorial.suggestion import CLOSED, Content, Origin, Status, Suggestion
 from storage import schema
 from storage.authors import Authors
 from storage.columns import spelled
-from storage.mapping import attachments_to_json, suggestion_from_row, suggestion_to_row
+from storage.mapping import REGISTRY, attachments_to_json, suggestion_from_row, suggestion_to_row
 from storage.work import Work
 
 _table = schema.suggestions
@@ -53,10 +53,22 @@ class NewSuggestion:
     region: str | None = None
     origin: Origin = Origin.WALL
     behind: Mapping[str, Any] | None = None
+    corrects: int | None = None
+
+
+class Tally(NamedTuple):
+    """What became of an author's news so far. ``lately``: how much came within the time asked for."""
+
+    sent: int
+    accepted: int
+    lately: int
 
 
 class PostMark(NamedTuple):
-    """What reconciliation has to know of a post."""
+    """What reconciliation has to know of a post.
+
+    ``fingerprint`` is of what VK showed last, also for news that was corrected in the dialog since.
+    """
 
     number: int
     status: Status
@@ -71,6 +83,7 @@ _full = select(
     _authors.c.wants_letters,
     _authors.c.zone,
     _authors.c.region.label("author_region"),
+    *(_authors.c[name] for name in REGISTRY),
 ).select_from(_table.outerjoin(_authors, _authors.c.vk_id == _table.c.author_id))
 
 _by_number = _full.where(_table.c.number == bindparam("number"))
@@ -99,12 +112,26 @@ _over = _full.where(_table.c.expires_at.is_not(None), _table.c.expires_at <= bin
 _over_at = (
     select(_table.c.expires_at).where(_table.c.expires_at.is_not(None)).order_by(_table.c.expires_at).limit(1)
 )
-_marks = select(_table.c.post_id, _table.c.number, _table.c.status, _table.c.fingerprint).where(
-    _table.c.owner_id == bindparam("owner")
-)
-_open_marks = _marks.where(_table.c.status.in_(_OPEN), _table.c.post_id > 0)
+_marks = select(
+    _table.c.post_id, _table.c.number, _table.c.status, _table.c.fingerprint, _table.c.origin, _table.c.behind
+).where(_table.c.owner_id == bindparam("owner"))
+_open_marks = _marks.where(_table.c.status.in_(_OPEN), _table.c.post_id > 0, _table.c.origin == "wall")
 _lowest = select(func.min(_table.c.post_id)).where(_table.c.owner_id == bindparam("owner"))
 _known_marks = _marks.where(_table.c.post_id.in_(bindparam("posts", expanding=True)))
+_of_author = (
+    select(
+        func.count(),
+        func.count(_table.c.number).filter(_table.c.status.in_(("published", "digest"))),
+        func.count(_table.c.number).filter(_table.c.received_at >= bindparam("since")),
+    )
+    .select_from(_table)
+    .where(_table.c.author_id == bindparam("who"))
+)
+_of_region = (
+    _full.where(_PUBLISHED, _table.c.region == bindparam("where"))
+    .order_by(_table.c.published_at.desc())
+    .limit(bindparam("count"))
+)
 _counts = select(_table.c.status, func.count()).group_by(_table.c.status)
 _promised = select(_table.c.due_at).where(
     _IN_PLAN, _table.c.due_at >= bindparam("start"), _table.c.due_at < bindparam("end")
@@ -158,6 +185,7 @@ class Suggestions:
             "region": new.region,
             "origin": str(new.origin),
             "behind": None if new.behind is None else dict(new.behind),
+            "corrects": new.corrects,
             "text": new.content.text,
             "attachments": attachments_to_json(new.content.attachments),
         }
@@ -222,6 +250,15 @@ class Suggestions:
     def newest(self, limit: int) -> tuple[Suggestion, ...]:
         """The last ones taken in, whatever became of them."""
         return self._many(_newest, {"count": limit})
+
+    def tally(self, author_id: int, since: datetime) -> Tally:
+        """How much the author has sent, how much of it was taken, and how much came since that moment."""
+        row = self._work.row(_of_author, {"who": author_id, "since": since})
+        return Tally(*map(int, row))
+
+    def latest_of_region(self, region: str, limit: int) -> tuple[Suggestion, ...]:
+        """The newest posts from this region."""
+        return self._many(_of_region, {"where": region, "count": limit})
 
     def scheduled(self) -> tuple[Suggestion, ...]:
         """The plan, the next one first."""
@@ -288,7 +325,12 @@ class Suggestions:
 
 
 def _as_marks(rows: Sequence[Any]) -> dict[int, PostMark]:
-    return {row.post_id: PostMark(row.number, Status(row.status), row.fingerprint) for row in rows}
+    return {row.post_id: PostMark(row.number, Status(row.status), _on_the_wall(row)) for row in rows}
+
+
+def _on_the_wall(row: Any) -> str:
+    left = (row.behind or {}).get("left") if row.origin != "wall" else None
+    return str(left or row.fingerprint)
 
 
 def _portions(ids: Iterable[int]) -> Iterable[list[int]]:

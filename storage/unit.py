@@ -20,6 +20,7 @@ from storage import faultpoints
 from storage.authors import Authors
 from storage.cards import Cards
 from storage.copies import Copies
+from storage.drafts import Drafts
 from storage.engine import WAIT_SECONDS, WRITES, open_engine, sqlite_path
 from storage.errors import Busy, translated
 from storage.gate import Gate
@@ -27,6 +28,7 @@ from storage.inbox import Inbox
 from storage.journal import Journal
 from storage.lists import Lists
 from storage.outbox import Outbox
+from storage.passports import Passports
 from storage.posts import Posts
 from storage.prompts import Prompts
 from storage.retention import Retention
@@ -50,6 +52,8 @@ class Unit:
         self.staff = Staff(work)
         self.cards = Cards(work)
         self.prompts = Prompts(work)
+        self.drafts = Drafts(work)
+        self.passports = Passports(work)
         self.outbox = Outbox(work)
         self.posts = Posts(work)
         self.copies = Copies(work)

@@ -53,8 +53,15 @@ class Verification:
     post_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """What a parcel holds whose post is to be deleted."""
+
+    post_id: int
+
+
 class VkWall:
-    """Target ``vk_wall``: kinds ``publish`` and ``verify``."""
+    """Target ``vk_wall``: kinds ``publish``, ``verify`` and ``take_down``."""
 
     name = "vk_wall"
     batch = 1
@@ -83,6 +90,8 @@ class VkWall:
         """Nothing to learn."""
 
     def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        if delivery.kind == "take_down":
+            return Parcel(delivery, TakenDown(int(delivery.payload["post_id"])))
         if delivery.kind == "verify":
             suggestion = context.unit.suggestions.get(delivery.number or 0)
             if suggestion is None:
@@ -101,6 +110,8 @@ class VkWall:
         try:
             if isinstance(parcel.contents, Verification):
                 return self._verify(parcel.contents)
+            if isinstance(parcel.contents, TakenDown):
+                return self._take_down(parcel.contents)
             if parcel.delivery.payload.get("mode") == "community":
                 return self._publish_new(parcel.delivery, parcel.contents.suggestion)
             if parcel.contents.suggestion.origin is not Origin.WALL:
@@ -202,9 +213,16 @@ class VkWall:
             return Refused("post_not_found")
         return Sent({"post": seen})
 
+    def _take_down(self, post: TakenDown) -> Outcome:
+        """A deletion may be repeated freely; the wall is looked at first, because a second one is an error."""
+        if not isinstance(self._wall.read([post.post_id]).get(post.post_id), WallPublished):
+            return Sent({"post_id": post.post_id})
+        self._wall.delete(post.post_id)
+        return Sent({"post_id": post.post_id})
+
     def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
         """Whether the post is out. It is not when the suggestion still waits and no call is under way."""
-        if isinstance(parcel.contents, Verification):
+        if isinstance(parcel.contents, Verification | TakenDown):
             return RetryLater("interrupted", 0.0, counts=False)
         publication: Publication = parcel.contents
         since = parcel.delivery.sending_at or parcel.delivery.created_at

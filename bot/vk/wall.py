@@ -162,6 +162,11 @@ class Wall:
         taken, _ = references(attachments)
         return self._post(self._editor(), message=text, attachments=taken, guid=guid)
 
+    def delete(self, post_id: int) -> None:
+        """Take a post off the wall, with the editor's key. Raises VkError."""
+        params = {"owner_id": self.owner_id, "post_id": post_id}
+        self._editor().make(Call("wall.delete", params, write=True), timeout=POST_TIMEOUT)
+
     def _post(self, client: VkClient, attachments: Sequence[str], **params: object) -> int:
         wanted = {"owner_id": self.owner_id, "from_group": True, "attachments": attachments or None, **params}
         with self._posts.turn() if self._posts is not None else nullcontext():

@@ -112,3 +112,51 @@ def test_a_reply_becomes_the_text_and_the_photos_stay(people: Visitor) -> None:
     press(people, card_of(people, "Открыли школу старост"), "Опубликовать")
     expect(people.see("wall-post")).to_contain_text("Открыли школу старост")
     expect(people.see("wall-post").get_by_test_id("photos")).to_have_attribute("data-count", "1")
+
+
+def say(people: Visitor, text: str, photos: int = 0) -> None:
+    """Irina writes into the dialog with the community."""
+    for _ in range(photos):
+        people.page.locator("#dialog-photo").click()
+    people.see("dialog-input").fill(text)
+    people.see("dialog-send").click()
+    expect(people.see("dialog-input")).to_have_value("")
+
+
+def test_first_contact_in_the_dialog_ends_on_the_wall(people: Visitor) -> None:
+    say(people, "Предложить новость")
+    expect(people.message("dialog", "Пришлите текст и до 10 фото").last).to_be_visible()
+    say(people, "Ученики высадили сквер", photos=2)
+    preview = people.message("dialog", "Так выйдет").last
+    expect(preview.get_by_test_id("photos")).to_have_attribute("data-count", "2")
+    people.button(preview, "Отправить").click()
+    expect(people.message("dialog", "Получили новость, № 1").last).to_be_visible()
+
+    people.button(people.message("dialog", "вы пишете впервые").last, "Сибирский").click()
+    people.page.locator("#dialog-keyboard").get_by_text("Иркутская область").click()
+    expect(people.message("dialog", "Напишите организацию").last).to_be_visible()
+    say(people, "Пресс-служба СМО Иркутской области")
+    about = people.message("chat", "о себе").last
+    press(people, about, "Подтвердить")
+    card = card_of(people, "Ученики высадили сквер")
+    expect(card).to_contain_text("Пресс-служба СМО Иркутской области")
+    expect(card).not_to_contain_text("не подтверждён")
+
+    press(people, card, "Опубликовать")
+    post = people.see("wall-post")
+    expect(post).to_contain_text("Ученики высадили сквер")
+    expect(post.get_by_test_id("photos")).to_have_attribute("data-count", "2")
+    expect(people.message("dialog", "Новость № 1 вышла").last).to_be_visible()
+    expect(people.message("dialog", "Получили новость, № 1").first).to_contain_text("вышла")
+
+
+def test_a_return_is_answered_in_the_dialog_and_the_card_comes_back(people: Visitor) -> None:
+    people.suggest("Ученики высадили сквер")
+    press(people, card_of(people, "Ученики высадили сквер"), "Вернуть")
+    press(people, card_of(people, "Ученики высадили сквер"), "Нужно фото")
+    expect(people.message("dialog", "вернули на доработку").last).to_be_visible()
+    say(people, "", photos=1)
+    people.button(people.message("dialog", "после правки выйдет так").last, "Отправить").click()
+    card = card_of(people, "добавлено вложений: 1")
+    press(people, card, "Опубликовать")
+    expect(people.see("wall-post").get_by_test_id("photos")).to_have_attribute("data-count", "1")

@@ -49,7 +49,7 @@ def test_t01_killed_and_started_again_nothing_is_lost_or_doubled(tmp_path: Path,
         assert len([one for one in state["wall"] if TEXT in one["text"]]) == 1
         assert len([one for one in desk.sandbox.chat() if TEXT in one["text"]]) == 1
         letters = [one["text"] for one in desk.sandbox.dialog(601) if one["from_id"] < 0]
-        assert len(letters) == len(set(letters)) == 2
+        assert len(letters) == len(set(letters)) == 3  # the receipt, who the new author is, the link
     finally:
         closing.set()
         desk.close()
