@@ -14,7 +14,7 @@ from editorial import etiquette
 from editorial.delivery import Delivery, NewDelivery
 from editorial.post import difference
 from editorial.suggestion import Status, Suggestion
-from handlers import letters, texts
+from handlers import letters, network_lines, texts
 from handlers.changes import MESSAGES
 from handlers.context import Context
 from handlers.zones import zone_of
@@ -36,7 +36,7 @@ def text(context: Context, suggestion: Suggestion, reading: letters.Reading) -> 
     lines += [part for part in (texts.corrected_of(suggestion.corrects), _edited(suggestion)) if part]
     lines.append(texts.LOOKED_AT if _looked_at(context, suggestion) else letters.standing(suggestion, reading))
     if suggestion.status is Status.PUBLISHED:
-        lines += crossposted(context, suggestion)
+        lines += network_lines.for_author(context, suggestion)
         figures = figures_of(context, suggestion)
         lines += [figures] if figures else []
     return "\n".join(lines)
@@ -60,17 +60,6 @@ def _edited(suggestion: Suggestion) -> str:
 def _short(words: str) -> str:
     even = " ".join(words.split())
     return even if len(even) <= _LONGEST_PLACE else even[: _LONGEST_PLACE - 1] + "…"
-
-
-def crossposted(context: Context, suggestion: Suggestion) -> list[str]:
-    """Where else the news came out, a line for each network."""
-    placed = context.unit.copies.of(suggestion.number)
-    titles = {network.key: network.title for network in context.desk.networks}
-    return [
-        texts.network_line(titles.get(copy.network, copy.network), copy.link)
-        for copy in placed
-        if copy.part == 0 and copy.link and copy.removed_at is None
-    ]
 
 
 def figures_of(context: Context, suggestion: Suggestion) -> str:

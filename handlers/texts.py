@@ -1086,10 +1086,6 @@ def changed_place(removed: str, added: str) -> str:
     return f"«{removed}» → «{added}»" if added else f"убрано «{removed}»"
 
 
-def network_line(title: str, link: str) -> str:
-    return f"{title}: {link}"
-
-
 def figures(views: int, likes: int, reposts: int) -> str:
     seen = f"{moments.counted(views, 'просмотр', 'просмотра', 'просмотров')}"
     liked = f"{moments.counted(likes, 'отметка', 'отметки', 'отметок')} «нравится»"
