@@ -28,8 +28,8 @@ POST_GAP: Final = 4.9
 HANDS_OFF: Final = 8.0
 #: Calls of a killed process and of the next one fall into the same second only so soon after its start, seconds.
 ONE_RESTART: Final = 1.5
-#: «/продолжить» is heeded so long after it was written, seconds.
-RESUME_TAKES: Final = 3.0
+#: «/продолжить» is heeded so long after it was written, seconds: the way there may be what is broken.
+RESUME_TAKES: Final = 10.0
 OPEN: Final = frozenset({"pending", "returned", "scheduled", "failed", "expired", "publishing", "digest"})
 MAY_DECIDE: Final = frozenset({"moderator", "editor", "administrator", "creator"})
 #: What a snackbar that announces a decision begins with, and the journal's words for that decision.
@@ -457,6 +457,8 @@ def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
     if own:
         yield f"{len(own)} × error 6, first {own[0]['method']} of {own[0].get('token_name')}"
     resumed = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("resume", "restart")]
+    resumed += _keys_well_again(seen)
+    calls = [call for call in calls if "params" in call]
     unseen = _unseen(calls)
     for at, call in enumerate(calls):
         if call.get("error_code") not in _ENOUGH or call["method"] == "execute" or call.get("n") in unseen:
@@ -470,6 +472,16 @@ def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
             yield f"{call['method']} again {until - since:.1f} s after error {call['error_code']}"
 
 
+def _keys_well_again(seen: Evidence) -> list[float]:
+    """When the program found a key well: what was left alone because of it may be tried again."""
+    lines = (json.loads(line) for line in seen.log if '"event": "rights"' in line and line.startswith("{"))
+    return [
+        datetime.fromisoformat(one["timestamp"]).timestamp()
+        for one in lines
+        if "ok" in (one["editor"], one["group"])
+    ]
+
+
 def _own(calls: Sequence[Json]) -> list[Json]:
     """The calls in the order the program made them: not what VK carried out late for a call that was given up."""
     given_up: list[Json] = []
@@ -479,9 +491,9 @@ def _own(calls: Sequence[Json]) -> list[Json]:
         if call.get("inside"):
             inside.append(int(call["n"]))
             continue
-        if call.get("fault") == "late_effect":
+        if call.get("fault") == "late_effect" and "params" in call:
             given_up.append(call["params"])
-        elif not call.get("fault") and call.get("params") in given_up:
+        elif not call.get("fault") and "params" in call and call["params"] in given_up:
             given_up.remove(call["params"])
             late |= {int(call["n"]), *(inside if call["method"] == "execute" else ())}
         if call["method"] == "execute":

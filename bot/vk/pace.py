@@ -20,8 +20,8 @@ BUDGET = 0.95
 """The share of VK's allowance that is used, so that uneven arrival does not exceed it."""
 
 
-ON_ITS_WAY = 0.15
-"""Seconds a call may take to VK's counter: jitter of the net and of a busy machine, more is a stall."""
+ON_ITS_WAY = 1.0
+"""Seconds a call may take to VK's counter at most, as far as the pace is concerned; an answer tells it sooner."""
 
 
 @dataclass(slots=True)
