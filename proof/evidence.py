@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from proof.networks import worlds
 from tests.sandbox_client import SandboxClient
 
 Json = dict[str, Any]
 CHAT = 2_000_000_001
-TABLES = ("suggestions", "outbox", "journal", "inbox", "cards", "staff", "settings", "cursor")
-_JSON_COLUMNS = frozenset({"payload", "result", "details", "view", "parts", "decision", "value"})
+TABLES = ("suggestions", "outbox", "journal", "inbox", "cards", "staff", "settings", "cursor", "posts", "copies")
+_JSON_COLUMNS = frozenset(
+    {"payload", "result", "details", "view", "parts", "decision", "value", "ids", "notes", "said"}
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Evidence:
     secrets: tuple[str, ...] = ("group-key", "editor-key")
     kills: int = 0
     facts: Json = field(default_factory=dict)
+    #: Markers of what readers of each network see, the oldest first.
+    networks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     # -- the world ---------------------------------------------------------------------------------------
 
@@ -115,7 +120,8 @@ def read_tables(path: Path, names: Iterable[str] = TABLES) -> dict[str, list[Jso
 
 
 def _rows(connection: sqlite3.Connection, name: str) -> list[Json]:
-    order = {"suggestions": "number", "outbox": "id", "journal": "id", "inbox": "id"}.get(name, "1")
+    by_number = {"suggestions": "number", "posts": "number", "copies": "number, network, part"}
+    order = {**by_number, "outbox": "id", "journal": "id", "inbox": "id"}.get(name, "1")
     found = connection.execute(f"SELECT * FROM {name} ORDER BY {order}")
     return [{key: _decoded(key, row[key]) for key in row.keys()} for row in found]  # noqa: SIM118
 
@@ -158,4 +164,5 @@ def gather(
         now=now,
         healthy=healthy,
         kills=kills,
+        networks=worlds(sandbox),
     )

@@ -197,6 +197,8 @@ def unsettled(office: Office) -> list[str]:
         asked = {
             row[0] for row in connection.execute("SELECT number, view FROM cards") if "asked" in json.loads(row[1])
         }
+        copies = connection.execute("SELECT delivery FROM copies WHERE state = 'asked'")
+        with_people = {row[0] for row in copies}
         new = connection.execute("SELECT count(*) FROM inbox WHERE state = 'new'").fetchone()[0]
         deliveries = connection.execute(
             "SELECT id, kind, state, due_at, number FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
@@ -207,7 +209,7 @@ def unsettled(office: Office) -> list[str]:
         trouble = connection.execute("SELECT count(*) FROM settings WHERE key = 'paused'").fetchone()[0]
     found = [f"{new} events not handled"] if new else []
     for id_, kind, state, due_at, number in deliveries:
-        if state != "waiting" and number not in asked:
+        if state != "waiting" and number not in asked and id_ not in with_people:
             found.append(f"delivery {id_} ({kind}) is {state}")
         elif state == "waiting" and due_at / 1e6 < now + SOON:
             found.append(f"delivery {id_} ({kind}) waits")
