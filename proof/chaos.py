@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from proof import clock, crash_matrix, fault_matrix, fuzz, races, random_kills, unauthorised
+from proof import clock, crash_matrix, crosspost, fault_matrix, fuzz, races, random_kills, unauthorised
 from proof.office import Result, table
 
 
@@ -86,6 +86,15 @@ def points(seed: int) -> Round:
     return _judged("fault points", seed, sum(one.reached for one in done), again, [one.result for one in done], bad)
 
 
+def networks(seed: int) -> Round:
+    """60 posts through all networks while each of them breaks."""
+    done = crosspost.run(seed, 60)
+    size = sum(len(struck) for struck in done.struck.values())
+    return _judged(
+        "faults of networks", seed, size, f"python -m proof.crosspost --seed {seed} --posts 60", [done.result]
+    )
+
+
 def events(seed: int) -> Round:
     """20,000 fuzzed events."""
     done = fuzz.fuzz(seed, 20_000)
@@ -119,6 +128,7 @@ ROUNDS: Final[dict[str, Callable[[int], Round]]] = {
     "storm": storm,
     "faults": faults,
     "points": points,
+    "networks": networks,
     "events": events,
     "races": raced,
     "tries": tried,
