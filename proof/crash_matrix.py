@@ -1,5 +1,7 @@
 """The crash matrix: the process is killed at every named point of a suggestion's life, once each, and started again.
 
+With ``--networks`` the post goes on to all networks, and the points are those of its way there.
+
 A run with tracing lists the points; then each of them has a run of its own: arm, play until the process is dead,
 start it again, finish the play, settle, judge.  ``python -m proof.crash_matrix [--seeds N] [--only TEXT]``.
 """
@@ -7,6 +9,7 @@ start it again, finish the play, settle, judge.  ``python -m proof.crash_matrix 
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -14,10 +17,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from proof.networks import environment, switched_on
 from proof.office import Died, Office, Result, table
 from tests.stories.desk import Running, clean_environment
 
@@ -48,8 +53,9 @@ class Killed:
 class Play:
     """Suggestion → card → «Опубликовать» → post → letter, going on where it stood after the bot was started anew."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, networks: Sequence[str] = ()) -> None:
         self._office = office
+        self._networks = networks
         self._post_id = 0
         self._pressed = False
 
@@ -64,6 +70,8 @@ class Play:
         office.wait(lambda: _on_wall(office), 90, "the post")
         office.wait(lambda: _told(office), 60, "the letter")
         office.wait(lambda: _proved(office), 60, "the card that says so")
+        if self._networks:
+            office.wait(lambda: _everywhere(office, self._networks), 120, "the copies")
 
 
 def _on_wall(office: Office) -> bool:
@@ -78,31 +86,51 @@ def _proved(office: Office) -> bool:
     return any("проверено" in one["text"] for one in office.desk.sandbox.chat())
 
 
-def points() -> list[Point]:
-    """Every point reached in the play, each with the number of the time it is reached."""
+def _everywhere(office: Office, networks: Sequence[str]) -> bool:
+    """Every network has the post, or people are asked whether it has."""
+    settled = "SELECT count(*) FROM copies WHERE state IN ('out', 'asked')"
+    with closing(sqlite3.connect(office.desk.database, timeout=30)) as connection:
+        return int(connection.execute(settled).fetchone()[0]) >= len(networks)
+
+
+def _switch_on(office: Office) -> list[str]:
+    networks = switched_on(office.desk.sandbox)
+    office.desk.settings.update(environment(office.desk.url, networks, office.desk.folder))
+    office.facts["networks"] = networks
+    return networks
+
+
+def points(*, networks: bool = False) -> list[Point]:
+    """Every point reached in the play, each with the number of the time it is reached.
+
+    ``networks``: those of the way into the networks alone.
+    """
     with tempfile.TemporaryDirectory(prefix="okmo-trace-") as folder:
         trace = Path(folder) / "trace.txt"
         office = Office(Path(folder) / "desk").prepare()
+        on = _switch_on(office) if networks else []
         try:
             office.start(OKMO_FAULT_TRACE=str(trace))
-            Play(office).go_on()
+            Play(office, on).go_on()
             office.settle(20)
         finally:
             office.close()
         reached = Counter(trace.read_text(encoding="utf-8").split())
+    targets = {network.partition(".")[0] for network in on}
     return [
         (name, count)
         for name in sorted(reached)
+        if not networks or targets & set(name.split("."))
         for count in range(1, 1 + min(reached[name], ENDLESS.get(name.rpartition(".")[0], 99)))
     ]
 
 
-def kill_at(point: Point, url: str) -> Killed:
+def kill_at(point: Point, url: str, *, networks: bool = False) -> Killed:
     """One run: die at the point, start again, finish, judge."""
     name, count = point
     with tempfile.TemporaryDirectory(prefix="okmo-crash-") as folder:
         office = Office(Path(folder), url=url).prepare()
-        play = Play(office)
+        play = Play(office, _switch_on(office) if networks else ())
         reached = False
         try:
             try:
@@ -133,7 +161,7 @@ def _broken(office: Office, name: str, what: str) -> Result:
     return Result(judged.violations, [what, *judged.unsettled], judged.seconds, judged.artifact)
 
 
-def matrix(wanted: Sequence[Point], workers: int = 3) -> list[Killed]:
+def matrix(wanted: Sequence[Point], workers: int = 3, *, networks: bool = False) -> list[Killed]:
     """All runs, a sandbox per worker."""
     local, sandboxes = threading.local(), list[Running]()
 
@@ -150,7 +178,7 @@ def matrix(wanted: Sequence[Point], workers: int = 3) -> list[Killed]:
             sandboxes.append(process)
             line = process.lines.wait_for(lambda line: line.startswith("sandbox: "), 30)
             local.url = line.removeprefix("sandbox: ").rstrip("/")
-        return kill_at(point, local.url)
+        return kill_at(point, local.url, networks=networks)
 
     try:
         with ThreadPoolExecutor(workers) as pool:
@@ -175,10 +203,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=1, help="how often every point is run")
     parser.add_argument("--only", default="", help="points whose name has this text")
     parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--networks", action="store_true", help="the way into the networks")
     asked = parser.parse_args(arguments)
     began = time.monotonic()
-    wanted = [point for point in points() if asked.only in f"{point[0]}:{point[1]}"] * asked.seeds
-    done = matrix(wanted, asked.workers)
+    found = points(networks=asked.networks)
+    wanted = [point for point in found if asked.only in f"{point[0]}:{point[1]}"] * asked.seeds
+    done = matrix(wanted, asked.workers, networks=asked.networks)
     print(table([one.row for one in done], ("point", "lost", "doubled", "stuck", "verdict")))
     bad = wrong(done)
     print(f"{len(done)} points, {len(bad)} not right, {time.monotonic() - began:.0f} s")
