@@ -141,6 +141,40 @@ def test_the_checker_sees_a_letter_that_came_twice() -> None:
     assert "R4" in promises(run)
 
 
+COPY = {"number": 1, "network": "telegram", "part": 0, "state": "out", "delivery": 4, "error": None, "result": {}}
+
+
+def test_the_checker_sees_what_is_wrong_in_a_network() -> None:
+    def run(there: list[str], **copy: object) -> Evidence:
+        run = a_sound_run()
+        tables = {**run.tables, "copies": [{**COPY, **copy}], "posts": [{"number": 1, "released_at": 5}]}
+        return replace(run, tables=tables, networks={"telegram": there}, facts={"networks": ["telegram"]})
+
+    assert promises(run(["а-к"])) == set()
+    assert promises(run(["а-к", "а-к"])) == {"R4"}, "it stands there twice"
+    assert promises(run([])) == {"R4"}, "it is said to be out and is not"
+    assert promises(run(["а-к"], state="refused", error="x")) == {"R4"}, "it is said to be refused and stands there"
+    assert promises(run([], state="asked")) == {"R4"}, "nobody knows, and nobody was told"
+    assert promises(run([], state="waiting")) == {"R4"}, "it waits, and nothing will send it"
+    assert promises(run(["а-к"], network="max")) == {"R4"}, "it was never meant for a network that is on"
+
+
+def test_t17_the_checker_sees_posts_of_a_network_out_of_order() -> None:
+    run = a_sound_run()
+    row = {**run.tables["suggestions"][0], "number": 2, "post_id": 6, "published_post_id": 10}
+    told = [{**one, "number": 2} for one in run.tables["journal"]]
+    deeds = [*run.deeds, {**DEEDS[0], "marker": "б-к", "post_id": 6}, {**DEEDS[1], "number": 2}]
+    tables = {
+        **run.tables,
+        "suggestions": [*run.tables["suggestions"], row],
+        "journal": [*run.tables["journal"], *told],
+        "copies": [COPY, {**COPY, "number": 2, "delivery": 5}],
+    }
+    run.state["wall"].append({"id": 10, "text": "Новость б-к"})
+    found = check(replace(run, tables=tables, deeds=deeds, networks={"telegram": ["б-к", "а-к"]}), ["R4"])
+    assert [str(one) for one in found] == ["R4: telegram: б-к stands before а-к, which was given to it first"]
+
+
 def test_the_checker_sees_a_post_before_its_time() -> None:
     run = a_sound_run()
     run.tables["suggestions"][0].update(urgent=0, due_at=1_900_000_000_000_000)
