@@ -28,7 +28,7 @@ from tests.stories.desk import Running, clean_environment
 
 #: Points of polling that repeat for ever: their first so many times count.
 ENDLESS: Final = {"vk.wall.get": 3, "vk.longpoll": 4}
-MARKER: Final = "мтрц-77"
+MARKER: Final = "мтрц1-77-к"
 Point = tuple[str, int]
 
 

@@ -142,7 +142,7 @@ def run(seed: int, posts: int, *, faults: bool = True) -> Crossposted:
         opened.facts["networks"] = networks
         opened.facts["lossy"] = False
         result = opened.judge(
-            f"crosspost-{seed}", plan={"seed": seed, "posts": posts}, settle=120 + SLOWEST * UNDER_WAY
+            f"crosspost-{seed}", plan={"seed": seed, "posts": posts}, settle=120 + SLOWEST * _longest_queue(opened)
         )
         states: dict[str, Counter[str]] = {}
         for row in _rows(opened, "SELECT network, state FROM copies"):
@@ -168,6 +168,12 @@ def _put_right(opened: Office) -> None:
 def _under_way(opened: Office) -> int:
     """Copies that are neither out nor settled otherwise."""
     return int(_rows(opened, "SELECT count(*) FROM copies WHERE state = 'waiting'")[0][0])
+
+
+def _longest_queue(opened: Office) -> int:
+    """Copies that wait for the network with most of them."""
+    question = "SELECT count(*) FROM copies WHERE state = 'waiting' GROUP BY network ORDER BY 1 DESC LIMIT 1"
+    return int(next(iter(_rows(opened, question)), (0,))[0])
 
 
 def _rows(opened: Office, question: str, *values: object) -> list[Any]:
