@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, and_, bindparam, case, cast, delete, exists, literal, or_, select, update
 
-from storage import schema
+from storage import schema, search
 from storage.authors import FORGOTTEN
 from storage.work import Work
 
@@ -64,6 +64,7 @@ class Retention:
     def people(self, before: datetime) -> int:
         """Words and authors of closed suggestions, journal details, and people nothing refers to any more."""
         old = {"cutoff": before}
+        search.forget(self._work, select(_suggestions.c.number).where(_old_suggestion), old)
         emptied = update(_suggestions).where(_old_suggestion)
         gone = self._work.change(
             emptied.values(

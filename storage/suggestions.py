@@ -20,6 +20,7 @@ from storage import schema
 from storage.authors import Authors
 from storage.columns import spelled
 from storage.mapping import REGISTRY, attachments_to_json, suggestion_from_row, suggestion_to_row
+from storage.search import Search
 from storage.work import Work
 
 _table = schema.suggestions
@@ -96,6 +97,9 @@ _by_status = (
     .order_by(_table.c.number)
     .limit(bindparam("count"))
 )
+_of_region = (
+    _full.where(_table.c.region == bindparam("where")).order_by(_table.c.number.desc()).limit(bindparam("count"))
+)
 _by_author = (
     _full.where(_table.c.author_id == bindparam("who")).order_by(_table.c.number.desc()).limit(bindparam("count"))
 )
@@ -149,9 +153,10 @@ _change = update(_table).where(_table.c.number == bindparam("row"), _table.c.ver
 class Suggestions:
     """In a writing unit on PostgreSQL a suggestion that was read stays locked until the unit ends."""
 
-    def __init__(self, work: Work, authors: Authors) -> None:
+    def __init__(self, work: Work, authors: Authors, search: Search) -> None:
         self._work = work
         self._people = authors
+        self._search = search
 
     def add(self, new: NewSuggestion, now: datetime) -> Suggestion | None:
         """Take a suggestion in as pending; None when its post is known already.
@@ -193,7 +198,10 @@ class Suggestions:
             self._work.insert(_table).values(row).on_conflict_do_nothing(index_elements=["owner_id", "post_id"])
         )
         added = self._work.written_row(insert.returning(_table.c.number))
-        return None if added is None else self.get(added.number)
+        if added is None:
+            return None
+        self._search.put(added.number, new.content.text)
+        return self.get(added.number)
 
     def get(self, number: int) -> Suggestion | None:
         return self._one(_by_number, {"number": number})
@@ -230,7 +238,10 @@ class Suggestions:
         elif changed.status not in (Status.SCHEDULED, Status.PUBLISHING):
             row["slot_at"] = None
         statement = _change.values(**row)
-        return self._work.change(statement, {"row": changed.number, "seen": seen_version}) == 1
+        saved = self._work.change(statement, {"row": changed.number, "seen": seen_version}) == 1
+        if saved:
+            self._search.put(changed.number, changed.text)
+        return saved
 
     def pending(self, limit: int, after: int | None = None) -> tuple[Suggestion, ...]:
         """Suggestions to review in the order of their numbers, from the one behind ``after``."""
@@ -250,6 +261,10 @@ class Suggestions:
     def newest(self, limit: int) -> tuple[Suggestion, ...]:
         """The last ones taken in, whatever became of them."""
         return self._many(_newest, {"count": limit})
+    def of_region(self, region: str, limit: int, before: int | None = None) -> tuple[Suggestion, ...]:
+        """The newest first; ``before``: only those with a smaller number."""
+        statement = _of_region.where(_table.c.number < before) if before is not None else _of_region
+        return self._many(statement, {"where": region, "count": limit})
 
     def tally(self, author_id: int, since: datetime) -> Tally:
         """How much the author has sent, how much of it was taken, and how much came since that moment."""

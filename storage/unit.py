@@ -32,6 +32,7 @@ from storage.passports import Passports
 from storage.posts import Posts
 from storage.prompts import Prompts
 from storage.retention import Retention
+from storage.search import Search
 from storage.settings import Settings
 from storage.sources import Sources
 from storage.staff import Staff
@@ -48,7 +49,8 @@ class Unit:
     def __init__(self, work: Work) -> None:
         self.inbox = Inbox(work)
         self.authors = Authors(work)
-        self.suggestions = Suggestions(work, self.authors)
+        self.search = Search(work)
+        self.suggestions = Suggestions(work, self.authors, self.search)
         self.staff = Staff(work)
         self.cards = Cards(work)
         self.prompts = Prompts(work)

@@ -1,0 +1,132 @@
+"""Texts by their words: the stems of every suggestion's text, found again in a few milliseconds.
+
+Both databases hold the same stems, so «библиотеки» finds «библиотеку» on either: an FTS5 table on SQLite, a table
+with an index over a ``tsvector`` of its words on PostgreSQL.  What the words mean to whom is decided by the
+callers; who wrote a text is not looked for here.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, column, delete, table, text
+
+from editorial import likeness
+from storage.work import Work
+
+#: Words of a question beyond this many are not looked for.
+MOST_WORDS: Final = 40
+#: A stem longer than this is no word. Characters.
+_LONGEST_STEM: Final = 60
+
+_CREATE: Final = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_texts "
+        "USING fts5(stems, mark UNINDEXED, tokenize = 'unicode61 remove_diacritics 0')",
+    ),
+    "postgresql": (
+        "CREATE TABLE search_texts (number BIGINT PRIMARY KEY, stems TEXT NOT NULL, mark BIGINT NOT NULL)",
+        "CREATE INDEX search_texts_words ON search_texts USING gin (to_tsvector('simple', stems))",
+    ),
+}
+_KEY: Final = {"sqlite": "rowid", "postgresql": "number"}
+_MATCH: Final = {
+    "sqlite": "search_texts MATCH :words",
+    "postgresql": "to_tsvector('simple', stems) @@ to_tsquery('simple', :words)",
+}
+_RANK: Final = {
+    "sqlite": "bm25(search_texts)",
+    "postgresql": "-ts_rank(to_tsvector('simple', stems), to_tsquery('simple', :words))",
+}
+_texts = table("search_texts", column("rowid"), column("number"))
+
+
+def statements(dialect: str) -> tuple[str, ...]:
+    """What makes the table, for its migration."""
+    return _CREATE[dialect]
+
+
+def stems_of(words: str) -> tuple[str, ...]:
+    """The stems a text is found by, in order, common words left out."""
+    return tuple(stem for stem in likeness.trace(words).stems if len(stem) <= _LONGEST_STEM)
+
+
+class Search:
+    """The index of texts; :class:`storage.suggestions.Suggestions` keeps it up to date."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._key = _KEY[work.dialect]
+
+    # -- keeping --------------------------------------------------------------------------------------------
+
+    def put(self, number: int, written: str) -> bool:
+        """Index the text of a suggestion in place of its former one. False when it is the same text."""
+        mark = zlib.crc32(written.encode("utf-8", "surrogatepass"))
+        known = self._work.value(
+            self._sql("SELECT mark FROM search_texts WHERE {key} = :number"), {"number": number}
+        )
+        if known is not None and int(known) == mark:
+            return False
+        if known is not None:
+            self.drop(number)
+        values = {"number": number, "stems": " ".join(stems_of(written)), "mark": mark}
+        self._work.change(
+            self._sql("INSERT INTO search_texts ({key}, stems, mark) VALUES (:number, :stems, :mark)"), values
+        )
+        return True
+
+    def drop(self, number: int) -> None:
+        """Forget the text of a suggestion."""
+        self._work.change(self._sql("DELETE FROM search_texts WHERE {key} = :number"), {"number": number})
+
+    # -- finding --------------------------------------------------------------------------------------------
+
+    def find(self, stems: Sequence[str], limit: int, before: int | None = None) -> tuple[int, ...]:
+        """Suggestions whose texts have all these stems, the newest first; ``before``: only older numbers."""
+        if not stems:
+            return ()
+        statement = self._sql(
+            "SELECT {key} AS number FROM search_texts WHERE {match} AND {key} < :before "
+            "ORDER BY {key} DESC LIMIT :count"
+        )
+        values = {"words": self._query(stems, all_of=True), "before": before or 2**62, "count": limit}
+        return tuple(row.number for row in self._work.rows(statement, values))
+
+    def alike(self, stems: Sequence[str], after: int, limit: int) -> tuple[int, ...]:
+        """Suggestions with numbers above ``after`` that share some of these stems, the most telling ones first.
+
+        The rarest stems say most: give those, not a whole text.
+        """
+        if not stems:
+            return ()
+        statement = self._sql(
+            "SELECT {key} AS number FROM search_texts WHERE {match} AND {key} > :after ORDER BY {rank} LIMIT :count"
+        )
+        values = {"words": self._query(stems, all_of=False), "after": after, "count": limit}
+        return tuple(row.number for row in self._work.rows(statement, values))
+
+    def stems(self, number: int) -> tuple[str, ...]:
+        """The stems of one suggestion's text; empty when it is not indexed."""
+        stored = self._work.value(
+            self._sql("SELECT stems FROM search_texts WHERE {key} = :number"), {"number": number}
+        )
+        return tuple(str(stored).split()) if stored else ()
+
+    def _query(self, stems: Sequence[str], *, all_of: bool) -> str:
+        chosen = list(dict.fromkeys(stems))[:MOST_WORDS]
+        if self._work.dialect == "sqlite":
+            return (" " if all_of else " OR ").join(f'"{stem}"' for stem in chosen)
+        return (" & " if all_of else " | ").join(f"'{stem}'" for stem in chosen)
+
+    def _sql(self, statement: str) -> Any:
+        dialect = self._work.dialect
+        written = statement.format(key=self._key, match=_MATCH[dialect], rank=_RANK[dialect])
+        return text(written)
+
+
+def forget(work: Work, numbers: Select[Any], values: dict[str, Any]) -> int:
+    """Forget the texts of the suggestions that a query names."""
+    return work.change(delete(_texts).where(_texts.c[_KEY[work.dialect]].in_(numbers)), values)

@@ -1,0 +1,174 @@
+"""Texts are found by their words in any form, on both databases alike, and forgotten with the texts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from editorial.suggestion import Status
+from storage.migrate import upgrade
+from storage.search import stems_of
+from storage.unit import Storage, Unit
+from tests.storage.builders import taken_in
+from tests.storage.conftest import NOW
+
+
+def found(storage: Storage, words: str, limit: int = 10, before: int | None = None) -> tuple[int, ...]:
+    with storage.read() as unit:
+        return unit.search.find(stems_of(words), limit, before)
+
+
+@pytest.fixture
+def shelf(storage: Storage, now: datetime) -> Storage:
+    with storage.begin("test") as unit:
+        taken_in(unit, now, 1, text="В Черемхове открыли библиотеку после ремонта")
+        taken_in(unit, now, 2, text="Сельские библиотеки Тулуна получили новые книги")
+        taken_in(unit, now, 3, text="Старосты посёлков собрались на съезд, приехали 42 человека")
+    return storage
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("библиотека", (2, 1)),
+        ("библиотеками", (2, 1)),
+        ("БИБЛИОТЕКИ тулуна", (2,)),
+        ("открыть библиотеку", (1,)),
+        ("староста", (3,)),
+        ("42", (3,)),
+        ("музей", ()),
+        ("в на и", ()),
+        ("", ()),
+        ('"библиотека" OR * NEAR(', (2, 1)),
+        ("' & | ! <-> :*", ()),
+    ],
+)
+def test_words_are_found_in_any_form(shelf: Storage, words: str, numbers: tuple[int, ...]) -> None:
+    expected = numbers if "OR" not in words else ()
+    assert found(shelf, words) == expected
+
+
+def test_the_newest_come_first_and_pages_follow_each_other(shelf: Storage) -> None:
+    assert found(shelf, "библиотека", limit=1) == (2,)
+    assert found(shelf, "библиотека", limit=1, before=2) == (1,)
+
+
+def test_a_text_that_was_reworded_is_found_by_its_new_words_only(shelf: Storage, now: datetime) -> None:
+    with shelf.begin("test") as unit:
+        known = unit.suggestions.get(1)
+        assert known is not None
+        edited = replace(known, edited_text="В Черемхове открыли музей", version=2)
+        assert unit.suggestions.save(edited, seen_version=1)
+        assert not unit.suggestions.save(replace(edited, edited_text="Мимо", version=2), seen_version=1)
+    assert found(shelf, "музеи") == (1,)
+    assert found(shelf, "библиотека") == (2,)
+    assert found(shelf, "мимо") == ()
+
+
+def test_a_unit_that_fails_leaves_the_index_as_it_was(shelf: Storage, now: datetime) -> None:
+    def fail() -> None:
+        with shelf.begin("test") as unit:
+            taken_in(unit, now, 4, text="Библиотека, которой нет")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert found(shelf, "библиотека") == (2, 1)
+
+
+def test_the_same_text_is_not_indexed_again(shelf: Storage) -> None:
+    with shelf.begin("test") as unit:
+        known = unit.suggestions.get(1)
+        assert known is not None
+        assert not unit.search.put(1, known.text)
+        assert unit.search.put(1, known.text + " Вчера")
+        assert not unit.search.put(1, known.text + " Вчера")
+
+
+def test_what_retention_empties_is_found_no_more(shelf: Storage, now: datetime) -> None:
+    with shelf.begin("test") as unit:
+        known = unit.suggestions.get(1)
+        assert known is not None
+        unit.suggestions.save(replace(known, status=Status.REJECTED, version=2), seen_version=1)
+    with shelf.begin("test") as unit:
+        assert unit.retention.people(now + timedelta(days=400)) == 1
+        assert unit.search.stems(1) == ()
+    assert found(shelf, "библиотека") == (2,)
+
+
+def test_texts_that_share_rare_words_are_offered_for_comparison(shelf: Storage) -> None:
+    with shelf.read() as unit:
+        retelling = stems_of("Библиотеки в Тулуне: новые книги привезли")
+        assert unit.search.alike(retelling, 0, 5)[0] == 2
+        assert unit.search.alike(retelling, 2, 5) == ()
+        assert unit.search.stems(3) == stems_of("Старосты посёлков собрались на съезд, приехали 42 человека")
+
+
+def test_suggestions_of_a_region_the_newest_first(storage: Storage, now: datetime) -> None:
+    with storage.begin("test") as unit:
+        for post, region in ((1, "RU-IRK"), (2, "RU-TUL"), (3, "RU-IRK")):
+            taken = taken_in(unit, now, post)
+            unit.suggestions.save(replace(taken, region=region, version=2), seen_version=1)
+        assert [one.number for one in unit.suggestions.of_region("RU-IRK", 10)] == [3, 1]
+        assert [one.number for one in unit.suggestions.of_region("RU-IRK", 10, before=3)] == [1]
+
+
+def test_texts_from_before_the_index_are_found_after_the_upgrade(empty_url: str) -> None:
+    from alembic import command
+
+    from storage.migrate import configuration
+
+    storage = Storage.open(empty_url)
+    with storage.connection(writes=True) as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        moment = int(NOW.timestamp() * 1_000_000) if storage.path else f"'{NOW.isoformat()}'"
+        connection.exec_driver_sql(
+            "INSERT INTO suggestions (owner_id, post_id, status, version, fingerprint, received_at, updated_at, text,"
+            f" attachments) VALUES (-1, 1, 'pending', 1, 'f', {moment}, {moment}, 'Открыли библиотеку', '[]')"
+        )
+    upgrade(storage)
+    assert found(storage, "библиотеки") == (1,)
+    storage.close()
+
+
+@pytest.mark.slow
+def test_p5_a_hundred_thousand_texts_are_searched_in_milliseconds(tmp_path: Path) -> None:
+    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
+    upgrade(storage)
+    _fill(storage, 100_000)
+    questions = ("библиотека", "слово17 слово900", "слово3 слово5 слово8", "иркутск", "нет такого")
+    took: dict[str, float] = {}
+    with storage.read() as unit:
+        for question in questions:
+            took[question] = _milliseconds(unit, stems_of(question))
+        rare = stems_of(" ".join(f"слово{place}" for place in range(5000, 5008)))
+        started = time.perf_counter()
+        unit.search.alike(rare, 98_000, 20)
+        took["alike"] = (time.perf_counter() - started) * 1000
+    print({name: round(value, 2) for name, value in took.items()}, (tmp_path / "desk.db").stat().st_size)
+    assert max(took.values()) < 50
+    storage.close()
+
+
+def _milliseconds(unit: Unit, stems: tuple[str, ...]) -> float:
+    started = time.perf_counter()
+    unit.search.find(stems, 11)
+    return (time.perf_counter() - started) * 1000
+
+
+def _fill(storage: Storage, count: int) -> None:
+    """Texts of a hundred words each, common ones often and rare ones seldom."""
+    import random
+
+    chance = random.Random(7)
+    words = [f"слово{place}" for place in range(20_000)]
+    weights = [1 / (place + 10) for place in range(20_000)]
+    with storage.connection(writes=True) as connection:
+        rows = [(number, " ".join(chance.choices(words, weights, k=100)), number) for number in range(1, count + 1)]
+        connection.exec_driver_sql("INSERT INTO search_texts (rowid, stems, mark) VALUES (?, ?, ?)", rows)
