@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from editorial.suggestion import Status
 from storage.migrate import upgrade
 from storage.search import stems_of
-from storage.unit import Storage, Unit
+from storage.unit import Storage
 from tests.storage.builders import taken_in
 from tests.storage.conftest import NOW
 
@@ -135,40 +133,3 @@ def test_texts_from_before_the_index_are_found_after_the_upgrade(empty_url: str)
     upgrade(storage)
     assert found(storage, "библиотеки") == (1,)
     storage.close()
-
-
-@pytest.mark.slow
-def test_p5_a_hundred_thousand_texts_are_searched_in_milliseconds(tmp_path: Path) -> None:
-    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
-    upgrade(storage)
-    _fill(storage, 100_000)
-    questions = ("библиотека", "слово17 слово900", "слово3 слово5 слово8", "иркутск", "нет такого")
-    took: dict[str, float] = {}
-    with storage.read() as unit:
-        for question in questions:
-            took[question] = _milliseconds(unit, stems_of(question))
-        rare = stems_of(" ".join(f"слово{place}" for place in range(5000, 5008)))
-        started = time.perf_counter()
-        unit.search.alike(rare, 98_000, 20)
-        took["alike"] = (time.perf_counter() - started) * 1000
-    print({name: round(value, 2) for name, value in took.items()}, (tmp_path / "desk.db").stat().st_size)
-    assert max(took.values()) < 50
-    storage.close()
-
-
-def _milliseconds(unit: Unit, stems: tuple[str, ...]) -> float:
-    started = time.perf_counter()
-    unit.search.find(stems, 11)
-    return (time.perf_counter() - started) * 1000
-
-
-def _fill(storage: Storage, count: int) -> None:
-    """Texts of a hundred words each, common ones often and rare ones seldom."""
-    import random
-
-    chance = random.Random(7)
-    words = [f"слово{place}" for place in range(20_000)]
-    weights = [1 / (place + 10) for place in range(20_000)]
-    with storage.connection(writes=True) as connection:
-        rows = [(number, " ".join(chance.choices(words, weights, k=100)), number) for number in range(1, count + 1)]
-        connection.exec_driver_sql("INSERT INTO search_texts (rowid, stems, mark) VALUES (?, ?, ?)", rows)
