@@ -39,7 +39,7 @@ from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
-from handlers import publication
+from handlers import digest, publication
 from handlers.context import Desk
 from storage.lease import Lease, take_lease
 from storage.migrate import upgrade
@@ -173,6 +173,8 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         letters_quiet=settings.letters_quiet,
         author_daily_limit=settings.AUTHOR_DAILY_LIMIT,
         own_sites=own_sites(settings),
+        digests=settings.digests,
+        digest_title=settings.DIGEST_TITLE,
         networks=tuple(_with_preview(network, target) for target in networks for network in target.networks),
     )
 
@@ -310,8 +312,15 @@ def _jobs(
     def keep_alive() -> None:
         for network in networks:
             network.keep_alive()
+    def make_digests() -> None:
+        with work.look() as context:
+            due = digest.to_make(context)
+        if due:
+            with work.begin("digest") as context:
+                digest.make_due(context)
 
     return (
+        Job("digest", 5.0, make_digests),
         Job("watch", 2.0, watch.tick, at_once=True),
         Job("clock", 1.0, heed_clock),
         Job("replan", 15.0, replan),

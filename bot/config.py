@@ -22,13 +22,14 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from editorial.crontab import parse_lines
+from editorial.crontab import Crontab, parse_lines
+from editorial.digest import DAILY, WEEKLY
 from editorial.slots import PlanRules, QuietHours
 
 DEFAULT_SLOTS: Final = "30 9,11,13 * * mon-fri; 0 16 * * mon-fri; 30 18 * * mon-fri; 0 12,17 * * sat,sun"
 
 #: Settings for which an empty value means something of its own; elsewhere empty is the same as absent.
-_EMPTY_COUNTS: Final = frozenset({"QUIET_HOURS", "LETTERS_QUIET_HOURS"})
+_EMPTY_COUNTS: Final = frozenset({"QUIET_HOURS", "LETTERS_QUIET_HOURS", "DIGEST_DAILY"})
 
 
 @dataclass
@@ -159,6 +160,20 @@ class Settings(BaseSettings):
         "22:00-08:00",
         "Когда плановых публикаций нет, по времени редакции; пусто — таких часов нет",
         "22:00-08:00",
+    )
+    DIGEST_DAILY: str = _setting(
+        "0 20 * * *",
+        "Когда выходит дайджест дня: строка crontab по времени редакции; пусто — не выходит",
+        "0 20 * * mon-fri",
+        section="Дайджест",
+    )
+    DIGEST_WEEKLY: str = _setting(
+        "", "Когда выходит дайджест недели: строка crontab; пусто — не выходит", "0 12 * * sun"
+    )
+    DIGEST_TITLE: str = _setting(
+        "Новости муниципалитетов за {дата}",
+        "Заголовок дайджеста; на место {дата} встанет день или неделя",
+        "Новости муниципалитетов за {дата}",
     )
     LETTERS_QUIET_HOURS: str = _setting(
         "21:00-08:00",
@@ -366,6 +381,13 @@ class Settings(BaseSettings):
         parse_lines(value)
         return value
 
+    @field_validator("DIGEST_DAILY", "DIGEST_WEEKLY")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if value.strip():
+            Crontab.parse(value)
+        return value.strip()
+
     @field_validator("QUIET_HOURS", "LETTERS_QUIET_HOURS")
     @classmethod
     def _quiet(cls, value: str) -> str:
@@ -426,6 +448,12 @@ class Settings(BaseSettings):
     def copy_groups(self) -> tuple[int, ...]:
         """Numbers of the other VK communities."""
         return tuple(int(one) for one in self.VK_COPY_GROUPS.split(",") if one.strip())
+
+    @property
+    def digests(self) -> tuple[tuple[str, Crontab], ...]:
+        """When which digest goes out."""
+        lines = ((DAILY, self.DIGEST_DAILY), (WEEKLY, self.DIGEST_WEEKLY))
+        return tuple((kind, Crontab.parse(line)) for kind, line in lines if line)
 
     @property
     def zone(self) -> ZoneInfo:

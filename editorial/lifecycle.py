@@ -9,6 +9,7 @@ again when a button is pressed.  Nothing here acts: the answer is a changed reco
     pending ──queue, pick──▶ scheduled ──start──▶ publishing ──▶ published
        │  ▲                      │                    │
        │  └───────undo───────────┘                    ├──▶ failed ──repeat──▶ scheduled
+       ├──digest──▶ digest ──the digest is out──▶ published
        ├──return──▶ returned ──author edits──▶ pending
        ├──reject──▶ rejected ──undo──▶ pending
        └──withdraw / deleted on VK──▶ withdrawn
@@ -41,9 +42,12 @@ class Action(StrEnum):
     UNDO = "undo"
     CONFIRM_OUT = "out"
     REPEAT = "repeat"
+    CALL_OFF = "call_off"
     # the author's
     WITHDRAW = "withdraw"
     # the program's, after looking at VK or at the clock
+    ASSEMBLE = "assemble"
+    IN_DIGEST = "in_digest"
     START = "start"
     PROVE = "prove"
     FAIL = "fail"
@@ -80,11 +84,12 @@ def _rule(action: Action, sources: Iterable[Status], to: Status | None, who: Who
 
 
 S = Status
-OPEN: Final = (S.PENDING, S.RETURNED, S.SCHEDULED, S.FAILED, S.EXPIRED)
+OPEN: Final = (S.PENDING, S.RETURNED, S.SCHEDULED, S.DIGEST, S.FAILED, S.EXPIRED)
 TABLE: Final[tuple[Rule, ...]] = (
     _rule(Action.PUBLISH, (S.PENDING, S.SCHEDULED, S.FAILED), S.SCHEDULED, Who.EDITOR),
     _rule(Action.QUEUE, (S.PENDING, S.FAILED, S.EXPIRED), S.SCHEDULED, Who.MODERATOR),
     _rule(Action.PICK, (S.PENDING, S.SCHEDULED, S.FAILED, S.EXPIRED), S.SCHEDULED, Who.MODERATOR),
+    _rule(Action.DIGEST, (S.PENDING, S.EXPIRED), S.DIGEST, Who.MODERATOR),
     _rule(Action.EDIT, (S.PENDING, S.SCHEDULED, S.FAILED), None, Who.MODERATOR),
     _rule(Action.RETURN, (S.PENDING, S.FAILED), S.RETURNED, Who.MODERATOR),
     _rule(Action.REJECT, (S.PENDING, S.RETURNED, S.FAILED, S.EXPIRED), S.REJECTED, Who.MODERATOR),
@@ -96,17 +101,20 @@ TABLE: Final[tuple[Rule, ...]] = (
     ),
     _rule(Action.CONFIRM_OUT, (S.PUBLISHING,), S.PUBLISHED, Who.MODERATOR),
     _rule(Action.REPEAT, (S.PUBLISHING, S.FAILED), S.SCHEDULED, Who.MODERATOR),
-    _rule(Action.WITHDRAW, (*OPEN, S.DIGEST), S.WITHDRAWN, Who.AUTHOR),
+    _rule(Action.CALL_OFF, (S.SCHEDULED, S.FAILED), S.WITHDRAWN, Who.MODERATOR),
+    _rule(Action.WITHDRAW, OPEN, S.WITHDRAWN, Who.AUTHOR),
+    _rule(Action.ASSEMBLE, (S.PENDING,), S.SCHEDULED, Who.PROGRAM),
+    _rule(Action.IN_DIGEST, (S.DIGEST,), S.PUBLISHED, Who.PROGRAM),
     _rule(Action.START, (S.SCHEDULED,), S.PUBLISHING, Who.PROGRAM),
     _rule(Action.PROVE, (S.PUBLISHING, S.PUBLISHED), S.PUBLISHED, Who.PROGRAM),
     _rule(Action.FAIL, (S.SCHEDULED, S.PUBLISHING), S.FAILED, Who.PROGRAM),
     _rule(Action.MOVE, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.SCHEDULED, Who.PROGRAM),
     _rule(Action.EXPIRE, (S.PENDING, S.SCHEDULED), S.EXPIRED, Who.PROGRAM),
     _rule(Action.AUTHOR_EDITED, OPEN, S.PENDING, Who.PROGRAM),
-    _rule(Action.GONE, (*OPEN, S.PUBLISHING, S.DIGEST), S.WITHDRAWN, Who.PROGRAM),
+    _rule(Action.GONE, (*OPEN, S.PUBLISHING), S.WITHDRAWN, Who.PROGRAM),
     _rule(
         Action.HAND_PUBLISHED,
-        (*OPEN, S.PUBLISHING, S.DIGEST, S.REJECTED, S.WITHDRAWN),
+        (*OPEN, S.PUBLISHING, S.REJECTED, S.WITHDRAWN),
         S.PUBLISHED,
         Who.PROGRAM,
     ),
@@ -127,8 +135,18 @@ DECIDING: Final = frozenset(
         Action.UNDO,
         Action.CONFIRM_OUT,
         Action.REPEAT,
+        Action.CALL_OFF,
     }
 )
+#: All that can be done to a digest; the last one to nothing else.
+_OF_DIGESTS: Final = frozenset({Action.PUBLISH, Action.PICK, Action.CONFIRM_OUT, Action.REPEAT, Action.CALL_OFF})
+
+
+def _concerns(action: Action, suggestion: Suggestion) -> bool:
+    """Whether the action is one of a digest, or of a piece of news, whichever this is."""
+    if suggestion.digest:
+        return action in _OF_DIGESTS
+    return action is not Action.CALL_OFF
 
 
 def _permits(rule: Rule, role: Role) -> bool:
@@ -148,7 +166,10 @@ def actions_for(suggestion: Suggestion, role: Role, *, uncertain: bool = False) 
     return tuple(
         rule.action
         for rule in TABLE
-        if suggestion.status in rule.sources and _permits(rule, role) and _settled(suggestion, uncertain)
+        if suggestion.status in rule.sources
+        and _permits(rule, role)
+        and _settled(suggestion, uncertain)
+        and _concerns(rule.action, suggestion)
     )
 
 
@@ -258,7 +279,8 @@ def advance(
     stable word for what went wrong.
     """
     rule = RULES[action]
-    if rule.who not in (Who.PROGRAM, Who.AUTHOR) or suggestion.status not in rule.sources:
+    alone = rule.who in (Who.PROGRAM, Who.AUTHOR) or action is Action.CALL_OFF
+    if not alone or suggestion.status not in rule.sources or (action is Action.CALL_OFF and not suggestion.digest):
         return None
     changed = replace(
         suggestion,
@@ -275,8 +297,10 @@ def advance(
                 due_at=None, urgent=False, trouble="author_edited",
             )  # fmt: skip
         case Action.START:
-            return changed
-        case Action.PROVE | Action.HAND_PUBLISHED:
+            return changed if content is None else replace(changed, content=content)
+        case Action.ASSEMBLE:
+            return replace(changed, due_at=due_at, urgent=True)
+        case Action.PROVE | Action.HAND_PUBLISHED | Action.IN_DIGEST:
             return replace(
                 changed,
                 published_post_id=post_id if post_id is not None else suggestion.published_post_id,
@@ -291,6 +315,7 @@ def advance(
         case Action.TURN_AWAY:
             return replace(changed, trouble=trouble, decision=Decision(0, now, str(action)))
         case Action.BACK_TO_REVIEW | Action.EXPIRE | Action.GONE | Action.WITHDRAW:
+        case Action.BACK_TO_REVIEW | Action.EXPIRE | Action.GONE | Action.WITHDRAW | Action.CALL_OFF:
             return replace(changed, due_at=None, urgent=False, trouble=trouble)
         case _:
             return changed

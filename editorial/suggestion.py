@@ -255,6 +255,12 @@ class Suggestion:
         return self.content.with_text(clean(self.content.text).text)
 
     @property
+    def digest(self) -> str | None:
+        """Which digest this is, when it is one and no piece of news."""
+        kind = (self.behind or {}).get("digest") if self.origin is Origin.SOURCE else None
+        return str(kind) if kind else None
+
+    @property
     def edited(self) -> Content:
         """What the desk has made of the author's content."""
         return Content(self.text, self.attachments)

@@ -49,10 +49,12 @@ _ORDER: Final = (
     Action.QUEUE,
     Action.PUBLISH,
     Action.PICK,
+    Action.DIGEST,
     Action.EDIT,
     Action.RETURN,
     Action.REJECT,
     Action.UNDO,
+    Action.CALL_OFF,
 )
 #: Buttons that open a menu or ask for a reply instead of acting at once.
 _OPENS: Final[Mapping[Action, str]] = {Action.PICK: "days", Action.RETURN: "return", Action.REJECT: "reject"}
@@ -99,6 +101,12 @@ class AuthorFacts:
     accepted: int = 0
     too_many: int = 0
     latest: Sequence[Suggestion] = ()
+class DigestFacts:
+    """A digest as it would go out now."""
+
+    title: str
+    text: str
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ class Facts:
     ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``photos_stuck``: its
     photos cannot be uploaded now.  ``deciders``: names by id.  ``more``: word and label of what stands behind
     «Ещё»; ``covered``: its pictures must not be shown yet; ``menu``: the menu of one of these, when it is open.
+    ``digest``: when the card shows one; ``line``: what a digest says about the piece.
     """
 
     now: datetime
@@ -127,13 +136,15 @@ class Facts:
     warnings: Sequence[Warn] = ()
     covered: bool = False
     menu: Menu | None = None
+    digest: DigestFacts | None = None
+    line: str | None = None
 
 
 def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     """The card as it is now."""
     shown, left_out = _attachments(suggestion, covered=facts.covered)
     age = moments.ago(suggestion.received_at, facts.now)
-    body, parts = _body(suggestion)
+    body, parts = _body(suggestion, facts)
     sections = (
         _left_out_lines(suggestion, left_out),
         _difference_lines(suggestion),
@@ -151,6 +162,10 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     )
     keyboard = _keyboard(suggestion, facts)
     digest = _digest(_head(suggestion), about, *_about_region(facts), body, below, parts, keyboard, shown)
+    head = f"{_head(suggestion, facts)} · {age}"
+    text = f"{head}\n\n{body}\n\n{below}"
+    keyboard = _keyboard(suggestion, facts)
+    digest = _digest(_head(suggestion, facts), body, below, parts, keyboard, shown)
     return CardMessage(text, parts, keyboard, shown, digest)
 
 
@@ -167,7 +182,9 @@ def _fitting(text: str, limit: int) -> str:
 # ------------------------------------------------------------------------------------------- head, text
 
 
-def _head(suggestion: Suggestion) -> str:
+def _head(suggestion: Suggestion, facts: Facts) -> str:
+    if facts.digest is not None:
+        return texts.digest_head(suggestion.number, facts.digest.pieces)
     region = regions.by_code(suggestion.region)
     author = link_to(suggestion.author_id, suggestion.author)
     if suggestion.origin is Origin.SOURCE and not suggestion.author_id:
@@ -244,9 +261,11 @@ def plain_name(name: str) -> str:
     return " ".join("".join(" " if sign in "[]|" else sign for sign in name).split())[:60]
 
 
-def _body(suggestion: Suggestion) -> tuple[str, tuple[str, ...]]:
+def _body(suggestion: Suggestion, facts: Facts) -> tuple[str, tuple[str, ...]]:
     """The text for the card itself and, when it is too long for one message, the messages before it."""
-    text = defuse(suggestion.text.strip())
+    text = defuse(suggestion.text.strip() if facts.digest is None else facts.digest.text)
+    if facts.digest is not None and not text:
+        return texts.DIGEST_EMPTY, ()
     if not text:
         return texts.NO_TEXT, ()
     if utf16_length(text) <= LONGEST_MESSAGE - _ROOM:
@@ -294,6 +313,8 @@ def _left_out_lines(suggestion: Suggestion, left_out: Sequence[Attachment]) -> l
 
 def _difference_lines(suggestion: Suggestion) -> list[str]:
     lines: list[str] = []
+    if suggestion.digest:
+        return lines
     if suggestion.previous is not None and suggestion.trouble == "author_edited":
         lines += _changes(texts.DIFFERENCE_AUTHOR, suggestion.previous, suggestion.content)
     if suggestion.edited != suggestion.tidied:
@@ -331,6 +352,8 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
     match suggestion.status:
         case Status.PENDING:
             return _waiting(suggestion)
+        case Status.SCHEDULED if facts.digest is not None and suggestion.decision is None and suggestion.due_at:
+            return texts.digest_due(moments.say(suggestion.due_at, facts.now, facts.desk.zone), facts.paused)
         case Status.SCHEDULED:
             return _scheduled(suggestion, facts)
         case Status.PUBLISHING:
@@ -345,6 +368,11 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
         case Status.REJECTED if decision:
             reason = texts.reason_label(decision.reason, decision.words)
             return texts.rejected_status(defuse(reason), *_decided(decision, facts))
+        case Status.DIGEST:
+            who = _name(decision.by, facts) if decision else ""
+            return texts.digest_status(defuse(facts.line or ""), who)
+        case Status.WITHDRAWN if suggestion.digest:
+            return texts.DIGEST_CALLED_OFF_STATUS
         case Status.WITHDRAWN:
             return _withdrawn(suggestion)
         case Status.FAILED:
@@ -471,7 +499,8 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
 def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) -> list[Sequence[Button]]:
     wall = suggestion.origin is Origin.WALL
     by_hand = wall and suggestion.status is Status.FAILED and suggestion.trouble == "by_hand"
-    offered = [action for action in _ORDER if action in actions and not (by_hand and action in _NEEDS_A_KEY)]
+    hidden = _NEEDS_A_KEY if by_hand else frozenset() if facts.desk.digests else frozenset({Action.DIGEST})
+    offered = [action for action in _ORDER if action in actions and action not in hidden]
     buttons = [_action_button(suggestion, action) for action in offered]
     if by_hand and facts.new_post:
         buttons.insert(0, button(suggestion, texts.NEW_POST, COMMUNITY))
@@ -480,7 +509,10 @@ def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) 
         buttons.append(button(suggestion, label, PHOTOS, arg))
     if facts.covered:
         buttons.append(button(suggestion, texts.UNCOVER, UNCOVER))
-    if facts.more:
+    few = len(buttons) + len(facts.more) <= MOST_BUTTONS
+    if few and (facts.digest is not None or suggestion.status is Status.DIGEST):
+        buttons += [button(suggestion, label, word) for word, label in facts.more]
+    elif facts.more:
         buttons.append(button(suggestion, texts.MORE, "menu", "more"))
     return keyboards.in_pairs(buttons)
 

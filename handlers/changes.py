@@ -46,6 +46,10 @@ def store(
         context.now, before.number, actor, action, str(before.status), str(after.status), dict(details or {})
     )
     close_menu(context, before.number)
+    if before.status is Status.DIGEST and after.status not in (Status.DIGEST, Status.PUBLISHED):
+        _leave_digests(context, before.number)
+    if before.status is not after.status:
+        context.unit.claims.end(before.number)
     if show:
         refresh_card(context, before.number)
     refresh_passport(context, before.number)
@@ -72,6 +76,12 @@ def refresh_passport(context: Context, number: int) -> None:
     if placed is not None:
         new = NewDelivery(MESSAGES, f"user:{placed.peer_id}", "passport", number, dedupe=f"passport:{number}")
         context.unit.outbox.add(new, context.now)
+def _leave_digests(context: Context, number: int) -> None:
+    """The piece stands in no digest any more that is still to come."""
+    holding = context.unit.digests.containing(number)
+    context.unit.digests.leave(number)
+    for one in holding:
+        refresh_card(context, one)
 
 
 def close_menu(context: Context, number: int) -> None:

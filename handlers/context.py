@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from editorial.crontab import Crontab
 from editorial.etiquette import NIGHT
 from editorial.networks import Network
 from editorial.roles import Role, role_of
@@ -30,6 +31,8 @@ class Desk:
     time at which no letter arrives, ``networks`` where posts go besides the wall, in the order of showing,
     ``author_daily_limit`` how much news one author may send in 24 hours, 0 for any amount, ``own_sites`` the host
     names of the pages that show our posts.
+    ``own_sites`` the host names of the pages that show our posts.
+    ``digests`` when which digest goes out and ``digest_title`` how it is called.
     """
 
     group_id: int
@@ -42,6 +45,8 @@ class Desk:
     author_daily_limit: int = 0
     networks: tuple[Network, ...] = ()
     own_sites: frozenset[str] = frozenset()
+    digests: tuple[tuple[str, Crontab], ...] = ()
+    digest_title: str = ""
 
     @property
     def address(self) -> str:

@@ -260,6 +260,9 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "scheduled": _scheduled,
     "moved": _moved,
     "published": _published,
+    "in_digest": lambda suggestion, _payload, _reading: texts.in_digest(
+        suggestion.number, suggestion.published_link or ""
+    ),
     "returned": _returned,
     "rejected": _rejected,
     "author_edited": _author_edited,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
-from handlers import again, editing, network_menu, placing, preview, registry, texts
+from handlers import again, digest, editing, network_menu, placing, preview, registry, texts
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -50,6 +50,8 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(network_menu.WORD, texts.NETWORKS_ENTRY, network_menu.press, network_menu.shown, network_menu.menu),
     Entry(preview.WORD, texts.PREVIEW_ENTRY, preview.press, preview.shown),
     Entry(placing.WORD, texts.REGION_ENTRY, placing.press, placing.shown, placing.draw),
+    Entry(digest.LINES, texts.DIGEST_LINES, digest.press_lines, digest.is_digest, digest.lines_menu),
+    Entry(digest.WORDING, texts.DIGEST_WORD, digest.press_wording, digest.is_piece),
     Entry(again.WORD, again.LABEL, again.press, again.shown),
     Entry(registry.WORD, registry.LABEL, registry.pressed, registry.offered, registry.drawn),
 )

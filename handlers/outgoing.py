@@ -30,6 +30,8 @@ from handlers import (
     texts,
     warnings,
 )
+from editorial.suggestion import Status, Suggestion
+from handlers import burst, cards, changes, digest, keyboards, letters, more, network_lines, notes, texts, warnings
 from handlers.context import Context
 from storage.cards import Card
 
@@ -143,6 +145,8 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         covered=not uncovered and warnings.are_covered(suggestion, found),
         menu=more.drawn(context, suggestion, view),
         networks=network_lines.for_card(context, suggestion),
+        digest=_digest_facts(context, suggestion) if suggestion.digest else None,
+        line=digest.line_of(context, suggestion).text if suggestion.status is Status.DIGEST else None,
     )
 
 
@@ -157,6 +161,9 @@ def _about_author(context: Context, suggestion: Suggestion) -> cards.AuthorFacts
     tally, limit = unit.tally(suggestion.author_id, context.now - _A_DAY), context.desk.author_daily_limit
     too_many = tally.lately if limit and tally.lately > limit else 0
     return cards.AuthorFacts(tally.sent, tally.accepted, too_many, latest)
+def _digest_facts(context: Context, made: Suggestion) -> cards.DigestFacts:
+    pieces = len(context.unit.digests.pieces(made.number))
+    return cards.DigestFacts(digest.title_of(context, made), digest.text_of(context, made), pieces)
 
 
 def _has_held_letter(context: Context, number: int) -> bool:

@@ -15,7 +15,7 @@ from editorial.delivery import Delivery, State
 from editorial.lifecycle import Action, advance
 from editorial.slots import GRACE, Planned
 from editorial.suggestion import Status, Suggestion
-from handlers import alarms, changes, letters, warnings
+from handlers import alarms, changes, digest, letters, warnings
 from handlers.context import Context
 
 #: A post that moved by less is not worth a letter.
@@ -46,7 +46,12 @@ def start(context: Context, delivery: Delivery) -> Suggestion | None:
     if later is not None:
         context.unit.outbox.retry(delivery.id, later, "not_yet", None, context.now)
         return None
-    started = advance(suggestion, Action.START, context.now)
+    content = digest.content(context, suggestion) if suggestion.digest else None
+    if suggestion.digest and content is None:
+        digest.empty(context, suggestion)
+        context.unit.outbox.cancel(delivery.id, context.now)
+        return None
+    started = advance(suggestion, Action.START, context.now, content=content)
     if started is None or not changes.store(context, suggestion, started, str(Action.START), show=False):
         context.unit.outbox.cancel(delivery.id, context.now)
         return None
@@ -55,6 +60,8 @@ def start(context: Context, delivery: Delivery) -> Suggestion | None:
 
 def _not_yet(context: Context, suggestion: Suggestion) -> datetime | None:
     """When to look again, if the post may not go out at this moment; None: it may."""
+    if suggestion.digest and suggestion.decision is None:
+        return _out_of_the_night(context, suggestion)
     if suggestion.urgent or suggestion.due_at is None:
         return None
     if suggestion.due_at > context.now:
@@ -67,6 +74,15 @@ def _not_yet(context: Context, suggestion: Suggestion) -> datetime | None:
     if moved is None or moved.due_at is None or moved.due_at <= context.now:
         return context.now + _LATER
     return moved.due_at
+
+
+def _out_of_the_night(context: Context, made: Suggestion) -> datetime | None:
+    """A digest goes out at its own time whatever the plan says; one that is late does not go out at night."""
+    rules = context.desk.plan
+    late = made.due_at is not None and context.now - made.due_at > GRACE
+    if not late or rules.quiet is None or not rules.is_quiet(context.now):
+        return None
+    return rules.quiet.end_after(context.now, rules.zone)
 
 
 def _went_out(context: Context) -> list[datetime]:

@@ -46,6 +46,7 @@ from handlers import (
     texts,
     warnings,
 )
+from handlers import burst, cards, changes, crosspost, digest, letters, moments, more, planning, texts, warnings
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
@@ -67,6 +68,8 @@ _DECISIONS: Final[Mapping[str, Action]] = {
         Action.UNDO,
         Action.CONFIRM_OUT,
         Action.REPEAT,
+        Action.DIGEST,
+        Action.CALL_OFF,
     )
 }
 #: What a menu is about: opening it needs the same right as the press it leads to.
@@ -253,6 +256,10 @@ def _decide(
     after = decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
     if press.action in _APPROVALS and context.photos_stuck(suggestion):
         raise PhotosNeedKey
+    if suggestion.status is Status.DIGEST:
+        digest.must_not_go_out(context, suggestion)
+    if press.action is Action.DIGEST and not context.desk.digests:
+        raise NotNow(suggestion.number, suggestion.status)
     told = (("reason", press.reason), ("words", press.words), ("confirmed", sorted(confirmed)))
     details = {name: value for name, value in told if value}
     row = changes.publication_row(context, suggestion.number)
@@ -338,6 +345,14 @@ def _follow(context: Context, before: Suggestion, after: Suggestion, press: Pres
             letters.take_back(context, number)
             if letters.knows_of_plan(context, number):
                 letters.write(context, after, "undone")
+        case Action.DIGEST:
+            changes.unplan_publication(context, number)
+            letters.take_back_plan(context, number)
+            digest.put_in(context, after)
+        case Action.CALL_OFF:
+            digest.called_off(context, number)
+        case Action.CONFIRM_OUT if after.digest:
+            digest.came_out(context, after)
         case Action.CONFIRM_OUT:
             letters.write(context, after, "published")
             crosspost.came_out(context, after, None, by_hand=True)
@@ -457,6 +472,8 @@ def _answered(
     words = text.strip()
     if not words:
         return texts.EMPTY_TEXT
+    if kind.startswith(digest.PROMPT):
+        return digest.worded(context, person, suggestion, kind, words)
     if kind == "edit":
         if utf16_length(words) > TEXT_LIMIT:
             return texts.TOO_LONG_TEXT

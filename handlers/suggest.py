@@ -15,7 +15,7 @@ from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import burst, changes, crosspost, letters, matching, passport, registry
+from handlers import burst, changes, crosspost, digest, letters, matching, passport, registry
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.suggestions import NewSuggestion
@@ -195,6 +195,8 @@ def came_out(
     if after is None or not changes.store(context, suggestion, after, str(Action.PROVE), details={"post": post_id}):
         return False
     _end_delivery(context, suggestion.number, post_id)
+    if after.digest:
+        digest.came_out(context, after)
     letters.write(context, after, "published")
     crosspost.came_out(context, after, seen, by_hand=proof == "by_hand")
     passport.figures_later(context, after)

@@ -239,6 +239,7 @@ BUTTONS: Final[Mapping[Action, str]] = {
     Action.UNDO: "Отменить решение",
     Action.CONFIRM_OUT: "Вышло",
     Action.REPEAT: "Повторить",
+    Action.CALL_OFF: "Отменить дайджест",
 }
 NEW_POST: Final = "Новой записью"
 BACK: Final = "Назад"
@@ -279,7 +280,11 @@ def out(link: str | None, proof: str) -> str:
     return f"Вышло: {link} · {proof}" if link else f"Вышло · {proof}"
 
 
-PROOFS: Final[Mapping[str, str]] = {"checked": "проверено", "by_hand": "опубликовано вручную"}
+PROOFS: Final[Mapping[str, str]] = {
+    "digest": "строкой в дайджесте",
+    "checked": "проверено",
+    "by_hand": "опубликовано вручную",
+}
 PROOF_PENDING: Final = "проверяем"
 
 
@@ -347,6 +352,7 @@ def waits_for_words(kind: str, who: str) -> str:
         "edit": "новым текстом, вложения останутся",
         "return": "словами для автора: что поправить",
         "reject": "словами для автора: почему не опубликуем",
+        "line": "новой строкой дайджеста, без названия региона",
     }[kind]
     return f"{who or 'Коллега'}, ответьте на карточку {asked}"
 
@@ -457,6 +463,8 @@ PRESS_ANSWERS: Final[Mapping[Action, str]] = {
     Action.UNDO: "Решение отменено, новость снова ждёт",
     Action.CONFIRM_OUT: "Записали: вышла",
     Action.REPEAT: "Пробуем ещё раз",
+    Action.DIGEST: "В дайджесте. Своя строка — «Переписать строку»",
+    Action.CALL_OFF: "Дайджест не выйдет, его новости ждут следующего",
 }
 MENU_ANSWERS: Final[Mapping[str, str]] = {
     "more": "Выберите действие",
@@ -495,6 +503,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     Action.UNDO: "решение отменено",
     Action.CONFIRM_OUT: "вышла",
     Action.REPEAT: "повторить",
+    Action.CALL_OFF: "отменить дайджест",
 }
 DESK_STATUS: Final[Mapping[str, str]] = {
     Status.PENDING: "ждёт решения",
@@ -1523,3 +1532,36 @@ def network_never(codes: Sequence[str]) -> str:
 def network_status(title: str, *, paused: bool, trouble: str | None, rule: str) -> str:
     state = "на паузе" if paused else _lower_first(network_trouble(trouble)[0]) if trouble else "работает"
     return f"{title}: {state}" + (f", {rule}" if rule else "")
+# --------------------------------------------------------------------------------------------------- the digest
+
+DIGEST_NO_WORDS: Final = "новость без текста."
+DIGEST_LINES: Final = "Строки"
+DIGEST_DROP: Final = "Убрать"
+DIGEST_WORD: Final = "Переписать строку"
+DIGEST_EMPTY: Final = "В дайджесте не осталось строк, он не выйдет."
+DIGEST_WHICH_LINE: Final = "Какую строку убрать или переписать?"
+DIGEST_CHOOSE_LINE: Final = "Выберите строку"
+DIGEST_LINE_CHOSEN: Final = "Строка № {number}"
+DIGEST_LINE_DROPPED: Final = "Строку № {number} убрали, новость ждёт следующего дайджеста"
+DIGEST_REPLY_WITH_LINE: Final = "Ответьте на карточку новой строкой"
+DIGEST_LINE_TOO_LONG: Final = "Строка длинная, до 600 знаков. Пришлите короче ответом на карточку"
+DIGEST_CALLED_OFF_STATUS: Final = "Дайджест отменён, его новости ждут следующего"
+
+
+def digest_head(number: int, pieces: int) -> str:
+    return f"№ {number} · Дайджест, {moments.counted(pieces, 'строка', 'строки', 'строк')}"
+
+
+def digest_due(when: str, paused: bool) -> str:
+    return f"Выйдет {when}" + (f", {PAUSED_MARK}" if paused else "")
+
+
+def digest_status(line: str, who: str) -> str:
+    return f"В дайджесте{_by(who)}:\n{line}"
+
+
+def in_digest(number: int, link: str) -> str:
+    return (
+        f"Новость № {number} вошла строкой в дайджест: {link}\n"
+        "Отдельный пост сделаем, если пришлёте подробности и фото."
+    )

@@ -65,6 +65,9 @@ class Retention:
         """Words and authors of closed suggestions, journal details, and people nothing refers to any more."""
         old = {"cutoff": before}
         search.forget(self._work, select(_suggestions.c.number).where(_old_suggestion), old)
+        ids = select(_suggestions.c.number).where(_old_suggestion)
+        for table in (schema.digest_lines, schema.claims, schema.signatures):
+            self._work.change(delete(table).where(table.c.number.in_(ids)), old)
         emptied = update(_suggestions).where(_old_suggestion)
         gone = self._work.change(
             emptied.values(

@@ -179,6 +179,41 @@ Index("suggestions_region", suggestions.c.region, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
 Index("suggestions_post", suggestions.c.owner_id, suggestions.c.published_post_id)
 
+digest_lines = Table(
+    "digest_lines",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("wording", AnyText, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("digest", BigInteger, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("number", BigInteger, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+)
+Index("digest_items_number", digest_items.c.number)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("wanted_by", BigInteger),
+    Column("wanted_at", Moment),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

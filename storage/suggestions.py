@@ -90,7 +90,9 @@ _full = select(
 _by_number = _full.where(_table.c.number == bindparam("number"))
 _by_post = _full.where(_table.c.owner_id == bindparam("owner"), _table.c.post_id == bindparam("post"))
 _by_published = _full.where(
-    _table.c.owner_id == bindparam("owner"), _table.c.published_post_id == bindparam("post")
+    _table.c.owner_id == bindparam("owner"),
+    _table.c.published_post_id == bindparam("post"),
+    func.coalesce(_table.c.proof, "") != "digest",  # a digest is the post, not its pieces
 )
 _by_status = (
     _full.where(_table.c.status == bindparam("status"), _table.c.number > bindparam("after"))
@@ -141,7 +143,10 @@ _promised = select(_table.c.due_at).where(
     _IN_PLAN, _table.c.due_at >= bindparam("start"), _table.c.due_at < bindparam("end")
 )
 _went_out = select(_table.c.published_at).where(
-    _PUBLISHED, _table.c.published_at >= bindparam("start"), _table.c.published_at < bindparam("end")
+    _PUBLISHED,
+    _table.c.published_at >= bindparam("start"),
+    _table.c.published_at < bindparam("end"),
+    func.coalesce(_table.c.proof, "") != "digest",  # the pieces of a digest are no posts of their own
 )
 _posts_out = select(_table.c.published_post_id).where(
     _PUBLISHED, _table.c.owner_id == bindparam("owner"), _table.c.published_at >= bindparam("start")

@@ -19,8 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import faultpoints
 from storage.authors import Authors
 from storage.cards import Cards
+from storage.claims import Claims
 from storage.copies import Copies
 from storage.drafts import Drafts
+from storage.digests import Digests
 from storage.engine import WAIT_SECONDS, WRITES, open_engine, sqlite_path
 from storage.errors import Busy, translated
 from storage.gate import Gate
@@ -51,6 +53,8 @@ class Unit:
         self.authors = Authors(work)
         self.search = Search(work)
         self.suggestions = Suggestions(work, self.authors, self.search)
+        self.digests = Digests(work)
+        self.claims = Claims(work)
         self.staff = Staff(work)
         self.cards = Cards(work)
         self.prompts = Prompts(work)

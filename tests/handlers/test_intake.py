@@ -25,6 +25,7 @@ def test_a_suggestion_becomes_a_card_and_a_receipt(world: World) -> None:
         "В очередь",
         "Опубликовать",
         "Выбрать время",
+        "В дайджест",
         "Правка",
         "Вернуть",
         "Отклонить",

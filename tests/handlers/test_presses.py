@@ -319,7 +319,7 @@ def test_t23_a_press_does_exactly_what_the_state_machine_says(make_world: Any, s
         {"v": 1, "a": "publish", "n": -1, "r": 1},
         {"v": 1, "a": "publish", "n": 10**30, "r": 1},
         {"v": 1, "a": "publish", "n": 4040, "r": 1},
-        {"v": 1, "a": "digest", "n": 1, "r": 1},
+        {"v": 1, "a": "assemble", "n": 1, "r": 1},
         {"v": 1, "a": "start", "n": 1, "r": 1},
         {"v": 1, "a": "prove", "n": 1, "r": 1},
         {"v": 1, "a": "reject", "n": 1, "r": 1},

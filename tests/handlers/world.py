@@ -15,8 +15,9 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from editorial.crontab import parse_lines
+from editorial.crontab import Crontab, parse_lines
 from editorial.delivery import Delivery, Hold, Outcome, Refused, Sent, State
+from editorial.digest import DAILY
 from editorial.slots import PlanRules, QuietHours
 from editorial.suggestion import Suggestion
 from handlers import outcomes, outgoing, publication
@@ -43,7 +44,9 @@ def a_plan(**more: Any) -> PlanRules:
 
 
 def a_desk(burst: int = 0, plan: PlanRules | None = None) -> Desk:
-    return Desk(GROUP, WALL, f"club{GROUP}", MOSCOW, plan or a_plan(), burst)
+    digests = ((DAILY, Crontab.parse("0 20 * * *")),)
+    title = "Новости муниципалитетов за {дата}"
+    return Desk(GROUP, WALL, f"club{GROUP}", MOSCOW, plan or a_plan(), burst, digests=digests, digest_title=title)
 
 
 @dataclass

@@ -8,8 +8,8 @@ from storage.columns import original
 from storage.search import Search, statements
 from storage.work import Work
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,93 @@
+"""The lines of digests: which pieces wait for one, in which digest each stands, and how a moderator worded it.
+
+A digest is a suggestion of its own; when it is put together and what it says is decided by the handlers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, exists, select
+
+from storage import schema
+from storage.work import Work
+
+_lines = schema.digest_lines
+_items = schema.digest_items
+_suggestions = schema.suggestions
+_NOT_OUT = ("pending", "scheduled", "failed")
+
+_waiting = (
+    select(_suggestions.c.number)
+    .where(
+        _suggestions.c.status == "digest",
+        ~exists(select(_items.c.number).where(_items.c.number == _suggestions.c.number)),
+    )
+    .order_by(_suggestions.c.number)
+)
+_out_since = (
+    select(_suggestions.c.number)
+    .where(
+        _suggestions.c.published_at.is_not(None),
+        _suggestions.c.published_at >= bindparam("start"),
+        _suggestions.c.proof == "digest",
+    )
+    .order_by(_suggestions.c.number)
+)
+_of = select(_items.c.number).where(_items.c.digest == bindparam("about")).order_by(_items.c.number)
+_with = select(_items.c.digest).where(_items.c.number == bindparam("about")).order_by(_items.c.digest)
+_open_ones = select(_suggestions.c.number).where(_suggestions.c.status.in_(_NOT_OUT))
+_leave = delete(_items).where(_items.c.number == bindparam("about"), _items.c.digest.in_(_open_ones))
+_dissolve = delete(_items).where(_items.c.digest == bindparam("about"))
+_drop = delete(_items).where(_items.c.digest == bindparam("about"), _items.c.number == bindparam("piece"))
+_wording = select(_lines.c.wording).where(_lines.c.number == bindparam("about"))
+
+
+class Digests:
+    """Lines and the digests they stand in."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def waiting(self) -> tuple[int, ...]:
+        """Pieces meant for a digest that stand in none yet."""
+        return tuple(row.number for row in self._work.rows(_waiting))
+
+    def out_since(self, start: datetime) -> tuple[int, ...]:
+        """Pieces that went out in a digest since then."""
+        return tuple(row.number for row in self._work.rows(_out_since, {"start": start}))
+
+    def join(self, digest: int, numbers: Iterable[int]) -> None:
+        """The pieces stand in the digest."""
+        for number in numbers:
+            insert = self._work.insert(_items).values(digest=digest, number=number)
+            self._work.change(insert.on_conflict_do_nothing())
+
+    def pieces(self, digest: int) -> tuple[int, ...]:
+        return tuple(row.number for row in self._work.rows(_of, {"about": digest}))
+
+    def containing(self, number: int) -> tuple[int, ...]:
+        """The digests a piece stands in."""
+        return tuple(row.digest for row in self._work.rows(_with, {"about": number}))
+
+    def leave(self, number: int) -> None:
+        """The piece stands in no digest that is still to come."""
+        self._work.change(_leave, {"about": number})
+
+    def drop(self, digest: int, number: int) -> bool:
+        return self._work.change(_drop, {"about": digest, "piece": number}) == 1
+
+    def dissolve(self, digest: int) -> None:
+        """The digest will not go out: its pieces wait for another one."""
+        self._work.change(_dissolve, {"about": digest})
+
+    def word(self, number: int, wording: str, now: datetime) -> None:
+        """How a moderator worded the line."""
+        values = {"wording": wording, "updated_at": now}
+        insert = self._work.insert(_lines).values(number=number, **values)
+        self._work.change(insert.on_conflict_do_update(index_elements=["number"], set_=values))
+
+    def wording(self, number: int) -> str | None:
+        found: str | None = self._work.value(_wording, {"about": number})
+        return found

@@ -1,0 +1,256 @@
+"""Digests as moderators and authors see them: put in, previewed, reworded, published once, told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from editorial.delivery import Refused, Sent, State, Uncertain
+from editorial.suggestion import Status
+from handlers import digest
+from tests.builders import ANNA, AUTHOR, BORIS, on_the_wall, suggested
+from tests.handlers.world import World, a_desk
+
+IRKUTSK = "В Черемхове (Иркутская область) открыли библиотеку после ремонта. Пришли сто человек."
+TULA = "В Тульской области наградили лучших старост. Их двенадцать."
+YAKUTIA = "В Якутии провели съезд советов. Съехались все."
+
+
+@pytest.fixture
+def three(world: World) -> World:
+    """Three pieces from three regions in the digest of the evening, 10:00."""
+    world.happens(
+        suggested(31, text=IRKUTSK), suggested(32, text=TULA, author=602), suggested(33, text=YAKUTIA, author=603)
+    )
+    for number in (1, 2, 3):
+        world.press(number, "В дайджест", by=BORIS)
+    return world
+
+
+def make(world: World) -> list[int]:
+    with world.unit() as context:
+        made = digest.make_due(context)
+    world.deliver()
+    return made
+
+
+def previewed(world: World) -> int:
+    world.later(hours=9, minutes=5)
+    [number] = make(world)
+    return number
+
+
+def test_a_piece_in_the_digest_shows_its_line_and_can_be_taken_back(world: World) -> None:
+    world.happens(suggested(31, text=IRKUTSK))
+    assert "В дайджесте" in world.press(1, "В дайджест", by=BORIS)
+    card = world.card(1)
+    assert "В дайджесте (Борис Котов):" in card.text
+    assert "◽️ Иркутская область: В Черемхове (Иркутская область) открыли библиотеку после ремонта." in card.text
+    assert list(card.buttons) == ["Отменить решение", "Переписать строку", "Показать заново"]
+    world.press(1, "Отменить решение")
+    assert world.suggestion(1).status is Status.PENDING
+
+
+def test_three_regions_are_previewed_an_hour_before(three: World) -> None:
+    three.later(hours=8, minutes=50)
+    assert make(three) == []
+    three.later(minutes=15)
+    [number] = make(three)
+    card = three.card(number)
+    assert card.text.startswith(f"№ {number} · Дайджест, 3 строки")
+    assert "Новости муниципалитетов за 25 ноября" in card.text
+    assert card.text.index("Центральный федеральный округ") < card.text.index("Сибирский федеральный округ")
+    assert card.text.index("◽️ Тульская область") < card.text.index("◽️ Республика Саха (Якутия)")
+    assert "Выйдет сегодня в 20:00 мск" in card.text
+    assert list(card.buttons)[:4] == ["Опубликовать", "Выбрать время", "Отменить дайджест", "Строки"]
+    assert make(three) == []
+
+
+def test_a_line_is_reworded_on_the_digest_and_dropped(three: World) -> None:
+    number = previewed(three)
+    three.press(number, "Строки", "№ 2", "Переписать строку")
+    assert "ответьте на карточку новой строкой дайджеста" in three.card(number).text
+    three.replies(number, "Двенадцать старост получили награды")
+    assert "◽️ Тульская область: Двенадцать старост получили награды" in three.card(number).text
+    assert "◽️ Тульская область: Двенадцать старост получили награды" in three.card(2).text
+    three.press(number, "№ 3", "Убрать")
+    assert "Якутия" not in three.card(number).text
+    assert three.suggestion(3).status is Status.DIGEST
+    assert "worded" in three.journal(2)
+
+
+def test_a_line_is_worded_on_the_piece(three: World) -> None:
+    three.press(1, "Переписать строку")
+    three.replies(1, "◽️ Открыли библиотеку")
+    number = previewed(three)
+    assert "◽️ Иркутская область: Открыли библиотеку" in three.card(number).text
+
+
+def test_it_goes_out_once_and_every_author_gets_the_link(three: World) -> None:
+    number = previewed(three)
+    assert three.wall() == []
+    three.later(hours=1)
+    assert three.wall(Sent({"post_id": 77})) == [number]
+    link = "https://vk.com/wall-1_77"
+    for piece in (1, 2, 3):
+        found = three.suggestion(piece)
+        assert (found.status, found.published_link, found.proof) == (Status.PUBLISHED, link, "digest")
+        assert f"Вышло: {link} · строкой в дайджесте" in three.card(piece).text
+    made = three.suggestion(number)
+    assert made.content.text.startswith("Новости муниципалитетов за 25 ноября\n\nЦентральный")
+    three.happens(on_the_wall(77, text=made.content.text, signer=None, at=three.now))
+    assert three.suggestion(number).proof == "checked"
+    assert three.wall() == []
+    three.later(hours=13)  # it is night in Irkutsk and Yakutsk
+    three.deliver()
+    for piece, author in ((1, AUTHOR), (2, 602), (3, 603)):
+        assert three.letters(author)[1:] == [
+            f"Новость № {piece} вошла строкой в дайджест: {link}\n"
+            "Отдельный пост сделаем, если пришлёте подробности и фото."
+        ]
+
+
+def test_a_digest_takes_nothing_from_the_plan(three: World) -> None:
+    previewed(three)
+    three.later(hours=1)
+    three.wall(Sent({"post_id": 77}))
+    with three.look() as context:
+        assert context.unit.suggestions.taken(three.now.replace(hour=0), three.now) == ()
+
+
+def test_in_doubt_people_say_whether_it_is_out(three: World) -> None:
+    number = previewed(three)
+    three.later(hours=1)
+    three.wall(Uncertain("no_answer"))
+    assert three.suggestion(number).status is Status.PUBLISHING
+    assert three.suggestion(1).status is Status.DIGEST
+    three.happens(on_the_wall(78, text=three.suggestion(number).content.text, signer=None, at=three.now))
+    assert three.suggestion(number).status is Status.PUBLISHED
+    assert three.suggestion(1).published_post_id == 78
+
+
+def test_while_it_goes_out_no_line_is_taken_back(three: World) -> None:
+    number = previewed(three)
+    three.later(hours=1)
+    three.wall()
+    assert three.suggestion(number).status is Status.PUBLISHING
+    assert "уже публикуется" in three.press(1, "Отменить решение")
+    assert three.suggestion(1).status is Status.DIGEST
+
+
+def test_called_off_its_pieces_wait_for_the_next_one(three: World) -> None:
+    number = previewed(three)
+    assert "ждут следующего" in three.press(number, "Отменить дайджест")
+    assert "Дайджест отменён" in three.card(number).text
+    assert make(three) == []
+    three.later(hours=1)
+    assert three.wall() == []
+    three.later(hours=23)
+    [next_one] = make(three)
+    assert "3 строки" in three.card(next_one).text
+
+
+def test_postponed_it_goes_out_at_the_new_time(three: World) -> None:
+    number = previewed(three)
+    three.press(number, "Выбрать время", "Завтра", "9:30")
+    assert "завтра в 9:30 мск" in three.card(number).text
+    three.later(hours=1)
+    assert three.wall() == []
+    three.now = three.suggestion(number).due_at or three.now
+    assert three.wall() == [number]
+
+
+def test_at_once_by_a_press(three: World) -> None:
+    number = previewed(three)
+    three.press(number, "Опубликовать")
+    assert three.wall(Sent({"post_id": 79})) == [number]
+
+
+def test_without_lines_nothing_is_put_together_or_posted(world: World) -> None:
+    world.later(hours=9, minutes=5)
+    assert make(world) == []
+    world.happens(suggested(31, text=IRKUTSK))
+    world.press(1, "В дайджест")
+    [number] = make(world)
+    world.press(1, "Отменить решение")
+    assert "не осталось строк" in world.card(number).text
+    world.later(hours=1)
+    assert world.wall() == []
+    assert world.suggestion(number).status is Status.WITHDRAWN
+    with world.look() as context:
+        rows = context.unit.outbox.for_suggestion(number)
+    assert {row.state for row in rows if row.kind == "publish"} == {State.CANCELLED}
+
+
+def test_a_piece_put_in_late_joins_the_one_that_is_shown(three: World) -> None:
+    number = previewed(three)
+    three.happens(suggested(34, text="В Карелии открыли мост. Он новый.", author=604))
+    three.press(5, "В дайджест")
+    assert "◽️ Республика Карелия: В Карелии открыли мост." in three.card(number).text
+
+
+def test_an_author_who_edits_takes_the_piece_out(three: World) -> None:
+    from editorial.suggestion import Content
+    from handlers import suggest
+
+    number = previewed(three)
+    with three.unit() as context:
+        piece = context.unit.suggestions.get(2)
+        assert piece is not None
+        assert suggest.author_edited(context, piece, Content("В Тульской области наградили всех старост."))
+    three.deliver()
+    assert "Тульская" not in three.card(number).text
+    assert three.suggestion(2).status is Status.PENDING
+
+
+def test_refused_it_stays_and_can_be_repeated(three: World) -> None:
+    number = previewed(three)
+    three.later(hours=1)
+    three.wall(Refused("content_blocked"))
+    assert "Не вышло" in three.card(number).text
+    three.press(number, "Повторить")
+    assert three.wall(Sent({"post_id": 80})) == [number]
+    assert three.suggestion(1).published_post_id == 80
+
+
+def test_a_digest_that_was_missed_does_not_go_out_at_night(three: World) -> None:
+    three.later(hours=13)
+    [number] = make(three)
+    three.later(minutes=20)
+    assert three.wall() == []
+    three.later(hours=9)
+    assert three.wall() == [number]
+
+
+def test_the_week_gathers_what_went_out_by_day(make_world: Any) -> None:
+    from dataclasses import replace
+
+    from editorial.crontab import Crontab
+
+    desk = replace(
+        a_desk(), digests=(("daily", Crontab.parse("0 20 * * *")), ("weekly", Crontab.parse("0 21 * * wed")))
+    )
+    world = make_world(desk)
+    world.happens(suggested(31, text=IRKUTSK))
+    world.press(1, "В дайджест")
+    number = previewed(world)
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 77}))
+    letters = len(world.letters(AUTHOR))
+    [weekly] = make(world)
+    assert weekly != number
+    assert "за неделю, 19–25 ноября" in world.card(weekly).text
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 78}))
+    assert world.suggestion(1).published_post_id == 77
+    assert len(world.letters(AUTHOR)) == letters
+
+
+def test_switched_off_there_is_no_such_button(make_world: Any) -> None:
+    from dataclasses import replace
+
+    world = make_world(replace(a_desk(), digests=()))
+    world.happens(suggested(31, text=IRKUTSK))
+    assert "В дайджест" not in world.card(1).buttons
+    assert ANNA
