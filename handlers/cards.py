@@ -65,6 +65,8 @@ PHOTOS: Final = "photos"
 #: The words of «Да, опубликовать» and of «Показать вложения».
 SURE: Final = "sure"
 UNCOVER: Final = "uncover"
+#: Entries of «Ещё» that stand among the main buttons as well: the lines of a digest, and the line of a piece.
+_AT_ONCE: Final = frozenset({"lines", "wording"})
 #: Without an editor's key these would only bring the same card again.
 _NEEDS_A_KEY: Final = frozenset({Action.PUBLISH, Action.REPEAT})
 
@@ -509,10 +511,8 @@ def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) 
         buttons.append(button(suggestion, label, PHOTOS, arg))
     if facts.covered:
         buttons.append(button(suggestion, texts.UNCOVER, UNCOVER))
-    few = len(buttons) + len(facts.more) <= MOST_BUTTONS
-    if few and (facts.digest is not None or suggestion.status is Status.DIGEST):
-        buttons += [button(suggestion, label, word) for word, label in facts.more]
-    elif facts.more:
+    buttons += [button(suggestion, label, word) for word, label in facts.more if word in _AT_ONCE]
+    if any(word not in _AT_ONCE for word, _ in facts.more):
         buttons.append(button(suggestion, texts.MORE, "menu", "more"))
     return keyboards.in_pairs(buttons)
 

@@ -17,7 +17,7 @@ from editorial.errors import NotNow, PayloadForeign
 from editorial.lifecycle import Action, advance
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import cards, changes, letters, texts
+from handlers import cards, changes, letters, texts, warnings
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -39,7 +39,8 @@ _WEEK: Final = timedelta(days=7)
 def line_of(context: Context, piece: Suggestion) -> Line:
     """What stands in a digest for the piece."""
     words = context.unit.digests.wording(piece.number) or digest.first_sentence(piece.text) or texts.DIGEST_NO_WORDS
-    return Line(piece.number, piece.region, words)
+    guessed = warnings.guessed_region(piece)  # the preview shows it, a person may word the line otherwise
+    return Line(piece.number, piece.region or (guessed.code if guessed else None), words)
 
 
 def put_in(context: Context, piece: Suggestion) -> None:

@@ -33,6 +33,7 @@ class Entry:
 
     ``press`` does what follows and returns the snackbar; it may open a menu of its own with
     ``changes.open_menu(context, number, {"menu": word, ...})``, which ``draw`` then draws from that view.
+    ``digests``: is there for digests too, which are no news.
     """
 
     word: str
@@ -40,6 +41,7 @@ class Entry:
     press: Press
     shown: Shown = always
     draw: Draw | None = None
+    digests: bool = False
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
@@ -50,11 +52,17 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(network_menu.WORD, texts.NETWORKS_ENTRY, network_menu.press, network_menu.shown, network_menu.menu),
     Entry(preview.WORD, texts.PREVIEW_ENTRY, preview.press, preview.shown),
     Entry(placing.WORD, texts.REGION_ENTRY, placing.press, placing.shown, placing.draw),
-    Entry(digest.LINES, texts.DIGEST_LINES, digest.press_lines, digest.is_digest, digest.lines_menu),
+    Entry(digest.LINES, texts.DIGEST_LINES, digest.press_lines, digest.is_digest, digest.lines_menu, digests=True),
     Entry(digest.WORDING, texts.DIGEST_WORD, digest.press_wording, digest.is_piece),
     Entry(again.WORD, again.LABEL, again.press, again.shown),
     Entry(registry.WORD, registry.LABEL, registry.pressed, registry.offered, registry.drawn),
+    Entry(again.WORD, again.LABEL, again.press, again.shown, digests=True),
 )
+
+
+def available(context: Context, suggestion: Suggestion, entry: Entry) -> bool:
+    """Whether the entry is there for this suggestion now."""
+    return (entry.digests or not suggestion.digest) and entry.shown(context, suggestion)
 
 
 def by_word(word: str) -> Entry | None:
@@ -63,7 +71,7 @@ def by_word(word: str) -> Entry | None:
 
 def offered(context: Context, suggestion: Suggestion) -> Sequence[tuple[str, str]]:
     """Word and label of what the menu has for this suggestion now."""
-    return tuple((entry.word, entry.label) for entry in ENTRIES if entry.shown(context, suggestion))
+    return tuple((entry.word, entry.label) for entry in ENTRIES if available(context, suggestion, entry))
 
 
 def drawn(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu | None:

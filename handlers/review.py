@@ -276,7 +276,7 @@ def _from_more(
 ) -> str:
     """An entry of «Ещё», on a card that shows the suggestion as it is."""
     same_version(suggestion, payload.version)
-    if not entry.shown(context, suggestion):
+    if not more.available(context, suggestion, entry):
         raise NotNow(suggestion.number, suggestion.status)
     if entry.draw is None:
         changes.open_menu(context, suggestion.number, {})

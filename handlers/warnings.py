@@ -41,7 +41,7 @@ def of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -
 
     ``slot`` is a moment that is being chosen; without it the moment it is planned for counts.
     """
-    if suggestion.status not in _JUDGED:
+    if suggestion.status not in _JUDGED or suggestion.digest:
         return ()
     return warnings_for(facts_of(context, suggestion, slot))
 

@@ -47,7 +47,7 @@ def test_a_piece_in_the_digest_shows_its_line_and_can_be_taken_back(world: World
     card = world.card(1)
     assert "В дайджесте (Борис Котов):" in card.text
     assert "◽️ Иркутская область: В Черемхове (Иркутская область) открыли библиотеку после ремонта." in card.text
-    assert list(card.buttons) == ["Отменить решение", "Переписать строку", "Показать заново"]
+    assert list(card.buttons) == ["Отменить решение", "Переписать строку", "Ещё"]
     world.press(1, "Отменить решение")
     assert world.suggestion(1).status is Status.PENDING
 
