@@ -39,6 +39,7 @@ from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
+from editorial.roles import role_of
 from handlers import digest, publication
 from handlers.context import Desk
 from storage.lease import Lease, take_lease
@@ -173,6 +174,9 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         letters_quiet=settings.letters_quiet,
         author_daily_limit=settings.AUTHOR_DAILY_LIMIT,
         own_sites=own_sites(settings),
+        claim=timedelta(minutes=settings.CLAIM_MINUTES),
+        four_eyes=settings.four_eyes,
+        urgent_role=role_of(settings.PUBLISH_NOW_ROLE),
         digests=settings.digests,
         digest_title=settings.DIGEST_TITLE,
         networks=tuple(_with_preview(network, target) for target in networks for network in target.networks),
@@ -234,7 +238,9 @@ def _join(
         still_manager=watch.still_manager,
         on_refusal=watch.recheck,
     )
-    router = Router(work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers)
+    router = Router(
+        work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers, judge=watch.refresh_managers
+    )
     intake = Intake(
         LongPoll(group, settings.VK_GROUP_ID),
         work,

@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from editorial.crontab import Crontab, parse_lines
 from editorial.digest import DAILY, WEEKLY
+from editorial.rubrics import shipped as shipped_rubrics
 from editorial.slots import PlanRules, QuietHours
 
 DEFAULT_SLOTS: Final = "30 9,11,13 * * mon-fri; 0 16 * * mon-fri; 30 18 * * mon-fri; 0 12,17 * * sat,sun"
@@ -190,6 +191,18 @@ class Settings(BaseSettings):
     )
     AUTHOR_DAILY_LIMIT: int = _setting(
         20, "Новостей от одного автора за сутки, остальные ждут завтра; 0 — без ограничения", "20"
+    CLAIM_MINUTES: int = _setting(
+        10, "Сколько минут карточку смотрит тот, кто открыл её первым; 0 — карточки ничьи", "10"
+    )
+    FOUR_EYES: str = _setting(
+        "",
+        "Где нужны подписи двух модераторов: red — новости с красным предупреждением, коды рубрик; через запятую",
+        "red,pravo",
+    )
+    PUBLISH_NOW_ROLE: str = _setting(
+        "editor",
+        "Кто может «Опубликовать» сразу: editor — редактор и выше, administrator — администратор",
+        "editor",
     )
     RECONCILE_SECONDS: float = _setting(
         60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
@@ -381,6 +394,22 @@ class Settings(BaseSettings):
         parse_lines(value)
         return value
 
+    @field_validator("PUBLISH_NOW_ROLE")
+    @classmethod
+    def _senior(cls, value: str) -> str:
+        if value not in ("editor", "administrator"):
+            raise ValueError("нужно editor или administrator")
+        return value
+
+    @field_validator("FOUR_EYES")
+    @classmethod
+    def _known_rubrics(cls, value: str) -> str:
+        known = {"red", *(rubric.code for rubric in shipped_rubrics())}
+        strange = [one.strip() for one in value.split(",") if one.strip() and one.strip() not in known]
+        if strange:
+            raise ValueError(f"нет такой рубрики: {', '.join(strange)}")
+        return value
+
     @field_validator("DIGEST_DAILY", "DIGEST_WEEKLY")
     @classmethod
     def _one_line(cls, value: str) -> str:
@@ -398,6 +427,7 @@ class Settings(BaseSettings):
     @field_validator(
         "PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "AUTHOR_DAILY_LIMIT"
     )
+    @field_validator("PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "CLAIM_MINUTES")
     @classmethod
     def _not_negative(cls, value: int) -> int:
         if value < 0:
@@ -454,6 +484,11 @@ class Settings(BaseSettings):
         """When which digest goes out."""
         lines = ((DAILY, self.DIGEST_DAILY), (WEEKLY, self.DIGEST_WEEKLY))
         return tuple((kind, Crontab.parse(line)) for kind, line in lines if line)
+
+    @property
+    def four_eyes(self) -> frozenset[str]:
+        """Where two people have to approve."""
+        return frozenset(one.strip() for one in self.FOUR_EYES.split(",") if one.strip())
 
     @property
     def zone(self) -> ZoneInfo:

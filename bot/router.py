@@ -30,19 +30,29 @@ log = structlog.get_logger("router")
 #: Ordinary events that share one commit; presses never wait for more than so many.
 TOGETHER: Final = 20
 IDLE_SECONDS: Final = 20.0
+#: Events by which people decide and command.
+_BY_PEOPLE: Final = frozenset({"message_event", "message_new"})
 
 
 class Router:
     """Handles what is in the inbox until it is stopped."""
 
     def __init__(
-        self, work: Work, snackbars: Snackbars, group: VkClient, group_id: int, *, before: Callable[[], None]
+        self,
+        work: Work,
+        snackbars: Snackbars,
+        group: VkClient,
+        group_id: int,
+        *,
+        before: Callable[[], None],
+        judge: Callable[[], None] = lambda: None,
     ) -> None:
         self._work = work
         self._snackbars = snackbars
         self._group = group
         self._group_id = group_id
         self._before = before
+        self._judge = judge
         self._bell = Bell()
         self._stopping = threading.Event()
         self.beat = time.monotonic()
@@ -54,7 +64,7 @@ class Router:
         self._bell.ring()
 
     def run(self) -> None:
-        """Handle until stopped. ``before`` runs before the first event."""
+        """Handle until stopped. ``before`` runs before the first event, ``judge`` before presses and messages."""
         self._before()
         failures = 0
         while not self._stopping.is_set():
@@ -76,6 +86,8 @@ class Router:
             rows = context.unit.inbox.next(TOGETHER)
         if not rows:
             return False
+        if any(row.type in _BY_PEOPLE for row in rows):
+            self._judge()
         urgent = [row for row in rows if row.urgent]
         if urgent:
             for row in urgent:

@@ -30,6 +30,8 @@ CALM: Final = 900.0
 TROUBLED: Final = 20.0
 #: How often the list of managers is read without a reason, seconds.
 MANAGERS_EVERY: Final = 3600.0
+#: How old the list may be when a press is judged by it, seconds.
+WHILE_THEY_WORK: Final = 55.0
 
 
 #: States in which the editor's key is still the way to publish: what is wrong passes, or a person passes it.
@@ -86,6 +88,7 @@ class Watch:
         self._editor = Editor.OK if user.key.secret and not user.key.is_vk_id else Editor.MISSING
         self._rights_at = 0.0
         self._managers_at = 0.0
+        self._managers_read = -WHILE_THEY_WORK
         self._resumed: Any = None
         self._settled = False
 
@@ -178,8 +181,14 @@ class Watch:
         if not known:
             self.read_managers()
 
+    def refresh_managers(self) -> None:
+        """Somebody presses or writes: whoever left is to be known within a minute, whatever events were lost."""
+        if time.monotonic() - self._managers_read >= WHILE_THEY_WORK:
+            self.read_managers()
+
     def read_managers(self) -> None:
         """Read who manages the community and with which role."""
+        self._managers_read = time.monotonic()
         self._managers_at = time.monotonic() + MANAGERS_EVERY
         try:
             managers = people.managers(self._group, self._group_id)

@@ -10,6 +10,9 @@
     │   ├── CardOutdated          the card was drawn for an older version
     │   ├── AlreadyDecided        somebody was faster
     │   ├── NotNow                the action does not exist in this state
+    │   ├── Claimed               somebody else looks at the card; a second press takes it over
+    │   ├── FirstSignature        the approval counts, a second one is needed
+    │   ├── SignedAlready         the second approval has to be another person's
     │   ├── PhotosNeedKey         the photos cannot be uploaded without an editor's key
     │   └── PayloadForeign        the button's payload is not ours
     ├── EntryRefused              a line that cannot stand in a list the editors keep
@@ -74,6 +77,29 @@ class NotNow(PressRefused):
 
     number: int
     status: str
+
+
+@dataclass
+class Claimed(PressRefused):
+    """Somebody else (``by``) looks at the card until then; the same press once more takes it over."""
+
+    number: int
+    by: int
+    until: datetime
+
+
+@dataclass
+class FirstSignature(PressRefused):
+    """Two people have to approve: this was the first, nothing is decided yet."""
+
+    number: int
+
+
+@dataclass
+class SignedAlready(PressRefused):
+    """Two people have to approve, and this person has."""
+
+    number: int
 
 
 class PhotosNeedKey(PressRefused):

@@ -120,6 +120,7 @@ class Facts:
     photos cannot be uploaded now.  ``deciders``: names by id.  ``more``: word and label of what stands behind
     «Ещё»; ``covered``: its pictures must not be shown yet; ``menu``: the menu of one of these, when it is open.
     ``digest``: when the card shows one; ``line``: what a digest says about the piece.
+    ``claimed``: who looks at it, until when; ``needs_two``: two people have to approve, ``signed``: who has, when.
     """
 
     now: datetime
@@ -140,6 +141,9 @@ class Facts:
     menu: Menu | None = None
     digest: DigestFacts | None = None
     line: str | None = None
+    claimed: tuple[int, datetime] | None = None
+    signed: tuple[int, datetime] | None = None
+    needs_two: bool = False
 
 
 def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
@@ -441,6 +445,7 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
         lines.append(texts.source_notice(suggestion.link))
     if suggestion.status in CLOSED:
         return lines
+    lines += _colleague_lines(facts)
     if suggestion.without_photos:
         lines.append(texts.WITHOUT_PHOTOS_CHOSEN)
     elif facts.photos_stuck:
@@ -449,6 +454,21 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------- menus and buttons
+
+
+def _colleague_lines(facts: Facts) -> list[str]:
+    """Who looks at the card, and who has signed."""
+    zone = facts.desk.zone
+    lines = []
+    if facts.claimed is not None:
+        who, until = facts.claimed
+        lines.append(texts.claimed(_name(who, facts), moments.clock(until, zone)))
+    if facts.signed is not None:
+        who, at = facts.signed
+        lines.append(texts.signed(_name(who, facts), moments.clock(at, zone)))
+    elif facts.needs_two:
+        lines.append(texts.TWO_SIGNATURES)
+    return lines
 
 
 def _menu_lines(facts: Facts) -> list[str]:

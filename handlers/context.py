@@ -6,7 +6,7 @@ It answers the small questions that all handlers ask; what follows from the answ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,9 @@ class Desk:
     names of the pages that show our posts.
     ``own_sites`` the host names of the pages that show our posts.
     ``digests`` when which digest goes out and ``digest_title`` how it is called.
+    ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``claim`` is how
+    long a touched card is one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
+    ``urgent_role`` who may publish at once.
     """
 
     group_id: int
@@ -47,6 +50,9 @@ class Desk:
     own_sites: frozenset[str] = frozenset()
     digests: tuple[tuple[str, Crontab], ...] = ()
     digest_title: str = ""
+    claim: timedelta = timedelta(0)
+    four_eyes: frozenset[str] = frozenset()
+    urgent_role: Role = Role.EDITOR
 
     @property
     def address(self) -> str:

@@ -31,7 +31,7 @@ from handlers import (
     warnings,
 )
 from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, changes, digest, keyboards, letters, more, network_lines, notes, texts, warnings
+from handlers import burst, cards, changes, claims, digest, keyboards, letters, more, network_lines, notes, texts, warnings
 from handlers.context import Context
 from storage.cards import Card
 
@@ -124,6 +124,10 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
     people = {suggestion.decision.by} if suggestion.decision else set()
     if view.get("by"):
         people.add(int(view["by"]))
+    claim = claims.holding(context, suggestion.number)
+    waits = suggestion.status in (Status.PENDING, Status.EXPIRED, Status.FAILED)
+    signature = claims.first_signature(context, suggestion) if waits else None
+    people |= {one.user_id for one in (claim, signature) if one is not None}
     author = suggestion.author
     closed = author is not None and author.reachable is False
     found = warnings.of(context, suggestion)
@@ -146,6 +150,9 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         menu=more.drawn(context, suggestion, view),
         networks=network_lines.for_card(context, suggestion),
         digest=_digest_facts(context, suggestion) if suggestion.digest else None,
+        claimed=(claim.user_id, claim.until) if claim is not None else None,
+        signed=(signature.user_id, signature.at) if signature is not None else None,
+        needs_two=waits and claims.needs_two(context, suggestion),
         line=digest.line_of(context, suggestion).text if suggestion.status is Status.DIGEST else None,
     )
 

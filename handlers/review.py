@@ -20,12 +20,15 @@ from editorial import reasons
 from editorial.errors import (
     AlreadyDecided,
     CardOutdated,
+    Claimed,
     DayFull,
     DeskError,
+    FirstSignature,
     NotAModerator,
     NotNow,
     PayloadForeign,
     PhotosNeedKey,
+    RoleTooLow,
     WrongChat,
 )
 from editorial.lifecycle import Action, Press, decide, same_version
@@ -47,7 +50,9 @@ from handlers import (
     warnings,
 )
 from handlers import burst, cards, changes, crosspost, digest, letters, moments, more, planning, texts, warnings
+from handlers import burst, cards, changes, claims, crosspost, digest, letters, moments, more, planning, texts, warnings
 from handlers.answers import answer
+from handlers.commands import find
 from handlers.context import Context
 from handlers.events import ButtonPressed, MessageArrived
 from handlers.payloads import Payload, unpack
@@ -125,14 +130,14 @@ def refuse(context: Context, person: Person, error: DeskError, payload: Payload 
         details |= {"action": payload.action, "version": payload.version}
     known = suggestion.number if suggestion is not None else None
     context.unit.journal.add(context.now, known, person.user_id, "refused", status, status, details)
-    if isinstance(error, CardOutdated | NotNow | AlreadyDecided) and known is not None:
+    if isinstance(error, CardOutdated | NotNow | AlreadyDecided | FirstSignature) and known is not None:
         changes.refresh_card(context, known)
     return explained(context, error)
 
 
 def explained(context: Context, error: DeskError) -> str:
     """Why not, with the name of the colleague who was faster and times in the editorial zone."""
-    who = context.name_of(error.by) if isinstance(error, AlreadyDecided) else ""
+    who = context.name_of(error.by) if isinstance(error, AlreadyDecided | Claimed) else ""
     return texts.explain(error, who=who, now=context.now, zone=context.desk.zone)
 
 
@@ -144,9 +149,13 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
     if payload.action == burst.NEXT:
         number = burst.show_next(context)
         return texts.NEXT_SHOWN.format(number=number) if number else texts.NOTHING_HIDDEN
+    if payload.action == find.MORE:
+        return find.press(context, person, payload)
     suggestion = context.unit.suggestions.get(payload.number)
     if suggestion is None:
         raise PayloadForeign
+    if payload.version == suggestion.version:
+        claims.respect(context, person, suggestion.number)
     if payload.action == "menu":
         return _menu(context, person, suggestion, payload)
     if payload.action == cards.SURE:
@@ -256,6 +265,9 @@ def _decide(
     after = decide(suggestion, press, context.now, uncertain=changes.people_asked(context, suggestion))
     if press.action in _APPROVALS and context.photos_stuck(suggestion):
         raise PhotosNeedKey
+    if press.action is Action.PUBLISH and press.role < context.desk.urgent_role:
+        raise RoleTooLow
+    claims.both_sign(context, person, suggestion, press.action)
     if suggestion.status is Status.DIGEST:
         digest.must_not_go_out(context, suggestion)
     if press.action is Action.DIGEST and not context.desk.digests:
@@ -278,6 +290,7 @@ def _from_more(
     same_version(suggestion, payload.version)
     if not more.available(context, suggestion, entry):
         raise NotNow(suggestion.number, suggestion.status)
+    claims.take(context, person, suggestion.number)
     if entry.draw is None:
         changes.open_menu(context, suggestion.number, {})
     return entry.press(context, person, suggestion, payload)
@@ -394,6 +407,8 @@ def _menu(context: Context, person: Person, suggestion: Suggestion, payload: Pay
             raise PayloadForeign
         press = Press(action, person.user_id, context.role(person.user_id), payload.version)
         _rehearse(context, suggestion, press)
+    if name != "main":
+        claims.take(context, person, suggestion.number)
     context.unit.prompts.clear(person.peer_id, person.user_id)
     changes.open_menu(context, suggestion.number, _view(context, suggestion, name, arg))
     return texts.MENU_ANSWERS.get(name, texts.REDRAWN)
@@ -424,6 +439,7 @@ def _view(context: Context, suggestion: Suggestion, name: str, arg: str) -> dict
 def _ask(context: Context, person: Person, suggestion: Suggestion, action: Action, version: int) -> str:
     """The moderator's next reply to the card is the text or the reason."""
     _rehearse(context, suggestion, Press(action, person.user_id, context.role(person.user_id), version))
+    claims.take(context, person, suggestion.number)
     word = _WORDS[action]
     unit = context.unit
     unit.prompts.ask(person.peer_id, person.user_id, suggestion.number, word, version, context.now, person.cmid)

@@ -329,6 +329,15 @@ def reason_label(code: str | None, words: str | None) -> str:
     return known.label.lower()
 
 
+def claimed(who: str, until: str) -> str:
+    return f"Смотрит {who or 'коллега'} до {until}"
+
+
+def signed(who: str, at: str) -> str:
+    return f"Первая подпись{_by(who, at)}, нужна вторая"
+
+
+TWO_SIGNATURES: Final = "Нужны подписи двух модераторов"
 UNREACHABLE_CARD: Final = "Автору не написать: закрыл сообщения от группы. Ответ сохранён, уйдёт, когда он напишет"
 AUTHOR_UNKNOWN: Final = "автор неизвестен"
 NO_TEXT: Final = "(без текста)"
@@ -536,6 +545,13 @@ def explain(
             return f"№ {error.number} {DESK_STATUS.get(error.status, 'закрыта')}, это действие не подходит"
         case errors.EntryRefused():
             return entry_refused(error.entry, error.why)
+        case errors.Claimed():
+            until = f" до {moments.clock(error.until, zone)}" if zone else ""
+            return f"№ {error.number} смотрит {who or 'коллега'}{until}. Нажмите ещё раз, чтобы взять себе"
+        case errors.FirstSignature():
+            return f"№ {error.number}: первая подпись стоит, нужна подпись коллеги"
+        case errors.SignedAlready():
+            return f"№ {error.number}: ваша подпись уже стоит, нужна подпись коллеги"
         case errors.TimeRefused():
             nearest = ""
             if error.nearest is not None and zone is not None and now is not None:
@@ -1327,12 +1343,66 @@ HELP: Final = (
     "/очередь — что ждёт решения; /очередь 214 — карточка № 214 заново\n"
     "/план — что и когда выйдет\n"
     "/статус — как дела у бота\n"
+    "/найти слова — новости по номеру, региону, автору или словам\n"
+    "/автор Мария Петрова, /регион Тульская область — что прислали и что вышло\n"
+    "/журнал 214 — кто, что и когда сделал с № 214\n"
     "/пауза и /продолжить — остановить и пустить публикации (редактор)\n"
     "/источники — откуда ещё берём новости: сообщества и сайты советов (редактор)\n"
     "/сети — куда выходит, кроме ВК; пауза и правила (редактор)\n"
     "/настроить — сделать этот чат чатом модераторов (редактор)\n"
     "Текст и время меняют ответом на карточку: сначала «Правка», а время просто пишут: завтра 14:30"
 )
+FIND_WHAT: Final = "Что найти? Напишите номер, регион, автора или слова: /найти библиотека Черемхово"
+FIND_NOTHING: Final = "По запросу «{asked}» новостей нет."
+FIND_NEXT: Final = "Показываем следующие"
+DIGEST_NAME: Final = "дайджест"
+AUTHOR_NOT_FOUND: Final = "Такого автора нет. Напишите имя или номер страницы: /автор Мария Петрова"
+SEVERAL_AUTHORS: Final = "Нашлось несколько, уточните:"
+REGION_NOT_FOUND: Final = "Такого региона нет. Напишите название: /регион Тульская область"
+NO_NEWS_YET: Final = "Новостей пока нет."
+HISTORY_OF_WHAT: Final = "Журнал какой новости? Напишите номер: /журнал 214"
+HISTORY_BOT: Final = "бот"
+HISTORY_NOBODY: Final = "без имени"
+#: Entries that say nothing to a person.
+HISTORY_SILENT: Final = frozenset({"refused"})
+_HISTORY: Final[Mapping[str, str]] = {
+    "suggested": "новость прислана",
+    "edit": "правка",
+    "photos": "фото в посте",
+    "start": "публикация началась",
+    "prove": "пост вышел",
+    "checked": "пост проверен",
+    "fail": "пост не вышел",
+    "move": "переезд в плане",
+    "expire": "срок прошёл",
+    "withdraw": "автор отозвал",
+    "author_edited": "автор изменил запись",
+    "gone": "записи нет в предложенных",
+    "hand_published": "опубликовано вручную",
+    "back_to_review": "снова на рассмотрение",
+    "assemble": "дайджест собран",
+    "in_digest": "вышла в дайджесте",
+    "worded": "строка дайджеста",
+    "line_dropped": "строка убрана",
+    "signed": "первая подпись",
+    "taken_over": "карточку взял другой модератор",
+    "uncovered": "вложения показаны",
+    "asked": "бот спросил, вышла ли",
+}
+
+
+def history_head(number: int) -> str:
+    return f"Журнал № {number}:"
+
+
+def history_action(word: str) -> str:
+    return _HISTORY.get(word) or DECISIONS.get(word) or word.replace("_", " ")
+
+
+def sent_and_out(sent: int, out: int) -> str:
+    return f"Прислано {sent}, вышло {out}"
+
+
 UNKNOWN_COMMAND: Final = "Такой команды нет. Список — /помощь"
 QUEUE_EMPTY: Final = "Никто не ждёт решения."
 PLAN_EMPTY: Final = "В плане пусто."

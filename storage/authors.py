@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
@@ -23,6 +24,7 @@ _get = select(_table).where(_table.c.vk_id == bindparam("who"))
 _named = select(_table.c.vk_id).where(
     _table.c.vk_id.in_(bindparam("ids", expanding=True)), _table.c.named_at.is_not(None)
 )
+_names = select(_table.c.vk_id, _table.c.name).where(_table.c.name != "").order_by(_table.c.vk_id)
 _unnamed = select(_table.c.vk_id).where(_UNASKED).order_by(_table.c.vk_id).limit(bindparam("count"))
 _theirs = schema.suggestions.c.author_id == bindparam("who")
 _unlink = update(schema.suggestions).where(_theirs).values(author_id=None, behind=None)
@@ -63,6 +65,14 @@ class Authors:
             return ()
         named = {row.vk_id for row in self._work.rows(_named, {"ids": list(ids)})}
         return tuple(one for one in dict.fromkeys(ids) if one not in named)
+
+    def named(self, words: str, limit: int) -> tuple[int, ...]:
+        """Those whose names have all these words, whatever the case; for a person who asks, not for a loop."""
+        wanted = [_even(word) for word in words.split()]
+        if not any(len(word) > 2 for word in wanted):
+            return ()
+        found = (row.vk_id for row in self._work.rows(_names) if _has_all(row.name, wanted))
+        return tuple(islice(found, limit))
 
     def unnamed(self, limit: int) -> tuple[int, ...]:
         """Authors whose names nobody has asked for yet."""
@@ -138,6 +148,16 @@ class Authors:
         values["updated_at"] = now
         statement = self._work.insert(_table).values(vk_id=vk_id, **values)
         self._work.change(statement.on_conflict_do_update(index_elements=["vk_id"], set_=values))
+
+
+def _even(name: str) -> str:
+    return name.casefold().replace("ё", "е")
+
+
+def _has_all(name: str, wanted: Collection[str]) -> bool:
+    # In Python, because SQLite tells letters from capitals in Latin script only.
+    words = _even(name).split()
+    return all(any(word.startswith(one) for word in words) for one in wanted)
 
 
 def _record(row: Row[Any]) -> Author:

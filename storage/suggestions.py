@@ -102,6 +102,7 @@ _by_status = (
 _of_region = (
     _full.where(_table.c.region == bindparam("where")).order_by(_table.c.number.desc()).limit(bindparam("count"))
 )
+_several = _full.where(_table.c.number.in_(bindparam("numbers", expanding=True))).order_by(_table.c.number.desc())
 _by_author = (
     _full.where(_table.c.author_id == bindparam("who")).order_by(_table.c.number.desc()).limit(bindparam("count"))
 )
@@ -255,9 +256,14 @@ class Suggestions:
     def by_status(self, status: Status, limit: int, after: int | None = None) -> tuple[Suggestion, ...]:
         return self._many(_by_status, {"status": str(status), "after": after or 0, "count": limit})
 
-    def by_author(self, author_id: int, limit: int) -> tuple[Suggestion, ...]:
-        """The newest first."""
-        return self._many(_by_author, {"who": author_id, "count": limit})
+    def by_author(self, author_id: int, limit: int, before: int | None = None) -> tuple[Suggestion, ...]:
+        """The newest first; ``before``: only those with a smaller number."""
+        statement = _by_author.where(_table.c.number < before) if before is not None else _by_author
+        return self._many(statement, {"who": author_id, "count": limit})
+
+    def several(self, numbers: Collection[int]) -> tuple[Suggestion, ...]:
+        """Those of ``numbers`` that exist, the newest first."""
+        return self._many(_several, {"numbers": list(numbers)}) if numbers else ()
 
     def of_origin(self, origin: Origin, status: Status, limit: int) -> tuple[Suggestion, ...]:
         """Those that came this way and stand so, in the order of their numbers."""

@@ -12,7 +12,16 @@ import pytest
 from bot.vk.errors import POST_REFUSALS, TABLE
 from bot.vk.rights import Editor
 from editorial import reasons
-from editorial.errors import AlreadyDecided, CardOutdated, DeskError, EntryRefused, NotNow
+from editorial.errors import (
+    AlreadyDecided,
+    CardOutdated,
+    Claimed,
+    DeskError,
+    EntryRefused,
+    FirstSignature,
+    NotNow,
+    SignedAlready,
+)
 from editorial.post import utf16_length
 from editorial.suggestion import Author, Decision, Status
 from handlers import alarms, letters, notes, replies, texts
@@ -30,6 +39,9 @@ FACTS: dict[type[DeskError], tuple[Any, ...]] = {
     CardOutdated: (214,),
     AlreadyDecided: (214, ANNA, NOW, "queue"),
     NotNow: (214, "published"),
+    Claimed: (214, ANNA, NOW),
+    FirstSignature: (214,),
+    SignedAlready: (214,),
     EntryRefused: ("elections", "Атлантида 18.09.2026", "region"),
 }
 FORBIDDEN = re.compile(r"!|успешно|токен|\bID\b|ошибка \d|уважаемый|пользовател", re.IGNORECASE)

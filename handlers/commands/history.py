@@ -1,0 +1,59 @@
+"""/журнал 214: who did what with a piece of news, and when."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from editorial.post import defuse
+from editorial.suggestion import Status
+from handlers import moments, texts
+from handlers.answers import answer
+from handlers.context import Context
+from handlers.events import MessageArrived
+from storage.journal import JournalEntry
+
+_MOST: Final = 25
+
+
+def run(context: Context, message: MessageArrived, words: str) -> None:
+    wanted = re.fullmatch(r"(?:№\s*)?(\d{1,12})", words)
+    if wanted is None:
+        answer(context, message, texts.HISTORY_OF_WHAT)
+        return
+    number = int(wanted[1])
+    entries = [one for one in context.unit.journal.of(number) if one.action not in texts.HISTORY_SILENT]
+    if not entries:
+        answer(context, message, texts.no_such_number(number))
+        return
+    lines = [_line(context, one) for one in entries[-_MOST:]]
+    if len(entries) > _MOST:
+        lines.insert(0, texts.and_more(len(entries) - _MOST))
+    answer(context, message, "\n".join([texts.history_head(number), *lines]))
+
+
+def _line(context: Context, entry: JournalEntry) -> str:
+    local = entry.at.astimezone(context.desk.zone)
+    at = f"{local:%d.%m} {moments.clock(entry.at, context.desk.zone)}"
+    who = texts.HISTORY_BOT if entry.actor is None else context.name_of(entry.actor) or texts.HISTORY_NOBODY
+    return f"{at} · {defuse(who)} · {texts.history_action(entry.action)}{_change(entry)}{_details(entry)}"
+
+
+def _change(entry: JournalEntry) -> str:
+    if not entry.before or not entry.after or entry.before == entry.after:
+        return ""
+    return f": {_status(entry.before)} → {_status(entry.after)}"
+
+
+def _status(word: str) -> str:
+    known = {str(status): status for status in Status}.get(word)
+    return texts.DESK_STATUS[known] if known is not None else word
+
+
+def _details(entry: JournalEntry) -> str:
+    said = entry.details
+    if "reason" in said:
+        return f" ({defuse(texts.reason_label(said['reason'], said.get('words')))})"
+    if entry.action == "worded":
+        return f": «{defuse(str(said.get('from')))}» → «{defuse(str(said.get('to')))}»"
+    return ""
