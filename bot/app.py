@@ -40,7 +40,7 @@ from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
 from editorial.roles import role_of
-from handlers import digest, publication
+from handlers import digest, overview, publication, reminders
 from handlers.context import Desk
 from storage.lease import Lease, take_lease
 from storage.migrate import upgrade
@@ -174,6 +174,8 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         letters_quiet=settings.letters_quiet,
         author_daily_limit=settings.AUTHOR_DAILY_LIMIT,
         own_sites=own_sites(settings),
+        overview=settings.QUEUE_OVERVIEW,
+        reminders=settings.reminders,
         claim=timedelta(minutes=settings.CLAIM_MINUTES),
         four_eyes=settings.four_eyes,
         urgent_role=role_of(settings.PUBLISH_NOW_ROLE),
@@ -325,7 +327,25 @@ def _jobs(
             with work.begin("digest") as context:
                 digest.make_due(context)
 
+    def remind() -> None:
+        with work.look() as context:
+            found = reminders.due(context)
+        if found is not None:
+            with work.begin("remind") as context:
+                again = reminders.due(context)
+                if again is not None:
+                    reminders.remind(context, again)
+
+    def show_overview() -> None:
+        with work.look() as context:
+            stale = overview.is_stale(context)
+        if stale:
+            with work.begin("overview") as context:
+                overview.refresh(context)
+
     return (
+        Job("remind", 60.0, remind),
+        Job("overview", 10.0, show_overview),
         Job("digest", 5.0, make_digests),
         Job("watch", 2.0, watch.tick, at_once=True),
         Job("clock", 1.0, heed_clock),

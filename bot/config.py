@@ -11,7 +11,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,11 +26,14 @@ from editorial.crontab import Crontab, parse_lines
 from editorial.digest import DAILY, WEEKLY
 from editorial.rubrics import shipped as shipped_rubrics
 from editorial.slots import PlanRules, QuietHours
+from editorial.worktime import Rules, WorkTime
 
 DEFAULT_SLOTS: Final = "30 9,11,13 * * mon-fri; 0 16 * * mon-fri; 30 18 * * mon-fri; 0 12,17 * * sat,sun"
 
 #: Settings for which an empty value means something of its own; elsewhere empty is the same as absent.
-_EMPTY_COUNTS: Final = frozenset({"QUIET_HOURS", "LETTERS_QUIET_HOURS", "DIGEST_DAILY"})
+_EMPTY_COUNTS: Final = frozenset(
+    {"QUIET_HOURS", "LETTERS_QUIET_HOURS", "DIGEST_DAILY", "REMIND_AFTER_HOURS", "REMIND_TOMORROW_AT"}
+)
 
 
 @dataclass
@@ -203,6 +206,17 @@ class Settings(BaseSettings):
         "editor",
         "Кто может «Опубликовать» сразу: editor — редактор и выше, administrator — администратор",
         "editor",
+    )
+    QUEUE_OVERVIEW: bool = _setting(
+        False, "Закреплять в чате обзор очереди и обновлять его; бот должен быть администратором чата", "true"
+    )
+    DESK_HOURS: str = _setting("9:00-18:00", "Рабочие часы редакции по её времени", "9:00-18:00")
+    REMIND_AFTER_HOURS: str = _setting(
+        "6,24", "Через сколько рабочих часов напоминать о новостях без решения; пусто — не напоминать", "6,24"
+    )
+    REMIND_AFTER_DAYS: int = _setting(5, "Через сколько дней напомнить ещё раз; 0 — не напоминать", "5")
+    REMIND_TOMORROW_AT: str = _setting(
+        "17:00", "Когда сказать, что в завтрашнем плане пусто; пусто — не говорить", "17:00"
     )
     RECONCILE_SECONDS: float = _setting(
         60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
@@ -394,6 +408,27 @@ class Settings(BaseSettings):
         parse_lines(value)
         return value
 
+    @field_validator("DESK_HOURS")
+    @classmethod
+    def _working_hours(cls, value: str) -> str:
+        if QuietHours.parse(value).start >= QuietHours.parse(value).end:
+            raise ValueError("рабочий день кончается раньше, чем начинается")
+        return value
+
+    @field_validator("REMIND_AFTER_HOURS")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if any(not one.strip().isdecimal() or int(one) == 0 for one in value.split(",") if one.strip()):
+            raise ValueError("нужны целые часы через запятую, например 6,24")
+        return value.strip()
+
+    @field_validator("REMIND_TOMORROW_AT")
+    @classmethod
+    def _an_hour(cls, value: str) -> str:
+        if value.strip():
+            time.fromisoformat(value.strip().zfill(5))
+        return value.strip()
+
     @field_validator("PUBLISH_NOW_ROLE")
     @classmethod
     def _senior(cls, value: str) -> str:
@@ -428,6 +463,13 @@ class Settings(BaseSettings):
         "PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "AUTHOR_DAILY_LIMIT"
     )
     @field_validator("PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "CLAIM_MINUTES")
+        "PUBLISH_MIN_GAP",
+        "PUBLISH_DAILY_LIMIT",
+        "CARDS_BURST",
+        "KEEP_AUTHORS_DAYS",
+        "CLAIM_MINUTES",
+        "REMIND_AFTER_DAYS",
+    )
     @classmethod
     def _not_negative(cls, value: int) -> int:
         if value < 0:
@@ -484,6 +526,18 @@ class Settings(BaseSettings):
         """When which digest goes out."""
         lines = ((DAILY, self.DIGEST_DAILY), (WEEKLY, self.DIGEST_WEEKLY))
         return tuple((kind, Crontab.parse(line)) for kind, line in lines if line)
+
+    @property
+    def reminders(self) -> Rules:
+        """What moderators are reminded of, and when."""
+        hours = QuietHours.parse(self.DESK_HOURS)
+        at = self.REMIND_TOMORROW_AT
+        return Rules(
+            WorkTime(hours.start, hours.end, self.zone),
+            tuple(sorted(int(one) for one in self.REMIND_AFTER_HOURS.split(",") if one.strip())),
+            self.REMIND_AFTER_DAYS,
+            time.fromisoformat(at.zfill(5)) if at else None,
+        )
 
     @property
     def four_eyes(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from editorial.networks import Network
 from editorial.roles import Role, role_of
 from editorial.slots import PlanRules, QuietHours
 from editorial.suggestion import Suggestion
+from editorial.worktime import Rules
 from storage.unit import Unit
 
 #: Conversations of several people have ids above this.
@@ -35,6 +36,9 @@ class Desk:
     ``digests`` when which digest goes out and ``digest_title`` how it is called.
     ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``claim`` is how
     long a touched card is one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
+    ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``overview``: whether the
+    queue stands in a pinned message; ``reminders`` what is spoken of when.  ``claim`` is how long a touched card is
+    one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
     ``urgent_role`` who may publish at once.
     """
 
@@ -50,6 +54,8 @@ class Desk:
     own_sites: frozenset[str] = frozenset()
     digests: tuple[tuple[str, Crontab], ...] = ()
     digest_title: str = ""
+    overview: bool = False
+    reminders: Rules | None = None
     claim: timedelta = timedelta(0)
     four_eyes: frozenset[str] = frozenset()
     urgent_role: Role = Role.EDITOR

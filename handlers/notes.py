@@ -65,6 +65,16 @@ def render(
             return texts.calls_human_note(_who(author), dialog_of(desk, author), number)
         case "author_named":
             return texts.author_named_note(_who(author), *_said_of(author))
+        case "cannot_pin":
+            return texts.CANNOT_PIN
+        case "waiting":
+            lines = [texts.waits_line(int(one), str(level), str(who)) for one, level, who in payload["lines"]]
+            if payload.get("more"):
+                lines.append(texts.and_more(int(payload["more"])))
+            return texts.waits_note(lines)
+        case "tomorrow":
+            after = payload.get("after")
+            return texts.empty_tomorrow(moments.clock(datetime.fromisoformat(after), desk.zone) if after else None)
         case "moved":
             lines = [
                 texts.moved_line(int(moved), moments.say(datetime.fromisoformat(due), now, desk.zone))

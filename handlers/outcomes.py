@@ -11,7 +11,7 @@ from typing import Final
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import alarms, burst, changes, crosspost, letters, removal, suggest
+from handlers import alarms, burst, changes, crosspost, letters, overview, removal, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -39,6 +39,9 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return record(context, delivery, _given_up(verdict))
         case "take_down":
             return _taken_down(context, delivery, verdict)
+            return _letter(context, delivery, verdict)
+        case overview.KIND | overview.PIN:
+            return _overview(context, delivery, outcome, verdict)
         case "burst":
             return _burst(context, delivery, outcome, verdict)
         case "post" | "edit" | "remove":
@@ -278,6 +281,20 @@ def _keep_apart(context: Context, delivery: Delivery) -> None:
             context.unit.outbox.cancel(delivery.id, context.now)
             letters.write(context, suggestion, "summary", numbers=list(numbers))
             return
+
+
+def _overview(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    if not record(context, delivery, verdict):
+        return False
+    if delivery.kind == overview.PIN:
+        if isinstance(outcome, Refused):
+            overview.cannot_pin(context)
+    elif isinstance(outcome, Sent) and outcome.result.get("cmid"):
+        result = outcome.result
+        overview.placed(context, int(result.get("peer_id") or 0), int(result["cmid"]), result.get("digest"))
+    elif isinstance(outcome, Refused) and outcome.reason in _LOST_CARD:
+        overview.lost(context)
+    return True
 
 
 def _burst(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:

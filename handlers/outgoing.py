@@ -32,6 +32,20 @@ from handlers import (
 )
 from editorial.suggestion import Status, Suggestion
 from handlers import burst, cards, changes, claims, digest, keyboards, letters, more, network_lines, notes, texts, warnings
+from handlers import (
+    burst,
+    cards,
+    changes,
+    claims,
+    digest,
+    keyboards,
+    letters,
+    more,
+    notes,
+    overview,
+    texts,
+    warnings,
+)
 from handlers.context import Context
 from storage.cards import Card
 
@@ -47,7 +61,8 @@ class Outgoing:
     """A message to be sent, or to take the place of message ``cmid``.
 
     ``parts`` are texts that precede it as messages of their own, ``sent_parts`` the numbers of those that stand
-    there already.  ``attachments`` are VK references.  ``digest`` marks what is shown.
+    there already.  ``attachments`` are VK references.  ``digest`` marks what is shown.  ``pin``: the message
+    is to be pinned, not changed.
     """
 
     text: str
@@ -59,6 +74,7 @@ class Outgoing:
     sent_parts: tuple[int, ...] = ()
     digest: str | None = None
     without: str = ""
+    pin: bool = False
 
     def without_attachments(self) -> Outgoing:
         """The same for a VK that does not take the attachments: ``without`` says where to see them."""
@@ -100,6 +116,10 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
             return _note(context, delivery, suggestion)
         case "burst":
             return _burst(context, delivery)
+        case overview.KIND:
+            return _overview(context, delivery)
+        case overview.PIN:
+            return Outgoing("", cmid=int(delivery.payload["cmid"]), pin=True)
         case _:
             payload = delivery.payload
             text = str(payload.get("text") or "")
@@ -299,6 +319,14 @@ def _note_keyboard(payload: Mapping[str, Any], suggestion: Suggestion | None) ->
     if payload["note"] == "asks_removal" and suggestion is not None:
         return removal.keyboard(suggestion)
     return None
+
+
+def _overview(context: Context, delivery: Delivery) -> Outgoing | None:
+    if not context.desk.overview:
+        _drop(context, delivery)
+        return None
+    text = overview.text(context)
+    return Outgoing(text, cmid=overview.message_in_chat(context), digest=overview.mark(text))
 
 
 def _burst(context: Context, delivery: Delivery) -> Outgoing | None:

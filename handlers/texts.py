@@ -897,6 +897,42 @@ def moved_line(number: int, when: str) -> str:
     return f"№ {number} — {when}"
 
 
+def waits_note(lines: Sequence[str]) -> str:
+    return "Ждут решения слишком долго:\n" + "\n".join(lines)
+
+
+def waits_line(number: int, level: str, who: str) -> str:
+    count, unit = int(level[:-1]), level[-1]
+    if unit == "d":
+        age = f"дольше {count} дней"
+    else:
+        age = f"дольше {moments.counted(count, 'рабочего часа', 'рабочих часов', 'рабочих часов')}"
+    return f"№ {number} · {age}" + (f" · смотрел(а) {who}" if who else " · никто не смотрел")
+
+
+def empty_tomorrow(after: str | None) -> str:
+    return (
+        f"Завтра после {after} мск пусто. Очередь — /очередь"
+        if after
+        else "Завтра в плане пусто. Очередь — /очередь"
+    )
+
+
+CANNOT_PIN: Final = "Обзор очереди не закрепить: бот не администратор чата. Назначьте его или закрепите обзор сами."
+
+
+def overview_waiting(count: int, hours6: int, hours24: int) -> str:
+    if not count:
+        return "Никто не ждёт решения."
+    older = [f"дольше 6 ч — {hours6}"] if hours6 else []
+    older += [f"дольше суток — {hours24}"] if hours24 else []
+    return f"Ждут решения: {count}" + (f" ({', '.join(older)})" if older else "")
+
+
+def overview_next(number: int, when: str) -> str:
+    return f"№ {number} выйдет {when}"
+
+
 def resumed_note(count: int) -> str:
     if not count:
         return "Публикации продолжаются. Очередь пуста."

@@ -55,7 +55,7 @@ class Envelope:
 
 
 class VkMessages:
-    """Target ``vk_messages``: kinds ``card``, ``letter``, ``note``, ``burst`` and ``reply``."""
+    """Target ``vk_messages``: ``card``, ``letter``, ``note``, ``burst``, ``reply``, ``overview`` and ``pin``."""
 
     name = "vk_messages"
     batch = 12
@@ -117,6 +117,8 @@ class VkMessages:
     def _call(self, parcel: Parcel) -> Call:
         envelope: Envelope = parcel.contents
         message = envelope.message
+        if message.pin:
+            return Call("messages.pin", {"peer_id": envelope.peer_id, "cmid": message.cmid}, write=True)
         if message.cmid is not None:
             return self._edit(envelope.peer_id, message.cmid, message)
         return self._send_call(parcel, message, 0)
@@ -156,6 +158,8 @@ class VkMessages:
     def _outcome(self, parcel: Parcel, answer: Any | VkError) -> Outcome:
         envelope: Envelope = parcel.contents
         message = envelope.message
+        if message.pin and isinstance(answer, VkRefused):
+            return Refused("cannot_pin", answer.code)
         if message.cmid is not None:
             return self._edited(parcel, answer)
         if not isinstance(answer, VkError):

@@ -79,6 +79,8 @@ class World:
     silent: set[int] = field(default_factory=set)
     aged: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)
+    may_pin: bool = True
+    pinned: int | None = None
     serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     @contextmanager
@@ -157,6 +159,9 @@ class World:
         if peer in self.silent:
             return Hold("unreachable", 901)
         conversation = self.conversations.setdefault(peer, [])
+        if message.pin:
+            self.pinned = message.cmid if self.may_pin else None
+            return Sent({"cmid": message.cmid}) if self.may_pin else Refused("cannot_pin", 925)
         if message.cmid is not None:
             if message.cmid in self.aged:
                 return Refused("edit_window_over", 909)
