@@ -40,6 +40,9 @@ from handlers import (
     cards,
     changes,
     crosspost,
+    claims,
+    crosspost,
+    digest,
     letters,
     moments,
     more,
@@ -51,6 +54,9 @@ from handlers import (
 )
 from handlers import burst, cards, changes, crosspost, digest, letters, moments, more, planning, texts, warnings
 from handlers import burst, cards, changes, claims, crosspost, digest, letters, moments, more, planning, texts, warnings
+    texts,
+    warnings,
+)
 from handlers.answers import answer
 from handlers.commands import find
 from handlers.context import Context
