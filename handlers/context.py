@@ -36,6 +36,7 @@ class Desk:
     ``digests`` when which digest goes out and ``digest_title`` how it is called.
     ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``claim`` is how
     long a touched card is one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
+    ``own_sites`` the host names of the pages that show our posts,
     ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``overview``: whether the
     queue stands in a pinned message; ``reminders`` what is spoken of when.  ``claim`` is how long a touched card is
     one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);

@@ -272,6 +272,7 @@ class Suggestions:
     def newest(self, limit: int) -> tuple[Suggestion, ...]:
         """The last ones taken in, whatever became of them."""
         return self._many(_newest, {"count": limit})
+
     def of_region(self, region: str, limit: int, before: int | None = None) -> tuple[Suggestion, ...]:
         """The newest first; ``before``: only those with a smaller number."""
         statement = _of_region.where(_table.c.number < before) if before is not None else _of_region
