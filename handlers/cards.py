@@ -441,7 +441,7 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
         lines.append(texts.covered(len(suggestion.attachments)))
     if closed and facts.letter_held:
         lines.append(texts.UNREACHABLE_CARD)
-    if suggestion.origin is Origin.SOURCE:
+    if suggestion.origin is Origin.SOURCE and not suggestion.digest:
         lines.append(texts.source_notice(suggestion.link))
     if suggestion.status in CLOSED:
         return lines
