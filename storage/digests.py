@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, select
 
 from storage import schema
+from storage.columns import spelled
 from storage.work import Work
 
 _lines = schema.digest_lines
@@ -29,14 +30,14 @@ _waiting = (
 _out_since = (
     select(_suggestions.c.number)
     .where(
-        _suggestions.c.published_at.is_not(None),
+        spelled("suggestions.published_at IS NOT NULL"),
         _suggestions.c.published_at >= bindparam("start"),
         _suggestions.c.proof == "digest",
     )
-    .order_by(_suggestions.c.number)
+    .order_by(_suggestions.c.published_at)
 )
 _of = select(_items.c.number).where(_items.c.digest == bindparam("about")).order_by(_items.c.number)
-_with = select(_items.c.digest).where(_items.c.number == bindparam("about")).order_by(_items.c.digest)
+_with = select(_items.c.digest).where(_items.c.number == bindparam("about"))
 _open_ones = select(_suggestions.c.number).where(_suggestions.c.status.in_(_NOT_OUT))
 _leave = delete(_items).where(_items.c.number == bindparam("about"), _items.c.digest.in_(_open_ones))
 _dissolve = delete(_items).where(_items.c.digest == bindparam("about"))
@@ -69,7 +70,7 @@ class Digests:
 
     def containing(self, number: int) -> tuple[int, ...]:
         """The digests a piece stands in."""
-        return tuple(row.digest for row in self._work.rows(_with, {"about": number}))
+        return tuple(sorted(row.digest for row in self._work.rows(_with, {"about": number})))
 
     def leave(self, number: int) -> None:
         """The piece stands in no digest that is still to come."""

@@ -113,6 +113,12 @@ LOOKS: dict[str, Look] = {
     "journal.of": lambda unit, now: unit.journal.of(77_777),
     "journal.latest": lambda unit, now: unit.journal.latest(20),
     "authors.unnamed": lambda unit, now: unit.authors.unnamed(100),
+    "digests.waiting": lambda unit, now: unit.digests.waiting(),
+    "digests.containing": lambda unit, now: unit.digests.containing(77_777),
+    "digests.out_since": lambda unit, now: unit.digests.out_since(now - 60 * SECOND),
+    "claims.get": lambda unit, now: unit.claims.get(77_777),
+    "suggestions.of_region": lambda unit, now: unit.suggestions.of_region("RU-IRK", 11, 50_000),
+    "suggestions.several": lambda unit, now: unit.suggestions.several((5, 77_777)),
     "prompts.get": lambda unit, now: unit.prompts.get(2_000_000_001, 7),
 }
 
