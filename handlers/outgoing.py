@@ -31,7 +31,6 @@ from handlers import (
     warnings,
 )
 from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, changes, claims, digest, keyboards, letters, more, network_lines, notes, texts, warnings
 from handlers import (
     burst,
     cards,
@@ -41,6 +40,7 @@ from handlers import (
     keyboards,
     letters,
     more,
+    network_lines,
     notes,
     overview,
     texts,

@@ -1638,6 +1638,8 @@ def network_never(codes: Sequence[str]) -> str:
 def network_status(title: str, *, paused: bool, trouble: str | None, rule: str) -> str:
     state = "на паузе" if paused else _lower_first(network_trouble(trouble)[0]) if trouble else "работает"
     return f"{title}: {state}" + (f", {rule}" if rule else "")
+
+
 # --------------------------------------------------------------------------------------------------- the digest
 
 DIGEST_NO_WORDS: Final = "новость без текста."

@@ -10,9 +10,8 @@ from typing import Final
 from editorial.errors import DeskError, NotAModerator, RoleTooLow, WrongChat
 from handlers import review, texts
 from handlers.answers import answer
-from handlers.commands import find, history, pause, people, plan, queue, resume, setup, sources, status
+from handlers.commands import find, history, networks, pause, people, plan, queue, resume, setup, sources, status
 from handlers.commands import help as help_command
-from handlers.commands import networks, pause, plan, queue, resume, setup, sources, status
 from handlers.context import CHATS_FROM, Context
 from handlers.dialogue import plain
 from handlers.events import MessageArrived
