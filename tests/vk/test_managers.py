@@ -74,7 +74,8 @@ def test_a_vk_that_answers_with_a_fault_takes_nobodys_rights(
     watching = a_watch(world, work)
     watching.refresh_managers()
     monkeypatch.setattr(watch, "WHILE_THEY_WORK", 0.0)
-    world.do("fault", what="error", code=100, method="groups.getMembers", times=1)
+    match = {"method": "groups.getMembers", "times": 1}
+    world.do("fault", fault={"match": match, "what": "error", "code": 10})
     watching.refresh_managers()
     assert asked(world) == 2
     assert role(work).decides
