@@ -320,6 +320,7 @@ def _jobs(
     def keep_alive() -> None:
         for network in networks:
             network.keep_alive()
+
     def make_digests() -> None:
         with work.look() as context:
             due = digest.to_make(context)

@@ -194,6 +194,7 @@ class Settings(BaseSettings):
     )
     AUTHOR_DAILY_LIMIT: int = _setting(
         20, "Новостей от одного автора за сутки, остальные ждут завтра; 0 — без ограничения", "20"
+    )
     CLAIM_MINUTES: int = _setting(
         10, "Сколько минут карточку смотрит тот, кто открыл её первым; 0 — карточки ничьи", "10"
     )
@@ -460,13 +461,11 @@ class Settings(BaseSettings):
         return value.strip()
 
     @field_validator(
-        "PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "AUTHOR_DAILY_LIMIT"
-    )
-    @field_validator("PUBLISH_MIN_GAP", "PUBLISH_DAILY_LIMIT", "CARDS_BURST", "KEEP_AUTHORS_DAYS", "CLAIM_MINUTES")
         "PUBLISH_MIN_GAP",
         "PUBLISH_DAILY_LIMIT",
         "CARDS_BURST",
         "KEEP_AUTHORS_DAYS",
+        "AUTHOR_DAILY_LIMIT",
         "CLAIM_MINUTES",
         "REMIND_AFTER_DAYS",
     )

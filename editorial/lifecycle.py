@@ -314,7 +314,6 @@ def advance(
             return replace(changed, trouble=trouble)
         case Action.TURN_AWAY:
             return replace(changed, trouble=trouble, decision=Decision(0, now, str(action)))
-        case Action.BACK_TO_REVIEW | Action.EXPIRE | Action.GONE | Action.WITHDRAW:
         case Action.BACK_TO_REVIEW | Action.EXPIRE | Action.GONE | Action.WITHDRAW | Action.CALL_OFF:
             return replace(changed, due_at=None, urgent=False, trouble=trouble)
         case _:

@@ -103,6 +103,9 @@ class AuthorFacts:
     accepted: int = 0
     too_many: int = 0
     latest: Sequence[Suggestion] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DigestFacts:
     """A digest as it would go out now."""
 
@@ -159,7 +162,7 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     )
     tail = "\n\n".join("\n".join(lines) for lines in sections if lines)
     below = _fitting(tail, LONGEST_MESSAGE - utf16_length(body) - 600)
-    head = f"{_head(suggestion)} · {age}"
+    head = f"{_head(suggestion, facts)} · {age}"
     about = _about(suggestion, facts)
     said = [part for part in (*about[:1], _local_time(suggestion, facts), *about[1:]) if part]
     text = (
@@ -167,11 +170,7 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
         + f"\n\n{body}\n\n{below}"
     )
     keyboard = _keyboard(suggestion, facts)
-    digest = _digest(_head(suggestion), about, *_about_region(facts), body, below, parts, keyboard, shown)
-    head = f"{_head(suggestion, facts)} · {age}"
-    text = f"{head}\n\n{body}\n\n{below}"
-    keyboard = _keyboard(suggestion, facts)
-    digest = _digest(_head(suggestion, facts), body, below, parts, keyboard, shown)
+    digest = _digest(_head(suggestion, facts), about, *_about_region(facts), body, below, parts, keyboard, shown)
     return CardMessage(text, parts, keyboard, shown, digest)
 
 

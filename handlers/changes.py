@@ -76,6 +76,8 @@ def refresh_passport(context: Context, number: int) -> None:
     if placed is not None:
         new = NewDelivery(MESSAGES, f"user:{placed.peer_id}", "passport", number, dedupe=f"passport:{number}")
         context.unit.outbox.add(new, context.now)
+
+
 def _leave_digests(context: Context, number: int) -> None:
     """The piece stands in no digest any more that is still to come."""
     holding = context.unit.digests.containing(number)

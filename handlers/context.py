@@ -31,12 +31,7 @@ class Desk:
     how many cards may fill the chat within ten minutes, 0 for all, ``letters_quiet`` the hours of an author's own
     time at which no letter arrives, ``networks`` where posts go besides the wall, in the order of showing,
     ``author_daily_limit`` how much news one author may send in 24 hours, 0 for any amount, ``own_sites`` the host
-    names of the pages that show our posts.
-    ``own_sites`` the host names of the pages that show our posts.
-    ``digests`` when which digest goes out and ``digest_title`` how it is called.
-    ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``claim`` is how
-    long a touched card is one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
-    ``own_sites`` the host names of the pages that show our posts,
+    names of the pages that show our posts,
     ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``overview``: whether the
     queue stands in a pinned message; ``reminders`` what is spoken of when.  ``claim`` is how long a touched card is
     one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);

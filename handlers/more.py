@@ -54,7 +54,6 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(placing.WORD, texts.REGION_ENTRY, placing.press, placing.shown, placing.draw),
     Entry(digest.LINES, texts.DIGEST_LINES, digest.press_lines, digest.is_digest, digest.lines_menu, digests=True),
     Entry(digest.WORDING, texts.DIGEST_WORD, digest.press_wording, digest.is_piece),
-    Entry(again.WORD, again.LABEL, again.press, again.shown),
     Entry(registry.WORD, registry.LABEL, registry.pressed, registry.offered, registry.drawn),
     Entry(again.WORD, again.LABEL, again.press, again.shown, digests=True),
 )

@@ -39,7 +39,6 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return record(context, delivery, _given_up(verdict))
         case "take_down":
             return _taken_down(context, delivery, verdict)
-            return _letter(context, delivery, verdict)
         case overview.KIND | overview.PIN:
             return _overview(context, delivery, outcome, verdict)
         case "burst":

@@ -18,31 +18,18 @@ from handlers import (
     burst,
     cards,
     changes,
+    claims,
+    digest,
     drafting,
     keyboards,
     letters,
     more,
     network_lines,
     notes,
+    overview,
     passport,
     registry,
     removal,
-    texts,
-    warnings,
-)
-from editorial.suggestion import Status, Suggestion
-from handlers import (
-    burst,
-    cards,
-    changes,
-    claims,
-    digest,
-    keyboards,
-    letters,
-    more,
-    network_lines,
-    notes,
-    overview,
     texts,
     warnings,
 )
@@ -188,6 +175,8 @@ def _about_author(context: Context, suggestion: Suggestion) -> cards.AuthorFacts
     tally, limit = unit.tally(suggestion.author_id, context.now - _A_DAY), context.desk.author_daily_limit
     too_many = tally.lately if limit and tally.lately > limit else 0
     return cards.AuthorFacts(tally.sent, tally.accepted, too_many, latest)
+
+
 def _digest_facts(context: Context, made: Suggestion) -> cards.DigestFacts:
     pieces = len(context.unit.digests.pieces(made.number))
     return cards.DigestFacts(digest.title_of(context, made), digest.text_of(context, made), pieces)

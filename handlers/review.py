@@ -39,7 +39,6 @@ from handlers import (
     burst,
     cards,
     changes,
-    crosspost,
     claims,
     crosspost,
     digest,
@@ -49,11 +48,6 @@ from handlers import (
     planning,
     registry,
     removal,
-    texts,
-    warnings,
-)
-from handlers import burst, cards, changes, crosspost, digest, letters, moments, more, planning, texts, warnings
-from handlers import burst, cards, changes, claims, crosspost, digest, letters, moments, more, planning, texts, warnings
     texts,
     warnings,
 )

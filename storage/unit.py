@@ -21,8 +21,8 @@ from storage.authors import Authors
 from storage.cards import Cards
 from storage.claims import Claims
 from storage.copies import Copies
-from storage.drafts import Drafts
 from storage.digests import Digests
+from storage.drafts import Drafts
 from storage.engine import WAIT_SECONDS, WRITES, open_engine, sqlite_path
 from storage.errors import Busy, translated
 from storage.gate import Gate

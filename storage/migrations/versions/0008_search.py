@@ -8,8 +8,8 @@ from storage.columns import original
 from storage.search import Search, statements
 from storage.work import Work
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
