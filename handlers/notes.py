@@ -68,7 +68,10 @@ def render(
         case "cannot_pin":
             return texts.CANNOT_PIN
         case "waiting":
-            lines = [texts.waits_line(int(one), str(level), str(who)) for one, level, who in payload["lines"]]
+            lines = [
+                texts.waits_line(int(one), int(level[:-1]), level.endswith("d"), str(who))
+                for one, level, who in payload["lines"]
+            ]
             if payload.get("more"):
                 lines.append(texts.and_more(int(payload["more"])))
             return texts.waits_note(lines)

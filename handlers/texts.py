@@ -901,10 +901,9 @@ def waits_note(lines: Sequence[str]) -> str:
     return "Ждут решения слишком долго:\n" + "\n".join(lines)
 
 
-def waits_line(number: int, level: str, who: str) -> str:
-    count, unit = int(level[:-1]), level[-1]
-    if unit == "d":
-        age = f"дольше {count} дней"
+def waits_line(number: int, count: int, days: bool, who: str) -> str:
+    if days:
+        age = f"дольше {moments.counted(count, 'дня', 'дней', 'дней')}"
     else:
         age = f"дольше {moments.counted(count, 'рабочего часа', 'рабочих часов', 'рабочих часов')}"
     return f"№ {number} · {age}" + (f" · смотрел(а) {who}" if who else " · никто не смотрел")

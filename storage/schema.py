@@ -175,7 +175,7 @@ _partial("suggestions_expires", suggestions.c.expires_at, where="expires_at IS N
 _partial("suggestions_published", suggestions.c.published_at, where="published_at IS NOT NULL")
 _partial("suggestions_region", suggestions.c.region, suggestions.c.published_at, where="published_at IS NOT NULL")
 Index("suggestions_status", suggestions.c.status, suggestions.c.number)
-Index("suggestions_region", suggestions.c.region, suggestions.c.number)
+Index("suggestions_region_number", suggestions.c.region, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
 Index("suggestions_post", suggestions.c.owner_id, suggestions.c.published_post_id)
 

@@ -99,7 +99,7 @@ _by_status = (
     .order_by(_table.c.number)
     .limit(bindparam("count"))
 )
-_of_region = (
+_all_of_region = (
     _full.where(_table.c.region == bindparam("where")).order_by(_table.c.number.desc()).limit(bindparam("count"))
 )
 _several = _full.where(_table.c.number.in_(bindparam("numbers", expanding=True))).order_by(_table.c.number.desc())
@@ -275,7 +275,7 @@ class Suggestions:
 
     def of_region(self, region: str, limit: int, before: int | None = None) -> tuple[Suggestion, ...]:
         """The newest first; ``before``: only those with a smaller number."""
-        statement = _of_region.where(_table.c.number < before) if before is not None else _of_region
+        statement = _all_of_region.where(_table.c.number < before) if before is not None else _all_of_region
         return self._many(statement, {"where": region, "count": limit})
 
     def tally(self, author_id: int, since: datetime) -> Tally:

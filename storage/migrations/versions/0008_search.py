@@ -20,7 +20,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     for statement in statements(connection.dialect.name):
         op.execute(statement)
-    op.create_index("suggestions_region", "suggestions", ["region", "number"], unique=False)
+    op.create_index("suggestions_region_number", "suggestions", ["region", "number"], unique=False)
     search = Search(Work(connection, writes=True))
     for number, written in connection.exec_driver_sql(_TEXTS).fetchall():
         search.put(number, original(written))
