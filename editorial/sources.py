@@ -20,6 +20,8 @@ from editorial.suggestion import Content, Suggestion, comparable
 
 #: What is older than this when it is first seen is no news any more.
 STALE: Final = timedelta(days=14)
+#: The clocks of the sources and ours differ by so much at most; VK tells whole seconds.
+CLOCK_SLACK: Final = timedelta(minutes=1)
 #: Suggestions so old are not compared with any more.
 COMPARED: Final = timedelta(days=30)
 #: From this likeness on two texts are the same news; of one and the same community from the lower one.
@@ -176,7 +178,7 @@ def is_news(source: Source, found: Found, ours: Ours, now: datetime) -> bool:
     content = found.content
     if found.is_ad or found.repeats or not (content.text.strip() or content.attachments):
         return False
-    if found.at < max(source.since, now - STALE):
+    if found.at < max(source.since - CLOCK_SLACK, now - STALE):
         return False
     if source.tag is not None and source.tag not in {match[1].lower() for match in _TAG.finditer(content.text)}:
         return False

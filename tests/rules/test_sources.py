@@ -76,6 +76,10 @@ def test_reposts_advertisements_old_and_empty_things_are_not(what: dict[str, Any
     assert not is_news(SOURCE, replace(found(), **what), OURS, NOW)
 
 
+def test_clocks_that_differ_a_little_lose_nothing() -> None:
+    assert is_news(SOURCE, found(at=SOURCE.since - timedelta(seconds=40)), OURS, NOW)
+
+
 def test_a_source_read_since_long_ago_brings_nothing_stale() -> None:
     source = replace(SOURCE, since=NOW - timedelta(days=300))
     assert is_news(source, found(at=NOW - timedelta(days=13)), OURS, NOW)
