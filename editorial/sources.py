@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from editorial import regions
-from editorial.likeness import likeness, trace
+from editorial.likeness import Trace, likeness, trace
 from editorial.suggestion import Content, Suggestion, comparable
 
 #: What is older than this when it is first seen is no news any more.
@@ -197,16 +198,22 @@ def comes_back(found: Found, ours: Ours) -> bool:
     )
 
 
+@lru_cache(maxsize=600)
+def _trace(text: str) -> Trace:
+    """The same recent texts are compared with everything that is new."""
+    return trace(text)
+
+
 def same_news(content: Content, owner_id: int | None, known: Sequence[Suggestion]) -> Suggestion | None:
     """The suggestion that is this very news: the same words, or nearly the same by the same community."""
     text = comparable(content.text)
-    mine = trace(content.text) if text else None
+    mine = _trace(content.text) if text else None
     for one in known:
         if text and comparable(one.content.text) == text:
             return one
         if mine is None or not one.content.text:
             continue
         needed = SAME_AUTHOR if owner_id is not None and one.author_id == owner_id else SAME_WORDS
-        if likeness(mine, trace(one.content.text)) >= needed:
+        if likeness(mine, _trace(one.content.text)) >= needed:
             return one
     return None
