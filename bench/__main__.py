@@ -10,9 +10,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import intake, latency, life, limits, networks, punctuality, stage, table
+from bench import confusion, intake, latency, life, limits, networks, punctuality, stage, table
 
-PARTS = {part.__name__.rpartition(".")[2]: part for part in (intake, life, latency, limits, punctuality, networks)}
+PARTS_IN_ORDER = (confusion, intake, life, latency, limits, punctuality, networks)
+PARTS = {part.__name__.rpartition(".")[2]: part for part in PARTS_IN_ORDER}
 
 
 def main(wanted: Sequence[str]) -> None:

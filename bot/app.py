@@ -40,7 +40,7 @@ from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
 from editorial.roles import role_of
-from handlers import digest, overview, publication, reminders
+from handlers import digest, keeping, overview, publication, reminders
 from handlers.context import Desk
 from storage.lease import Lease, take_lease
 from storage.migrate import upgrade
@@ -289,6 +289,7 @@ def _settle_start(work: Work, settings: Settings) -> None:
             context.unit.settings.set("moderators_chat", settings.VK_MODERATORS_CHAT, context.now)
         context.unit.outbox.recover(context.now)
         publication.replan_after_gap(context)
+        keeping.install_regions(context.unit, None)
 
 
 def _jobs(
@@ -344,6 +345,13 @@ def _jobs(
             with work.begin("overview") as context:
                 overview.refresh(context)
 
+    used: list[str | None] = [None]
+
+    def heed_regions() -> None:
+        """Somebody may have edited the table of regions from the command line."""
+        with work.look() as context:
+            used[0] = keeping.install_regions(context.unit, used[0])
+
     return (
         Job("remind", 60.0, remind),
         Job("overview", 10.0, show_overview),
@@ -352,6 +360,7 @@ def _jobs(
         Job("clock", 1.0, heed_clock),
         Job("replan", 15.0, replan),
         Job("expire", 15.0, expire),
+        Job("regions", 10.0, heed_regions),
         Job("prune", 24 * 3600.0, watch.prune),
         Job("keep_networks", 20 * 3600.0, keep_alive, at_once=True),
         Job("prune_media", 6 * 3600.0, lambda: prune(media)),

@@ -183,6 +183,54 @@ def db_check() -> int:
     return database.check(_settings())
 
 
+@bot.group(help="Списки редакции: иноагенты, стоп-слова, пороги, выборы.")
+@_config_option
+def lists() -> None:
+    """Commands about the lists of the editors."""
+
+
+@lists.command("export", help="Записать все списки в таблицу CSV.")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_config_option
+def lists_export(file: Path) -> int:
+    from bot import keeping
+
+    return keeping.export_lists(_settings(), file)
+
+
+@lists.command("import", help="Взять списки из таблицы CSV: названные в ней заменяются целиком.")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_config_option
+def lists_import(file: Path) -> int:
+    from bot import keeping
+
+    return keeping.import_lists(_settings(), file)
+
+
+@bot.group(help="Справочник регионов: названия, округа, пояса, хештеги, выражения.")
+@_config_option
+def regions() -> None:
+    """Commands about the table of regions."""
+
+
+@regions.command("export", help="Записать справочник регионов в таблицу CSV.")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_config_option
+def regions_export(file: Path) -> int:
+    from bot import keeping
+
+    return keeping.export_regions(_settings(), file)
+
+
+@regions.command("import", help="Взять строки из таблицы CSV; работающий бот увидит их сам.")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_config_option
+def regions_import(file: Path) -> int:
+    from bot import keeping
+
+    return keeping.import_regions(_settings(), file)
+
+
 @bot.command(help="Напечатать образец файла настроек config.example.env.")
 def config() -> int:
     from bot.config import example_env

@@ -272,6 +272,11 @@ def store_edited(context: Context, before: Suggestion, after: Suggestion) -> boo
     if not changes.store(context, before, after, str(Action.AUTHOR_EDITED), actor=before.author_id):
         return False
     changes.unplan_publication(context, before.number)
+    card = context.unit.cards.get(before.number)
+    if card is not None and card.uncovered:
+        context.unit.cards.uncover(
+            before.number, False, context.now
+        )  # what was looked at may be other pictures now
     was_scheduled = before.status in (Status.SCHEDULED, Status.PUBLISHING)
     if was_scheduled:
         changes.note(context, "changed", before.number)

@@ -7,14 +7,15 @@ next; moderators get telegrams.  When and to whom something is said is decided e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from editorial import errors, reasons
+from editorial import errors, reasons, regions
 from editorial.arranging import Move
 from editorial.checks.facts import Warn
 from editorial.lifecycle import Action
+from editorial.lists import Kept
 from editorial.post import defuse
 from editorial.suggestion import Status
 from handlers import moments
@@ -716,6 +717,86 @@ def untrue_note(number: int, word: str) -> str:
     return f"№ {number}: день выхода сменился, а в тексте «{word}». Поправьте текст или время."
 
 
+#: What the editors call their lists.
+LIST_NAMES: Final[Mapping[Kept, str]] = {
+    Kept.FOREIGN_AGENTS: "иноагенты",
+    Kept.UNDESIRABLE: "нежелательные",
+    Kept.STOP_WORDS: "стоп-слова",
+    Kept.PROFANITY: "брань",
+    Kept.RUDE: "грубости",
+    Kept.PLATFORMS: "площадки",
+    Kept.SHORTENERS: "сокращатели",
+    Kept.TOPICS: "темы",
+    Kept.THRESHOLDS: "пороги",
+    Kept.ELECTIONS: "выборы",
+    Kept.FILMING_BANS: "съёмка",
+}
+LISTS_HOW: Final = (
+    "Показать: /списки иноагенты. Изменить: /списки добавить иноагенты: имя; имя или /списки убрать иноагенты: имя"
+)
+
+
+def list_named(words: str) -> Kept | None:
+    """The list people mean, by its Russian or its stable name."""
+    said = words.strip().lower().replace("ё", "е")
+    return next((name for name, word in LIST_NAMES.items() if said in (word.replace("ё", "е"), str(name))), None)
+
+
+def no_such_list(words: str) -> str:
+    return f"Списка «{words.strip()[:40]}» нет. Есть: {', '.join(LIST_NAMES.values())}"
+
+
+def list_line(name: str, count: int) -> str:
+    return f"{name[:1].upper()}{name[1:]}: {count}"
+
+
+def list_empty(name: str) -> str:
+    return f"Список «{name}» пуст. Добавить: /списки добавить {name}: …"
+
+
+def list_unchanged(name: str) -> str:
+    return f"В списке «{name}» так и есть, ничего не изменили"
+
+
+def list_changed(name: str, kept: Kept, added: Sequence[str], removed: Sequence[str]) -> str:
+    done = [
+        f"{what}: {', '.join(entry_words(kept, entry) for entry in some)}"
+        for what, some in (("добавили", added), ("убрали", removed))
+        if some
+    ]
+    return f"{name[:1].upper()}{name[1:]}. {'; '.join(done)[:900]}"
+
+
+def entry_words(kept: Kept, entry: str) -> str:
+    """An entry as people read it: regions by name, days as they are written."""
+    if kept is Kept.FILMING_BANS:
+        region = regions.by_code(entry)
+        return region.name if region else entry
+    if kept is not Kept.ELECTIONS:
+        return entry
+    code, first, last = entry.split(" ")
+    region = regions.by_code(code)
+    days = [f"{date.fromisoformat(day):%d.%m.%Y}" for day in dict.fromkeys((first, last))]
+    return f"{region.name if region else 'все'} {'–'.join(days)}"
+
+
+def region_fault(word: str) -> str:
+    """What is wrong with a row of the table of regions."""
+    kind, _, about = word.partition(":")
+    return _REGION_FAULTS[kind].format(about=about)
+
+
+_REGION_FAULTS: Final[Mapping[str, str]] = {
+    "missing": "пусто в столбце {about}",
+    "code": "код нужен в виде RU-IRK",
+    "zone": "такого часового пояса нет, нужен, например, Asia/Irkutsk",
+    "hashtag": "хештег начинается с # и пишется слитно, без дефисов",
+    "hashtag_taken": "такой хештег уже у региона {about}",
+    "pattern": "выражение в столбце patterns написано с ошибкой; группы — только (?:…)",
+    "pattern_wide": "выражение в столбце patterns находит всё подряд",
+    "not_found": "выражение в столбце patterns не находит названий этого региона",
+}
+
 REGION_ENTRY: Final = "Регион"
 REGION_UNKNOWN: Final = "регион не определён"
 CHOOSE_REGION: Final = "Выберите регион"
@@ -1384,6 +1465,7 @@ HELP: Final = (
     "/пауза и /продолжить — остановить и пустить публикации (редактор)\n"
     "/источники — откуда ещё берём новости: сообщества и сайты советов (редактор)\n"
     "/сети — куда выходит, кроме ВК; пауза и правила (редактор)\n"
+    "/списки — иноагенты, стоп-слова, пороги, выборы: показать; менять может редактор\n"
     "/настроить — сделать этот чат чатом модераторов (редактор)\n"
     "Текст и время меняют ответом на карточку: сначала «Правка», а время просто пишут: завтра 14:30"
 )

@@ -33,6 +33,9 @@ _forget_passports = delete(schema.passports).where(
 )
 _forget_draft = delete(schema.drafts).where(schema.drafts.c.author_id == bindparam("who"))
 _anonymise = update(schema.journal).where(schema.journal.c.actor == bindparam("who")).values(actor=FORGOTTEN)
+_forget_edits = (
+    update(schema.list_entries).where(schema.list_entries.c.changed_by == bindparam("who")).values(changed_by=None)
+)
 _forget_prompts = delete(schema.prompts).where(schema.prompts.c.user_id == bindparam("who"))
 _forget = delete(_table).where(_table.c.vk_id == bindparam("who"))
 
@@ -140,7 +143,7 @@ class Authors:
         Letters to the person are emptied by :meth:`storage.outbox.Outbox.forget`.
         """
         who = {"who": vk_id}
-        for statement in (_forget_passports, _forget_draft, _unlink, _anonymise, _forget_prompts):
+        for statement in (_forget_passports, _forget_draft, _unlink, _anonymise, _forget_edits, _forget_prompts):
             self._work.change(statement, who)
         return self._work.change(_forget, who) == 1
 

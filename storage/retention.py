@@ -15,6 +15,7 @@ from storage.authors import FORGOTTEN
 from storage.work import Work
 
 _suggestions, _authors = schema.suggestions, schema.authors
+_entries = schema.list_entries
 _outbox, _attempts, _journal = schema.outbox, schema.attempts, schema.journal
 _inbox, _prompts = schema.inbox, schema.prompts
 _posts, _copies = schema.posts, schema.copies
@@ -86,6 +87,10 @@ class Retention:
         self._work.change(update(_copies).where(_old_words).values(said=None), old)
         said = update(_journal).where(_telling)
         self._work.change(said.values(details={}, actor=_nobody), old)
+        edits = update(_entries).where(
+            _entries.c.changed_by.is_not(None), _entries.c.changed_at < bindparam("cutoff")
+        )
+        self._work.change(edits.values(changed_by=None), old)
         self._work.change(delete(_prompts).where(_prompts.c.asked_at < bindparam("cutoff")), old)
         self._work.change(delete(_drafts).where(_drafts.c.updated_at < bindparam("cutoff")), old)
         self._work.change(delete(_passports).where(_passports.c.sent_at < bindparam("cutoff")), old)

@@ -29,6 +29,10 @@ COMMANDS = (
     "db backup",
     "db restore",
     "db check",
+    "lists export",
+    "lists import",
+    "regions export",
+    "regions import",
     "config",
 )
 TARGETS = ("demo", "run", "test", "check", "bench", "help")
@@ -186,12 +190,14 @@ def test_every_command_exists_is_explained_and_stands_in_the_readme(path: str) -
 
 
 def test_every_command_anybody_is_told_to_run_exists() -> None:
-    told = re.compile(r"okmo-bot (?:--config \S+ )?((?:run|demo|sandbox|check|status|token|db|config)(?: [a-z]+)?)")
+    told = re.compile(
+        r"okmo-bot (?:--config \S+ )?((?:run|demo|sandbox|check|status|token|db|lists|regions|config)(?: [a-z]+)?)"
+    )
     wrong = []
     for name, text in texts().items():
         if name.split("/")[0] in ("bot", "handlers", "docs") or name.startswith(("README", "CONTRIBUTING")):
             for words in told.findall(text):
-                group = words.split()[0] in ("token", "db")
+                group = words.split()[0] in ("token", "db", "lists", "regions")
                 if command_at(words if group else words.split()[0]) is None:
                     wrong.append(f"{name}: {words}")
 

@@ -54,8 +54,9 @@ _ELECTION: Final = re.compile(
 _CANDIDATE: Final = re.compile(
     r"кандидат\w* (?:в (?:депутаты|мэры|губернаторы|главы|президенты)|на (?:пост|должность) (?:главы|мэра|губернатора)|от партии)"
 )
-#: How long before the first day of voting words are taken more seriously.
+#: How long before the first day of voting candidates and parties, and then any word about it, are red.
 _LEAD: Final = timedelta(days=30)
+_EVE: Final = timedelta(days=1)
 
 # ------------------------------------------------------------------------------------------------- listed names
 
@@ -113,17 +114,21 @@ def election(facts: Facts) -> Warn | None:
     candidate = _CANDIDATE.search(facts.plain) or _PARTIES.search(facts.plain)
     if strong and (candidate or _ELECTION.search(facts.plain)):
         return red("election", (candidate or strong).group()[:40])
-    near = any(
-        period.covers(facts.region, moment, facts.own_zone, _LEAD)
-        for period in facts.lists.elections
-        for moment in {facts.now, facts.moment}
-    )
     weak = candidate or _ELECTION.search(facts.plain)
     if weak is None:
         return None
-    if near:
+    if _within(facts, _LEAD if candidate else _EVE):
         return red("election", weak.group()[:40])
-    return yellow("election", candidate.group()[:40]) if candidate else None
+    return yellow("election", weak.group()[:40]) if candidate or _within(facts, _LEAD) else None
+
+
+def _within(facts: Facts, lead: timedelta) -> bool:
+    """Whether an election of the region is near, now or at the moment of the post."""
+    return any(
+        period.covers(facts.region, moment, facts.own_zone, lead)
+        for period in facts.lists.elections
+        for moment in (facts.now, facts.moment)
+    )
 
 
 def foreign_agent(facts: Facts) -> Warn | None:

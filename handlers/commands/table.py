@@ -10,7 +10,7 @@ from typing import Final
 from editorial.errors import DeskError, NotAModerator, RoleTooLow, WrongChat
 from handlers import review, texts
 from handlers.answers import answer
-from handlers.commands import find, history, networks, pause, people, plan, queue, resume, setup, sources, status
+from handlers.commands import find, history, lists, networks, pause, people, plan, queue, resume, setup, sources, status
 from handlers.commands import help as help_command
 from handlers.context import CHATS_FROM, Context
 from handlers.dialogue import plain
@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "очередь": Command(queue.run),
     "план": Command(plan.run, anywhere=True),
     "статус": Command(status.run, anywhere=True),
+    "списки": Command(lists.run),
     "пауза": Command(pause.run, editors=True),
     "продолжить": Command(resume.run, editors=True),
     "источники": Command(sources.run, editors=True),

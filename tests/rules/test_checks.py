@@ -384,6 +384,12 @@ def test_an_election_is_counted_by_the_region_s_own_midnight() -> None:
     assert colour("election", text, now=last_hour, lists=calendar) is None, "another region has no election"
     assert colour("election", text, now=NOW - timedelta(days=60), **kamchatka) is None
     assert colour("election", text, now=NOW - timedelta(days=60), slot=last_hour, **kamchatka) is RED
+    eve = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)  # midnight before the last day without voting
+    assert colour("election", text, now=eve, **kamchatka) is RED
+    assert colour("election", text, now=eve - timedelta(minutes=1), **kamchatka) is YELLOW
+    assert (
+        colour("election", "Встреча с кандидатом в главы района", now=eve - timedelta(days=9), **kamchatka) is RED
+    )
 
 
 def test_names_of_the_editors_lists_are_found_in_any_case() -> None:
@@ -511,9 +517,9 @@ def test_any_text_gets_an_answer(text: str) -> None:
     ],
 )
 def test_no_text_holds_up_the_desk(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     desk.warnings_for(facts(text))
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
 
 
 def test_a_usual_text_is_checked_in_a_few_milliseconds() -> None:
@@ -524,6 +530,6 @@ def test_a_usual_text_is_checked_in_a_few_milliseconds() -> None:
 
 
 def _seconds(text: str) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     desk.warnings_for(facts(text))
-    return time.perf_counter() - started
+    return time.thread_time() - started

@@ -64,9 +64,9 @@ def test_every_text_can_be_cleaned(text: str) -> None:
     "text", ["_" * 15_000 + "a", "<" * 15_000, "<a href=" * 2_000, "\n" * 15_000, "&#6" * 5_000]
 )
 def test_no_text_takes_long(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     clean(text)
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
 
 
 def test_the_original_stays_and_the_tidied_text_is_published() -> None:

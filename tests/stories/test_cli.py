@@ -223,7 +223,7 @@ def test_status_shows_what_comes_next_in_both_forms(tmp_path: Path) -> None:
     in_three_hours = datetime.now(UTC) + timedelta(hours=3)
     slot = f"0 {in_three_hours.hour} * * *"
     with open_desk(tmp_path, PUBLISH_SLOTS=slot, TIMEZONE="UTC") as desk:
-        desk.sandbox.suggest(text="В Калининградской области открыт музей")
+        desk.sandbox.suggest(text="В Калининградской области открыт музей #КалининградскаяОбласть")
         desk.press(desk.card_of("открыт музей"), "В очередь")
         desk.wait_card("открыт музей", lambda card: "Отменить решение" in " ".join(labels(card)))
         desk.wait_log("rights")

@@ -1,0 +1,106 @@
+"""What the editors keep, changed: lists by entries, regions by rows; each change with its line in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from editorial import lists, regions
+from editorial.lists import Change, Kept
+from storage.unit import Unit
+
+#: When the regions were last edited; a running program looks at it.
+REGIONS_AT: Final = "regions_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an edit really changed; both empty when it changed nothing."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+
+def entries(unit: Unit, name: Kept) -> tuple[str, ...]:
+    """The entries of a list as they are now."""
+    return lists.effective(name, unit.lists.changes())
+
+
+def add(unit: Unit, now: datetime, by: int | None, name: Kept, new: Sequence[str]) -> Changed:
+    """Put canonical entries into a list; a threshold takes the place of the one before it."""
+    present = entries(unit, name)
+    keys = {lists.key_of(name, entry) for entry in new}
+    added = tuple(entry for entry in dict.fromkeys(new) if entry not in present)
+    gone = tuple(
+        entry
+        for entry in present
+        if name is Kept.THRESHOLDS and lists.key_of(name, entry) in keys and entry not in new
+    )
+    return _store(unit, now, by, name, Changed(added, gone))
+
+
+def remove(unit: Unit, now: datetime, by: int | None, name: Kept, old: Iterable[str]) -> Changed:
+    """Take entries out of a list; a threshold goes back to its default."""
+    present = entries(unit, name)
+    if name is Kept.THRESHOLDS:
+        keys = {lists.key_of(name, entry) for entry in old}
+        wanted = [entry for entry in lists.defaults(name) if lists.key_of(name, entry) in keys]
+        return add(unit, now, by, name, wanted)
+    return _store(
+        unit, now, by, name, Changed((), tuple(entry for entry in dict.fromkeys(old) if entry in present))
+    )
+
+
+def replace(unit: Unit, now: datetime, by: int | None, name: Kept, whole: Sequence[str]) -> Changed:
+    """The list holds these entries from now on, and no others."""
+    present = entries(unit, name)
+    added = tuple(entry for entry in dict.fromkeys(whole) if entry not in present)
+    return _store(unit, now, by, name, Changed(added, tuple(entry for entry in present if entry not in whole)))
+
+
+def _store(unit: Unit, now: datetime, by: int | None, name: Kept, changed: Changed) -> Changed:
+    """Keep only what differs from the shipped list, so that a newer program's additions come through."""
+    shipped = frozenset(lists.defaults(name))
+    for entry in changed.added:
+        if entry in shipped:
+            unit.lists.reset(name, entry)
+        else:
+            unit.lists.set(Change(name, entry, True), by, now)
+    for entry in changed.removed:
+        if entry in shipped:
+            unit.lists.set(Change(name, entry, False), by, now)
+        else:
+            unit.lists.reset(name, entry)
+    if changed:
+        details = {"list": str(name), "added": list(changed.added), "removed": list(changed.removed)}
+        unit.journal.add(now, None, by, "list_changed", details=details)
+    return changed
+
+
+# ------------------------------------------------------------------------------------------------------ regions
+
+
+def edit_regions(unit: Unit, now: datetime, rows: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """These rows stand over the shipped ones, besides those edited before. Returns the codes that changed."""
+    before = {row["code"]: dict(row) for row in regions.merged(unit.lists.region_rows())}
+    after = {**before, **{row["code"]: dict(row) for row in rows}}
+    changed = tuple(code for code, row in after.items() if before.get(code) != row)
+    if changed:
+        shipped = {row["code"]: dict(row) for row in regions.shipped_rows()}
+        unit.lists.set_regions([row for code, row in after.items() if shipped.get(code) != row], now)
+        unit.settings.set(REGIONS_AT, now.isoformat(), now)
+        unit.journal.add(now, None, None, "regions_changed", details={"codes": list(changed)})
+    return changed
+
+
+def install_regions(unit: Unit, known: str | None) -> str | None:
+    """Have the rules use the edited regions if they are newer than ``known``; returns the mark of what is used."""
+    at: str | None = unit.settings.get(REGIONS_AT)
+    if at != known:
+        regions.install(unit.lists.region_rows())
+    return at
