@@ -80,7 +80,8 @@ _OTHER_DANGER: Final = re.compile(
 #: Lessons, farming and memory speak of the same things.
 _PEACEFUL: Final = re.compile(
     r"кружок|кружк|урок|обучен\w+ (?:управлени|пилотирован)|соревновани|сельхоз|аграр|полив|посев|съемк\w+ с (?:дрона|воздуха)|"
-    r"великой отечественн|ветеран\w* великой|194[1-5]|музе[йяе]|день (?:призывника|защитника)|присяг|шефск|учени[ея] мчс"
+    r"великой отечественн|ветеран\w* великой|194[1-5]|музе[йяе]|день (?:призывника|защитника)|присяг|шефск|учени[ея] мчс|"
+    r"призывник|служить|срочн\w+ служб|проводил\w* в армию"
 )
 
 # ---------------------------------------------------------------------------------------------------- sensitive
@@ -95,6 +96,12 @@ _LOSS: Final = re.compile(
 _MEMORY: Final = re.compile(
     r"памят(?:ь|и|ник\w*|н\w+ (?:доск|знак|дат)\w*)|мемориал\w*|обелиск\w*|великой отечественн\w+|\bвов\b|194[1-5]|"
     r"возлож\w+|вахт\w+ памяти|поисков\w+ (?:отряд|экспедици|движени)\w*|бессмертн\w+ полк\w*|книг\w+ памяти|вечн\w+ огон\w*"
+)
+
+
+#: «Не погиб ни один человек», «пострадавших нет».
+_NOBODY: Final = re.compile(
+    r"\bне (?:погиб|пострада|пропал)\w*|(?:погибших|пострадавших|жертв) нет|обошлось без (?:жертв|пострадавших)"
 )
 
 
@@ -170,6 +177,6 @@ def sensitive(facts: Facts) -> Warn | None:
     """Losses, missing people, catastrophes, unless it is about memory of long ago."""
     for part in facts.plain_sentences:
         found = _LOSS.search(part)
-        if found and not _MEMORY.search(part):
+        if found and not _MEMORY.search(part) and not _NOBODY.search(part):
             return red("sensitive", found.group())
     return None
