@@ -10,7 +10,20 @@ from typing import Final
 from editorial.errors import DeskError, NotAModerator, RoleTooLow, WrongChat
 from handlers import review, texts
 from handlers.answers import answer
-from handlers.commands import find, history, lists, networks, pause, people, plan, queue, resume, setup, sources, status
+from handlers.commands import (
+    find,
+    history,
+    lists,
+    networks,
+    pause,
+    people,
+    plan,
+    queue,
+    resume,
+    setup,
+    sources,
+    status,
+)
 from handlers.commands import help as help_command
 from handlers.context import CHATS_FROM, Context
 from handlers.dialogue import plain

@@ -464,7 +464,7 @@ def test_ordinary_words_are_not_swearing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Заpaботок от 5000 pублeй в дeнь", RED),  # T-58
+        ("Заpaботок от 5000 pублeй в дeнь", RED),
         ("Cовет собрался", YELLOW),
         ("IT-отдел и Wi-Fi в ДК, QR-код", None),
         ("COVID и email", None),
@@ -472,7 +472,7 @@ def test_ordinary_words_are_not_swearing(text: str) -> None:
         ("ДОМ2 и зона5", None),
     ],
 )  # fmt: skip
-def test_letters_of_two_alphabets_in_one_word(text: str, expected: Colour | None) -> None:
+def test_t58_letters_of_two_alphabets_in_one_word(text: str, expected: Colour | None) -> None:
     assert colour("lookalike", text) is expected
 
 
