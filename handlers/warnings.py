@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from editorial import lists, regions
+from editorial import lists, people, regions
 from editorial.checks.desk import warnings_for
 from editorial.checks.facts import SHOWS, Facts, Warn
 from editorial.lifecycle import OPEN, same_version
@@ -57,6 +57,7 @@ def facts_of(context: Context, suggestion: Suggestion, slot: datetime | None = N
         slot=slot or planned,
         zone=zone_of(suggestion, suggestion.author),
         region=suggestion.region,
+        region_needed=suggestion.author is None or suggestion.author.role != people.INTERREGIONAL,
         lists=lists_of(context),
     )
 
