@@ -12,6 +12,7 @@ import pytest
 from bot.vk.errors import POST_REFUSALS, TABLE
 from bot.vk.rights import Editor
 from editorial import reasons
+from editorial.checks.facts import red, yellow
 from editorial.errors import (
     AlreadyDecided,
     CardOutdated,
@@ -22,6 +23,7 @@ from editorial.errors import (
     NotNow,
     SignedAlready,
 )
+from editorial.lists import Kept
 from editorial.post import utf16_length
 from editorial.suggestion import Author, Decision, Status
 from handlers import alarms, letters, notes, replies, texts
@@ -212,13 +214,19 @@ def _filled(annotation: str, name: str) -> Any:
         "datetime": NOW,
         "Status": Status.PENDING,
         "Action": "publish",
+        "Kept": Kept.STOP_WORDS,
+        "Warn": red("security", "слово"),
+        "Sequence[Warn]": [red("security", "слово"), yellow("no_photo")],
         "Mapping[Status, int]": dict.fromkeys(Status, 2),
     }
     return known.get(annotation, inspect.Parameter.empty)
 
 
 #: Parameters that take one of a few words.
-SPECIAL: dict[tuple[str, str], Any] = {("waits_for_words", "kind"): "edit"}
+SPECIAL: dict[tuple[str, str], Any] = {
+    ("waits_for_words", "kind"): "edit",
+    ("region_fault", "word"): "missing:name",
+}
 
 
 def _templates() -> Iterator[tuple[str, str, bool]]:
