@@ -25,6 +25,7 @@ from bot.router import Router
 from bot.service import Running, Service
 from bot.snackbars import Snackbars
 from bot.sources import Sources
+from bot.sweep import Sweep
 from bot.targets.base import Target
 from bot.targets.network import NetworkTarget, Supplies
 from bot.targets.registry import switched_on
@@ -255,7 +256,8 @@ def _join(
         Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
         for target in targets
     ]
-    ticker = Ticker(_jobs(work, watch, reconciler, settings.DATA_DIR / MEDIA, networks))
+    sweep = Sweep(wall, work, networks, can_read=lambda: watch.can_read, on_refusal=watch.recheck)
+    ticker = Ticker(_jobs(work, watch, reconciler, sweep, settings.DATA_DIR / MEDIA, networks))
     _settle_start(work, settings)
 
     def after() -> None:
@@ -293,7 +295,12 @@ def _settle_start(work: Work, settings: Settings) -> None:
 
 
 def _jobs(
-    work: Work, watch: Watch, reconciler: Reconciler, media: Path, networks: Iterable[NetworkTarget]
+    work: Work,
+    watch: Watch,
+    reconciler: Reconciler,
+    sweep: Sweep,
+    media: Path,
+    networks: Iterable[NetworkTarget],
 ) -> tuple[Job, ...]:
     clock = ClockWatch()
 
@@ -361,6 +368,8 @@ def _jobs(
         Job("replan", 15.0, replan),
         Job("expire", 15.0, expire),
         Job("regions", 10.0, heed_regions),
+        Job("sweep", 5.0, sweep.posts),
+        Job("reach", 600.0, sweep.reach),
         Job("prune", 24 * 3600.0, watch.prune),
         Job("keep_networks", 20 * 3600.0, keep_alive, at_once=True),
         Job("prune_media", 6 * 3600.0, lambda: prune(media)),

@@ -55,6 +55,10 @@ def run(config_file: Path | None, *, as_json: bool) -> int:
     from bot.check_vk import vk
 
     lines += vk(settings, moderators_chat(settings))
+    if settings.networks:
+        from bot.check_networks import networks
+
+        lines += networks(settings)
     _print(lines, as_json=as_json)
     return FAILED if any(line.state == "failed" for line in lines) else 0
 

@@ -31,11 +31,16 @@ class DeskFigures(Collector):
         with self._work.look() as context:
             unit = context.unit
             suggestions, outbox = unit.suggestions.counts(), unit.outbox.counts()
+            copies = unit.copies.counts()
             waiting, last = unit.inbox.waiting(), unit.inbox.last_received_at()
         yield _family(
             "okmo_suggestions", "Suggestions by state", "state", {str(k): v for k, v in suggestions.items()}
         )
         yield _family("okmo_outbox", "Deliveries by state", "state", {str(k): v for k, v in outbox.items()})
+        family = GaugeMetricFamily("okmo_copies", "Copies not yet out, by network", labels=["network", "state"])
+        for (network, state), count in copies.items():
+            family.add_metric([network, str(state)], count)
+        yield family
         inbox = GaugeMetricFamily("okmo_inbox_waiting", "Events stored and not handled yet")
         inbox.add_metric([], waiting)
         yield inbox

@@ -20,6 +20,7 @@ from typing import Any, Final
 import structlog
 
 from editorial.delivery import Delivery, NewDelivery, State, Verdict
+from editorial.lifecycle import Action, advance
 from editorial.networks import (
     CopyState,
     Network,
@@ -32,12 +33,14 @@ from editorial.networks import (
     next_reach,
 )
 from editorial.post import published_mismatch
-from editorial.suggestion import Attachment, Content, Suggestion
+from editorial.suggestion import Attachment, Content, Suggestion, same_content
 from handlers import changes, network_rules
 from handlers.context import Context
 
 log = structlog.get_logger("crosspost")
 
+#: Stands among the copies for the post on VK itself, once something is done to it from the card.
+VK: Final = "vk"
 #: Why a part is not sent: the one before it failed.
 EARLIER_PART: Final = "earlier_part"
 #: Refusals that say: the network does not allow it, a person has to.
@@ -312,6 +315,8 @@ def take_back(context: Context, number: int) -> None:
     """Take every copy of the post out of the networks."""
     for copy in context.unit.copies.of(number):
         found = network(context, copy.network)
+        if copy.network == VK:
+            continue
         if found is not None:
             _take_out(context, found, copy)
         elif copy.state in (CopyState.OUT, CopyState.ASKED):
@@ -506,9 +511,172 @@ def _asked(context: Context, number: int, key: str) -> NetworkCopy | None:
     return next((copy for copy in parts if copy.state is CopyState.ASKED), None)
 
 
+# ------------------------------------------------------------------------------------------ correcting, taking back
+
+
+def fix(context: Context, suggestion: Suggestion, text: str, *, by: int) -> bool:
+    """Have the post say ``text`` on VK, and then everywhere. False: there is no post."""
+    post = context.unit.posts.get(suggestion.number)
+    if post is None or post.state is PostState.GONE:
+        return False
+    status = str(suggestion.status)
+    context.unit.journal.add(context.now, suggestion.number, by, "fixed", status, status)
+    choice = suggestion.networks or {}
+    if choice.get("texts"):  # a correction concerns every wording
+        plain = replace(suggestion, networks={**choice, "texts": {}}, version=suggestion.version + 1)
+        if not context.unit.suggestions.save(plain, seen_version=suggestion.version):
+            return False
+        suggestion = plain
+    if post.post_id is None:
+        changed = replace(post, content=post.content.with_text(text), edited_at=context.now)
+        context.unit.posts.put(changed, context.now)
+        bring_up_to_date(context, suggestion, changed)
+        return True
+    _on_vk(context, post, "edit", {"text": text})
+    return True
+
+
+def pull(context: Context, number: int) -> bool:
+    """Take the post off VK and out of every network. False: there is no post."""
+    post = context.unit.posts.get(number)
+    if post is None:
+        return False
+    if post.state is not PostState.GONE:
+        context.unit.posts.put(replace(post, state=PostState.GONE, next_look=None), context.now)
+        if post.post_id is not None:
+            _on_vk(context, post, "remove", {})
+    take_back(context, number)
+    return True
+
+
+def stands_somewhere(context: Context, number: int) -> bool:
+    """Whether a copy stands in a network that nobody takes away yet."""
+    return any(
+        copy.state is CopyState.OUT and copy.network != VK and "remove" not in (copy.doing, copy.todo)
+        for copy in context.unit.copies.of(number)
+    )
+
+
+def _on_vk(context: Context, post: OurPost, doing: str, facts: Mapping[str, Any]) -> None:
+    kind = "edit_post" if doing == "edit" else "delete_post"
+    payload = {"post_id": post.post_id, **facts}
+    new = NewDelivery(
+        changes.WALL, f"wall:{post.number}", kind, post.number, payload, dedupe=f"{kind}:{post.number}"
+    )
+    id_ = context.unit.outbox.add(new, context.now)
+    copy = _vk_copy(context, post)
+    context.unit.copies.put(replace(copy, doing=doing, todo=None, error=None, delivery=id_), context.now)
+
+
+def _vk_copy(context: Context, post: OurPost) -> NetworkCopy:
+    known = next((one for one in context.unit.copies.of(post.number) if one.network == VK), None)
+    ids = (str(post.post_id),)
+    return known or NetworkCopy(
+        post.number, VK, 0, CopyState.OUT, ids=ids, link=post.link, sent_at=post.published_at
+    )
+
+
+def settled_on_vk(context: Context, delivery: Delivery, verdict: Verdict, seen: Content | None) -> None:
+    """What follows from correcting the post on VK, or from deleting it there. ``seen``: what stands there now."""
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    post = context.unit.posts.get(delivery.number or 0)
+    if suggestion is None or post is None:
+        return
+    copy = _vk_copy(context, post)
+    removing = delivery.kind == "delete_post"
+    match verdict.state:
+        case State.SENT if removing:
+            gone = replace(copy, state=CopyState.REMOVED, doing=None, todo=None, error=None, removed_at=context.now)
+            context.unit.copies.put(gone, context.now)
+        case State.SENT:
+            edited = replace(copy, doing=None, todo=None, error=None, edited_at=context.now)
+            context.unit.copies.put(edited, context.now)
+            if seen is not None:
+                adopt(context, suggestion, post, seen)
+        case State.REFUSED:
+            todo = "remove" if removing else "edit"
+            context.unit.copies.put(replace(copy, doing=None, todo=todo, error=verdict.error), context.now)
+        case _:
+            if copy.error == verdict.error:
+                return
+            context.unit.copies.put(replace(copy, error=verdict.error), context.now)
+    changes.refresh_card(context, post.number)
+
+
 # ------------------------------------------------------------------------------------------------ what VK shows now
 
 
-def became_whole(suggestion: Suggestion, seen: Content) -> bool:
-    """Whether the post that lacked something is what was wanted by now."""
-    return held(suggestion) and published_mismatch(suggestion.for_publication, seen) is None
+def adopt(context: Context, suggestion: Suggestion, post: OurPost, seen: Content) -> None:
+    """The post says something else on VK now: so will every copy."""
+    again = next_look(post.published_at, context.now) if post.post_id else None
+    changed = replace(post, content=seen, edited_at=context.now, seen_at=context.now, next_look=again)
+    context.unit.posts.put(changed, context.now)
+    bring_up_to_date(context, suggestion, changed)
+
+
+def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
+    """A post was read again. True when something was stored: it changed, or may go out now."""
+    suggestion = context.unit.suggestions.get(post.number)
+    if suggestion is None:
+        return False
+    if held(suggestion) and post.released_at is None:
+        if published_mismatch(suggestion.for_publication, seen) is not None:
+            return False
+        return _whole_at_last(context, suggestion, seen)
+    if post.seen_at is None:  # read for the first time: whatever stands there is what was published
+        again = next_look(post.published_at, context.now)
+        release(context, suggestion, replace(post, content=seen, seen_at=context.now, next_look=again))
+        return True
+    if same_content(post.content, seen):
+        return False
+    status = str(suggestion.status)
+    context.unit.journal.add(context.now, post.number, None, "edited_on_vk", status, status)
+    adopt(context, suggestion, post, seen)
+    changes.refresh_card(context, post.number)
+    return True
+
+
+def _whole_at_last(context: Context, suggestion: Suggestion, seen: Content) -> bool:
+    after = advance(
+        suggestion, Action.PROVE, context.now, post_id=suggestion.published_post_id, proof="checked", trouble=None
+    )
+    if after is None or not changes.store(context, suggestion, after, "checked"):
+        return False
+    came_out(context, after, seen)
+    return True
+
+
+def deleted_on_vk(context: Context, number: int) -> bool:
+    """A post of ours is certainly not on VK any more: somebody deleted it. False: that is known."""
+    post = context.unit.posts.get(number)
+    if post is None or post.state is not PostState.LIVE:
+        return False
+    context.unit.posts.put(replace(post, state=PostState.GONE, next_look=None), context.now)
+    suggestion = context.unit.suggestions.get(number)
+    status = str(suggestion.status) if suggestion is not None else None
+    context.unit.journal.add(context.now, number, None, "deleted_on_vk", status, status)
+    stands = any(copy.state in (CopyState.OUT, CopyState.WAITING) for copy in context.unit.copies.of(number))
+    carried = network_rules.removal_carried(context)
+    if carried:
+        take_back(context, number)
+    gone = replace(_vk_copy(context, post), state=CopyState.REMOVED, removed_at=context.now)
+    context.unit.copies.put(gone, context.now)
+    word = "none" if not stands else "carried" if carried else "asked"
+    changes.note(context, "deleted_on_vk", number, copies=word)
+    changes.refresh_card(context, number)
+    return True
+
+
+# ------------------------------------------------------------------------------------------------- for the author
+
+
+def lines_for_author(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
+    """Where else the author's news stands, a line for each network that has an address for it."""
+    if not context.desk.networks:
+        return ()
+    copies = by_network(context.unit.copies.of(suggestion.number))
+    return tuple(
+        f"{one.title}: {link}"
+        for one in context.desk.networks
+        if (link := next((copy.link for copy in copies.get(one.key, ()) if copy.placed and copy.link), None))
+    )

@@ -7,10 +7,11 @@ Each record says one thing that happened on VK, in the desk's own words.  How VK
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from editorial.networks import Reach
 from editorial.suggestion import Attachment, Content
 
 
@@ -45,6 +46,7 @@ class WallPublished:
     at: datetime
     marked_as_ads: bool = False
     from_id: int | None = None
+    reach: Reach = field(default_factory=Reach, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def _in_order(context: Context, suggestion: Suggestion) -> list[tuple[str, list[
 
 def _line(context: Context, key: str, parts: Sequence[NetworkCopy]) -> str:
     network = crosspost.network(context, key)
-    title = network.title if network is not None else key
+    title = network.title if network is not None else texts.ON_VK if key == crosspost.VK else key
     copy = min(parts, key=lambda one: (_WEIGHT.index(one.state), one.part))
     return f"{title}: {_state(context, network, copy, parts)}"
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from editorial.errors import CardOutdated, NotNow, PayloadForeign, RoleTooLow
+from editorial.lifecycle import same_version
 from editorial.networks import CopyState, Network, PostState
+from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Status, Suggestion
 from handlers import cards, changes, crosspost, network_rules, texts
 from handlers.context import Context
@@ -19,6 +21,8 @@ from handlers.payloads import Payload
 from handlers.person import Person
 
 WORD: Final = "nets"
+#: The prompt that waits for a corrected text.
+FIX_PROMPT: Final = "fix_everywhere"
 ON_A_PAGE: Final = 7
 _OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED})
 #: States in which the post could not go out on VK and may go elsewhere in its stead.
@@ -43,11 +47,16 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
             raise PayloadForeign
         changes.open_menu(context, suggestion.number, {"menu": WORD, "page": int(key)})
         return texts.NETWORKS_MENU_ANSWER
+    if word in ("fix", "pull", "pull!") and not context.role(person.user_id).runs_the_desk:
+        raise RoleTooLow
+    if word in ("fix", "pull"):
+        return _ask(context, person, suggestion, word)
     if word in ("on", "off"):
         return _switch(context, person, suggestion, _known(context, key), on=word == "on")
     done = {
         "again": lambda: crosspost.repeat(context, suggestion.number, _known(context, key).key),
         "out": lambda: crosspost.confirm(context, suggestion.number, _known(context, key).key),
+        "pull!": lambda: crosspost.pull(context, suggestion.number),
         "as_is": lambda: crosspost.release_as_it_is(context, suggestion),
         "without_vk": lambda: _without_vk(context, person, suggestion),
     }.get(word)
@@ -100,6 +109,10 @@ def may_go_without_vk(suggestion: Suggestion) -> bool:
 
 def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
     """What can be pressed for the networks now, in pages."""
+    if view.get("ask") == "fix":
+        return cards.Menu([texts.FIX_WANTED], [])
+    if view.get("ask") == "pull":
+        return cards.Menu([texts.PULL_SURE], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
     buttons = [*_settling(context, suggestion), *_switches(context, suggestion)]
     if not buttons:
         return cards.Menu([texts.NETWORKS_NOTHING], [])
@@ -130,6 +143,11 @@ def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
         and crosspost.held(suggestion)
     ):
         buttons.append(_button(suggestion, texts.RELEASE_AS_IT_IS, "as_is"))
+    if post is not None and post.state is not PostState.GONE:
+        buttons.append(_button(suggestion, texts.FIX_EVERYWHERE, "fix"))
+        buttons.append(_button(suggestion, texts.PULL_EVERYWHERE, "pull"))
+    elif post is not None and crosspost.stands_somewhere(context, suggestion.number):
+        buttons.append(_button(suggestion, texts.PULL_EVERYWHERE, "pull!"))
     if post is None and may_go_without_vk(suggestion):
         buttons.append(_button(suggestion, texts.RELEASE_WITHOUT_VK, "without_vk"))
     return buttons
@@ -149,3 +167,37 @@ def _switches(context: Context, suggestion: Suggestion) -> list[Button]:
 
 def _button(suggestion: Suggestion, label: str, arg: str, colour: str = "secondary") -> Button:
     return cards.button(suggestion, label, WORD, arg, colour)
+
+
+def _ask(context: Context, person: Person, suggestion: Suggestion, word: str) -> str:
+    """Correcting waits for the new text in a reply; taking back is asked about once more."""
+    post = context.unit.posts.get(suggestion.number)
+    if post is None or post.state is PostState.GONE:
+        raise NotNow(suggestion.number, suggestion.status)
+    if word == "fix":
+        context.unit.prompts.ask(
+            person.peer_id,
+            person.user_id,
+            suggestion.number,
+            FIX_PROMPT,
+            suggestion.version,
+            context.now,
+            person.cmid,
+        )
+    changes.open_menu(context, suggestion.number, {"menu": WORD, "ask": word})
+    return texts.REPLY_TO_EDIT if word == "fix" else texts.PULL_SURE
+
+
+def corrected(context: Context, person: Person, suggestion: Suggestion, version: int, text: str) -> str | None:
+    """The new text for everywhere arrived. Raises DeskError."""
+    same_version(suggestion, version)
+    if not context.role(person.user_id).runs_the_desk:
+        raise RoleTooLow
+    if utf16_length(text) > TEXT_LIMIT:
+        return texts.TOO_LONG_TEXT
+    context.unit.prompts.clear(person.peer_id, person.user_id)
+    if not crosspost.fix(context, suggestion, text, by=person.user_id):
+        raise NotNow(suggestion.number, suggestion.status)
+    changes.close_menu(context, suggestion.number)
+    changes.refresh_card(context, suggestion.number)
+    return None

@@ -34,6 +34,8 @@ def render(
             return texts.copy_refused_note(number, title_of(desk, str(payload["network"])), str(payload["reason"]))
         case "copy_asked":
             return texts.copy_asked_note(number, title_of(desk, str(payload["network"])))
+        case "deleted_on_vk":
+            return texts.deleted_on_vk_note(number, str(payload.get("copies")))
         case "trouble":
             stops = payload.get("cause") in _STOPS_POSTS
             told = texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)

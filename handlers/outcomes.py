@@ -45,6 +45,8 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return _burst(context, delivery, outcome, verdict)
         case "post" | "edit" | "remove":
             return _copy(context, delivery, verdict)
+        case "edit_post" | "delete_post":
+            return _on_vk(context, delivery, outcome, verdict)
     return record(context, delivery, verdict)
 
 
@@ -182,6 +184,19 @@ def _copy(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
     if not record(context, delivery, verdict):
         return False
     crosspost.settled(context, delivery, verdict)
+    return True
+
+
+def _on_vk(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    seen = outcome.result.get("post") if isinstance(outcome, Sent) else None
+    if isinstance(seen, WallPublished):
+        verdict = Verdict(State.SENT, result={"post_id": seen.post_id})
+    if verdict.state is State.HELD:
+        verdict = Verdict(State.REFUSED, error=verdict.error, code=verdict.code)
+    if not record(context, delivery, verdict):
+        return False
+    content = seen.content if isinstance(seen, WallPublished) else None
+    crosspost.settled_on_vk(context, delivery, verdict, content)
     return True
 
 

@@ -1430,6 +1430,22 @@ NETWORK_TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
 _NETWORK_UNLISTED: Final = ("отказали", "Повторите или выложите вручную")
 
 
+ON_VK: Final = "ВКонтакте"
+FIX_EVERYWHERE: Final = "Исправить везде"
+FIX_WANTED: Final = "Ответьте на карточку новым текстом: поправим ВКонтакте и везде. Вложения останутся"
+PULL_EVERYWHERE: Final = "Отозвать везде"
+PULL_SURE: Final = "Удалить пост ВКонтакте и во всех сетях?"
+PULL_YES: Final = "Да, отозвать"
+
+
+def deleted_on_vk_note(number: int, copies: str) -> str:
+    rest = {
+        "carried": " Снимаем и в сетях.",
+        "asked": " В сетях она осталась: «Ещё» → «Сети» → «Отозвать везде».",
+    }.get(copies, "")
+    return f"№ {number}: пост удалили ВКонтакте.{rest}"
+
+
 def network_trouble(reason: str) -> tuple[str, str]:
     """What happened in a network, and what to do about it, for a moderator."""
     return NETWORK_TROUBLES.get(reason, _NETWORK_UNLISTED)
@@ -1634,6 +1650,7 @@ NETWORK_ANSWERS: Final[Mapping[str, str]] = {
     "out": "Записали: вышло",
     "as_is": "Отправляем в сети как есть",
     "without_vk": "Отправляем в сети без ВК",
+    "pull!": "Снимаем везде, где можно",
 }
 
 _NETWORK_NOTES: Final[Mapping[str, str]] = {

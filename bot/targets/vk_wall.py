@@ -15,13 +15,14 @@ from bot.media import Media
 from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk.errors import Remedy, VkError
+from bot.vk.posts import references
 from bot.vk.uploads import Uploads
 from bot.vk.wall import Wall
 from bot.vk.wall_photos import PhotoUnavailable, WallPhotos, of_messages
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.post import compose
-from editorial.suggestion import Attachment, Origin, Suggestion, same_content
+from editorial.suggestion import Attachment, Origin, Suggestion, comparable, same_content
 from handlers import matching, publication
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
@@ -60,8 +61,17 @@ class TakenDown:
     post_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a correcting or deleting parcel holds: the post, and its new text (None: it is to be deleted)."""
+
+    post_id: int
+    text: str | None
+    signed: bool
+
+
 class VkWall:
-    """Target ``vk_wall``: kinds ``publish``, ``verify`` and ``take_down``."""
+    """Target ``vk_wall``: kinds ``publish``, ``verify``, ``take_down``, ``edit_post`` and ``delete_post``."""
 
     name = "vk_wall"
     batch = 1
@@ -92,6 +102,8 @@ class VkWall:
     def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
         if delivery.kind == "take_down":
             return Parcel(delivery, TakenDown(int(delivery.payload["post_id"])))
+        if delivery.kind in ("edit_post", "delete_post"):
+            return self._pack_correction(context, delivery)
         if delivery.kind == "verify":
             suggestion = context.unit.suggestions.get(delivery.number or 0)
             if suggestion is None:
@@ -103,6 +115,15 @@ class VkWall:
         others = context.unit.suggestions.published_ids(started.owner_id, started.received_at)
         return Parcel(delivery, Publication(started, others))
 
+    @staticmethod
+    def _pack_correction(context: Context, delivery: Delivery) -> Parcel | None:
+        suggestion = context.unit.suggestions.get(delivery.number or 0)
+        if suggestion is None:
+            return None
+        text = str(delivery.payload["text"]) if delivery.kind == "edit_post" else None
+        correction = Correction(int(delivery.payload["post_id"]), text, compose(suggestion).signed)
+        return Parcel(delivery, correction)
+
     def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         return [self._send(parcel) for parcel in parcels]
 
@@ -112,6 +133,8 @@ class VkWall:
                 return self._verify(parcel.contents)
             if isinstance(parcel.contents, TakenDown):
                 return self._take_down(parcel.contents)
+            if isinstance(parcel.contents, Correction):
+                return Refused("by_hand") if self._by_hand() else self._correct(parcel.contents)
             if parcel.delivery.payload.get("mode") == "community":
                 return self._publish_new(parcel.delivery, parcel.contents.suggestion)
             if parcel.contents.suggestion.origin is not Origin.WALL:
@@ -220,9 +243,28 @@ class VkWall:
         self._wall.delete(post.post_id)
         return Sent({"post_id": post.post_id})
 
+    def _correct(self, wanted: Correction) -> Outcome:
+        """Change or delete a post and read it back. Both say the same every time, so they may be repeated."""
+        seen = self._wall.read([wanted.post_id]).get(wanted.post_id)
+        if wanted.text is None:
+            if isinstance(seen, WallPublished):
+                self._wall.delete(wanted.post_id)
+                seen = self._wall.read([wanted.post_id]).get(wanted.post_id)
+            return RetryLater("not_sent") if isinstance(seen, WallPublished) else Sent({})
+        if not isinstance(seen, WallPublished):
+            return Refused("post_not_found")
+        if references(seen.content.attachments)[1]:
+            return Refused("attachment_unknown")  # it would be lost
+        if not same_content(seen.content.with_text(wanted.text), seen.content):
+            self._wall.edit_post(wanted.post_id, wanted.text, seen.content.attachments, signed=wanted.signed)
+            seen = self._wall.read([wanted.post_id]).get(wanted.post_id)
+        if not isinstance(seen, WallPublished) or comparable(seen.content.text) != comparable(wanted.text):
+            return RetryLater("not_sent")
+        return Sent({"post": seen})
+
     def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
         """Whether the post is out. It is not when the suggestion still waits and no call is under way."""
-        if isinstance(parcel.contents, Verification | TakenDown):
+        if isinstance(parcel.contents, Verification | TakenDown | Correction):
             return RetryLater("interrupted", 0.0, counts=False)
         publication: Publication = parcel.contents
         since = parcel.delivery.sending_at or parcel.delivery.created_at

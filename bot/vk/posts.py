@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.vk.scalars import EPOCH, items, mapping, moment, number, person, words
+from editorial.networks import Reach
 from editorial.suggestion import Attachment, Content
 from handlers.events import WallOther, WallPublished, WallSuggested
 
@@ -169,7 +170,14 @@ def published(post: Mapping[str, Any], owner: int, post_id: int, otherwise: date
         at=moment(post.get("date"), otherwise),
         marked_as_ads=bool(number(post.get("marked_as_ads"))),
         from_id=person(post.get("from_id")),
+        reach=_reach(post),
     )
+
+
+def _reach(post: Mapping[str, Any]) -> Reach:
+    """Views, likes, reposts and comments as far as VK tells them."""
+    counts = (number(mapping(post.get(name)).get("count")) for name in ("views", "likes", "reposts", "comments"))
+    return Reach(*counts)
 
 
 def references(attachments: Iterable[Attachment]) -> tuple[tuple[str, ...], tuple[Attachment, ...]]:

@@ -167,6 +167,18 @@ class Wall:
         params = {"owner_id": self.owner_id, "post_id": post_id}
         self._editor().make(Call("wall.delete", params, write=True), timeout=POST_TIMEOUT)
 
+    def edit_post(self, post_id: int, text: str, attachments: Iterable[Attachment], *, signed: bool) -> None:
+        """Give a post another text; whatever is not named again is lost. Raises VkError."""
+        taken, _ = references(attachments)
+        wanted = {
+            "owner_id": self.owner_id,
+            "post_id": post_id,
+            "message": text,
+            "attachments": list(taken) or None,
+            "signed": signed,
+        }
+        self._editor().make(Call("wall.edit", wanted, write=True), timeout=POST_TIMEOUT)
+
     def _post(self, client: VkClient, attachments: Sequence[str], **params: object) -> int:
         wanted = {"owner_id": self.owner_id, "from_group": True, "attachments": attachments or None, **params}
         with self._posts.turn() if self._posts is not None else nullcontext():

@@ -1,0 +1,142 @@
+"""Posts that went out are read again, because VK tells nobody when one is changed or deleted.
+
+::
+
+    posts that are due ──wall.getById, up to 100──▶ as it was │ changed: carried to the networks
+          └── not in the answer ──read once more beside a post that stands──▶ deleted
+
+An answer that failed, or shows nothing at all, proves nothing.  How far a post got is noted on the way; the other
+networks are asked for it once a day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.targets.network import NetworkTarget
+from bot.vk.errors import Remedy, VkError
+from bot.vk.posts import WallRecord
+from bot.vk.wall import PAGE, Wall
+from bot.work import Work
+from editorial.networks import NetworkCopy, OurPost, Reach, next_look, next_reach
+from handlers import crosspost
+from handlers.context import Context
+from handlers.events import WallPublished
+
+log = structlog.get_logger("sweep")
+
+#: Seconds without a try after VK did not let the posts be read.
+REST: Final = 60.0
+#: A post that is missing, but not proven to be deleted, is looked for again so much later.
+DOUBT: Final = timedelta(minutes=10)
+#: Copies whose reach is asked for in one round.
+REACH_AT_ONCE: Final = 50
+
+
+class Sweep:
+    """Reads what is due; each method is one round and costs one look at an index when nothing is."""
+
+    def __init__(
+        self,
+        wall: Wall,
+        work: Work,
+        networks: Sequence[NetworkTarget],
+        *,
+        can_read: Callable[[], bool],
+        on_refusal: Callable[[], None],
+    ) -> None:
+        self._wall = wall
+        self._work = work
+        self._networks = networks
+        self._can_read = can_read
+        self._on_refusal = on_refusal
+        self._rest_until = 0.0
+
+    def posts(self) -> None:
+        """One round of looking at our own posts."""
+        if time.monotonic() < self._rest_until or not self._can_read() or self._wall.rests():
+            return
+        with self._work.look() as context:
+            due = context.unit.posts.due(context.now, PAGE)
+        if not due:
+            return
+        try:
+            self._read(due)
+        except VkError as error:
+            log.warning("posts_unread", reason=error.verdict.reason)
+            self._rest_until = time.monotonic() + REST
+            if error.verdict.remedy in (Remedy.PAUSE_KEY, Remedy.CALL_HUMAN, Remedy.SWITCH_KEY):
+                self._on_refusal()
+
+    def _read(self, due: Sequence[OurPost]) -> None:
+        ids = [post.post_id for post in due if post.post_id]
+        found = self._wall.read(ids)
+        missing = [post_id for post_id in ids if post_id not in found]
+        deleted = self._proven_deleted(missing) if missing else frozenset()
+        with self._work.begin("sweep") as context:
+            store(context, due, found, deleted)
+
+    def _proven_deleted(self, missing: Sequence[int]) -> frozenset[int]:
+        """Those that are not shown even beside a post that is: an answer without any post proves nothing."""
+        known = set(missing)
+        witness = next((post.post_id for post in self._wall.newest(20) if post.post_id not in known), None)
+        if witness is None:
+            return frozenset()
+        again = self._wall.read([*missing[: PAGE - 1], witness])
+        if witness not in again:
+            return frozenset()
+        return frozenset(post_id for post_id in missing[: PAGE - 1] if post_id not in again)
+
+    def reach(self) -> None:
+        """One round of asking the networks how far their copies got."""
+        if not self._networks:
+            return
+        with self._work.look() as context:
+            due = context.unit.copies.due_reach(context.now, REACH_AT_ONCE)
+        if not due:
+            return
+        seen = [(copy, self._reach_of(copy)) for copy in due]
+        with self._work.begin("reach", quiet=True) as context:
+            told = [(copy, reach, next_reach(copy.sent_at or context.now, context.now)) for copy, reach in seen]
+            context.unit.copies.reached(told, context.now)
+
+    def _reach_of(self, copy: NetworkCopy) -> Reach | None:
+        for target in self._networks:
+            network = next((one for one in target.networks if one.key == copy.network), None)
+            if network is None or copy.placed is None or target.standstill() is not None:
+                continue
+            try:
+                return target.reach(network, copy.placed)
+            except Exception as error:
+                log.warning("reach_unread", network=copy.network, error=type(error).__name__)
+        return None
+
+
+def store(
+    context: Context, due: Sequence[OurPost], found: Mapping[int, WallRecord], deleted: frozenset[int]
+) -> None:
+    """Draw the conclusions from what was read."""
+    for old in due:
+        post = context.unit.posts.get(old.number)
+        if post is None or post.next_look != old.next_look or not post.post_id:
+            continue  # something happened to it while it was read
+        record = found.get(post.post_id)
+        if isinstance(record, WallPublished):
+            again = next_look(post.published_at, context.now)
+            reach = record.reach
+            if crosspost.looked_at(context, post, record.content):
+                post = context.unit.posts.get(post.number) or post
+                seen = replace(post, next_look=again, reach=reach, reach_at=context.now, seen_at=context.now)
+                context.unit.posts.put(seen, context.now)
+            else:
+                context.unit.posts.looked([(post.number, reach, again)], context.now)
+        elif post.post_id in deleted:
+            crosspost.deleted_on_vk(context, post.number)
+        else:
+            context.unit.posts.put(replace(post, next_look=context.now + DOUBT), context.now)
