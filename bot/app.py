@@ -28,6 +28,7 @@ from bot.sources import Sources
 from bot.sweep import Sweep
 from bot.targets.base import Target
 from bot.targets.network import NetworkTarget, Supplies
+from bot.targets.pictures import PictureLook
 from bot.targets.registry import switched_on
 from bot.targets.vk_messages import VkMessages
 from bot.targets.vk_wall import VkWall
@@ -230,7 +231,11 @@ def _join(
         keep_events=timedelta(days=settings.KEEP_EVENTS_DAYS),
         keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
     )
-    targets += [VkMessages(group, settings.VK_GROUP_ID), VkWall(wall, media, by_hand=lambda: watch.by_hand)]
+    targets += [
+        PictureLook(media),
+        VkMessages(group, settings.VK_GROUP_ID),
+        VkWall(wall, media, by_hand=lambda: watch.by_hand),
+    ]
     targets.extend(networks)
     snackbars = Snackbars(group)
     reconciler = Reconciler(

@@ -139,6 +139,7 @@ class Facts:
     about: AuthorFacts | None = None
     more: Sequence[tuple[str, str]] = ()
     networks: Sequence[str] = ()
+    similar: Sequence[str] = ()
     warnings: Sequence[Warn] = ()
     covered: bool = False
     menu: Menu | None = None
@@ -157,6 +158,7 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     sections = (
         _left_out_lines(suggestion, left_out),
         _difference_lines(suggestion),
+        list(facts.similar),
         [*_notice_lines(suggestion, facts), status_line(suggestion, facts), *facts.networks],
         _menu_lines(facts),
     )

@@ -11,7 +11,7 @@ from typing import Final
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import alarms, burst, changes, crosspost, letters, overview, removal, suggest
+from handlers import alarms, burst, changes, crosspost, duplicates, letters, overview, removal, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -43,6 +43,8 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return _overview(context, delivery, outcome, verdict)
         case "burst":
             return _burst(context, delivery, outcome, verdict)
+        case "look":
+            return _look(context, delivery, outcome, verdict)
         case "post" | "edit" | "remove":
             return _copy(context, delivery, verdict)
         case "edit_post" | "delete_post":
@@ -321,4 +323,17 @@ def _burst(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verd
         burst.lost(context)
         if in_chat and outcome.reason in _LOST_CARD:
             burst.tell(context)
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------- pictures
+
+
+def _look(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdict) -> bool:
+    """Pictures that cannot be had are no trouble: the moderators see them on the card."""
+    if not record(context, delivery, verdict):
+        return False
+    number = delivery.number or 0
+    if isinstance(outcome, Sent) and duplicates.seen(context, number, outcome.result.get("marks", ())):
+        changes.refresh_card(context, number)
     return True

@@ -15,7 +15,7 @@ from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import burst, changes, crosspost, digest, letters, matching, passport, registry
+from handlers import burst, changes, crosspost, digest, duplicates, letters, matching, passport, registry
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.suggestions import NewSuggestion
@@ -64,6 +64,7 @@ def take_in(context: Context, event: WallSuggested) -> Suggestion | None:
     _close_corrected(context, added)
     if fresh:
         registry.greet(context, added)
+    duplicates.have_pictures_looked_at(context, added)
     return added
 
 
@@ -82,6 +83,7 @@ def bring_in(context: Context, new: NewSuggestion, *, receipt: bool = True) -> S
     if receipt:
         letters.write(context, added, "received", answering=True, at=context.now)
         registry.greet(context, added)
+    duplicates.have_pictures_looked_at(context, added)
     if not burst.offer(context, added.number):
         burst.tell(context)
     return added
@@ -277,6 +279,7 @@ def store_edited(context: Context, before: Suggestion, after: Suggestion) -> boo
         context.unit.cards.uncover(
             before.number, False, context.now
         )  # what was looked at may be other pictures now
+    duplicates.have_pictures_looked_at(context, after)
     was_scheduled = before.status in (Status.SCHEDULED, Status.PUBLISHING)
     if was_scheduled:
         changes.note(context, "changed", before.number)

@@ -460,6 +460,11 @@ def preview_part(title: str, place: int, parts: int, pictures: int, text: str) -
     return f"— {head}{with_pictures}\n{text or NO_TEXT}"
 
 
+def similar_line(number: int, percent: int, status: Status, when: str, link: str, *, by_picture: bool) -> str:
+    what = "Такое же фото, как в" if by_picture else f"Похоже на {percent} % на"
+    return f"{what} № {number} ({DESK_STATUS[status]}, {when}): {link}"
+
+
 def burst_line(count: int) -> str:
     if not count:
         return "Все карточки показаны."

@@ -456,6 +456,17 @@ journal = Table(
 )
 Index("journal_number", journal.c.number, journal.c.id)
 
+# What pictures look like, to know one that is sent again; the pictures themselves are not kept here.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("number", BigInteger, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("mark", BigInteger, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+Index("pictures_seen", pictures.c.seen_at)
+
 settings = Table(
     "settings",
     metadata,

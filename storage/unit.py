@@ -31,6 +31,7 @@ from storage.journal import Journal
 from storage.lists import Lists
 from storage.outbox import Outbox
 from storage.passports import Passports
+from storage.pictures import Pictures
 from storage.posts import Posts
 from storage.prompts import Prompts
 from storage.retention import Retention
@@ -62,6 +63,7 @@ class Unit:
         self.passports = Passports(work)
         self.outbox = Outbox(work)
         self.posts = Posts(work)
+        self.pictures = Pictures(work)
         self.copies = Copies(work)
         self.journal = Journal(work)
         self.settings = Settings(work)

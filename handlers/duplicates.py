@@ -1,0 +1,142 @@
+"""News that was sent before: texts and pictures like those of the last two weeks, shown on the card.
+
+The suggestion's own region comes first.  A corrected piece is no duplicate of the one it corrects.  Nothing is
+decided here: a moderator sees what is alike, how much, and what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from editorial.delivery import NewDelivery
+from editorial.likeness import ALIKE, SAME_PICTURE, Trace, apart, likeness, trace
+from editorial.suggestion import Attachment, Status, Suggestion
+from handlers import moments, texts
+from handlers.context import Context
+
+PICTURES: Final = "pictures"
+#: So far back others are looked at.
+WINDOW: Final = timedelta(days=14)
+#: What a card lists.
+MOST_SHOWN: Final = 3
+#: Candidates that are compared word by word.
+_CANDIDATES: Final = 20
+#: Words by which candidates are looked for: numbers and long words are the rarest.
+_TELLING: Final = 12
+_SHORT_WORD: Final = 5
+#: What was taken back or turned down by its author leaves no duplicate behind.
+_UNDECIDED: Final = frozenset({Status.PENDING, Status.RETURNED, Status.FAILED})
+_GONE: Final = frozenset({Status.WITHDRAWN, Status.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Another suggestion like this one: by how much (0 to 1), and whether by its picture."""
+
+    suggestion: Suggestion
+    likeness: float
+    by_picture: bool = False
+
+
+def of(context: Context, suggestion: Suggestion) -> tuple[Similar, ...]:
+    """The most similar first, those of the same region before others."""
+    if suggestion.status in _GONE:
+        return ()
+    found = {one.suggestion.number: one for one in _by_picture(context, suggestion)}
+    for one in _by_text(context, suggestion):
+        known = found.get(one.suggestion.number)
+        if known is None or known.likeness < one.likeness:
+            found[one.suggestion.number] = one
+    similar = [one for one in found.values() if not _related(suggestion, one.suggestion)]
+    similar.sort(key=lambda one: (one.suggestion.region != suggestion.region, -one.likeness, one.suggestion.number))
+    return tuple(similar[:MOST_SHOWN])
+
+
+def lines(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
+    """What the card says about news that is alike; nothing once this one is decided."""
+    if suggestion.status not in _UNDECIDED:
+        return ()
+    return tuple(_line(context, one) for one in of(context, suggestion))
+
+
+def _line(context: Context, similar: Similar) -> str:
+    other = similar.suggestion
+    when = moments.say(other.published_at or other.received_at, context.now, context.desk.zone)
+    link = other.published_link or other.link
+    percent = round(similar.likeness * 100)
+    return texts.similar_line(other.number, percent, other.status, when, link, by_picture=similar.by_picture)
+
+
+def _related(one: Suggestion, other: Suggestion) -> bool:
+    """Whether one corrects the other, or the other was sent back to be corrected by the same author."""
+    if one.corrects == other.number or other.corrects == one.number:
+        return True
+    return other.status is Status.RETURNED and other.author_id == one.author_id
+
+
+def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
+    own = trace(suggestion.content.text)
+    words = telling(own)
+    if not words:
+        return
+    search = context.unit.search
+    for number in search.alike(words, 0, _CANDIDATES):
+        if number == suggestion.number:
+            continue
+        stems = search.stems(number)
+        likely = likeness(own, Trace(stems, frozenset(stem for stem in stems if stem.isdigit())))
+        other = context.unit.suggestions.get(number) if likely >= ALIKE else None
+        if other is not None and _recent(suggestion, other):
+            yield Similar(other, likely)
+
+
+def telling(own: Trace) -> list[str]:
+    """The words that candidates are looked for by."""
+    words = sorted(own.words, key=lambda word: (-len(word), word))
+    numbers = sorted((number for number in own.numbers if len(number) > 1), key=len, reverse=True)
+    return [*(word for word in words if len(word) >= _SHORT_WORD), *numbers][:_TELLING]
+
+
+def _recent(suggestion: Suggestion, other: Suggestion) -> bool:
+    apart_by = abs(suggestion.received_at - (other.published_at or other.received_at))
+    return apart_by <= WINDOW and other.status not in _GONE
+
+
+# ------------------------------------------------------------------------------------------------------ pictures
+
+
+def photos_of(suggestion: Suggestion) -> tuple[Attachment, ...]:
+    return tuple(one for one in suggestion.content.attachments if one.kind == "photo")
+
+
+def have_pictures_looked_at(context: Context, suggestion: Suggestion) -> None:
+    """Have the pictures brought and compared, if there are any."""
+    if photos_of(suggestion):
+        destination = f"pictures:{suggestion.number}"
+        new = NewDelivery(PICTURES, destination, "look", suggestion.number, dedupe=f"look:{suggestion.number}")
+        context.unit.outbox.add(new, context.now)
+
+
+def seen(context: Context, number: int, marks: Iterable[int]) -> bool:
+    """The pictures of a suggestion were looked at. True when something like them is known."""
+    context.unit.pictures.put(number, tuple(marks), context.now)
+    suggestion = context.unit.suggestions.get(number)
+    return suggestion is not None and any(_by_picture(context, suggestion))
+
+
+def _by_picture(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
+    own = context.unit.pictures.of(suggestion.number)
+    if not own:
+        return
+    near: dict[int, int] = {}
+    for other in context.unit.pictures.since(suggestion.received_at - WINDOW):
+        distance = min(apart(other.mark, mark) for mark in own)
+        if other.number != suggestion.number and distance <= SAME_PICTURE:
+            near[other.number] = min(distance, near.get(other.number, distance))
+    for number, distance in near.items():
+        found = context.unit.suggestions.get(number)
+        if found is not None and _recent(suggestion, found):
+            yield Similar(found, 1 - distance / 64, by_picture=True)
