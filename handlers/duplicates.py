@@ -22,6 +22,8 @@ PICTURES: Final = "pictures"
 WINDOW: Final = timedelta(days=14)
 #: What a card lists.
 MOST_SHOWN: Final = 3
+#: Numbers so far back lie in the window even when a campaign fills it.
+_BACK: Final = 2_000
 #: Candidates that are compared word by word.
 _CANDIDATES: Final = 20
 #: Words by which candidates are looked for: numbers and long words are the rarest.
@@ -83,7 +85,7 @@ def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
     if not words:
         return
     search = context.unit.search
-    for number in search.alike(words, 0, _CANDIDATES):
+    for number in search.alike(words, max(0, suggestion.number - _BACK), _CANDIDATES):
         if number == suggestion.number:
             continue
         stems = search.stems(number)

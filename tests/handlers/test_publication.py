@@ -59,7 +59,7 @@ def test_its_event_proves_it_and_the_reading_back_is_saved(world: World) -> None
     world.later(seconds=10)
     with world.look() as context:
         kinds = [row.kind for row in context.unit.outbox.for_suggestion(1) if row.state is State.WAITING]
-    assert kinds == ["figures"]  # a day later
+    assert kinds == ["look", "figures"]  # its picture, and what a day later is told
 
 
 def test_the_outcome_after_the_event_doubles_nothing(world: World) -> None:
