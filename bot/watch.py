@@ -169,7 +169,9 @@ class Watch:
         with self._work.begin("rights") as context:
             context.unit.settings.set("rights", dict(facts), context.now)
             alarms.key_changed(context, before, facts)
-            if not self.by_hand:
+            if self.by_hand:
+                publication.hand_over(context)
+            else:
                 publication.take_back(context)
         if before is not None and _better(before, facts):
             self._resume()

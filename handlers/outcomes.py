@@ -36,7 +36,7 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
         case "passport":
             return _passport(context, delivery, outcome, verdict)
         case "preview" | "unsent" | "figures" | "ask":
-            return record(context, delivery, _given_up(verdict))
+            return _aside(context, delivery, verdict)
         case "take_down":
             return _taken_down(context, delivery, verdict)
         case overview.KIND | overview.PIN:
@@ -268,12 +268,27 @@ def _letter(context: Context, delivery: Delivery, outcome: Outcome, verdict: Ver
     if verdict.state is State.SENT and author.reachable is not True:
         context.unit.authors.reachable(vk_id, True, None, context.now)
     elif verdict.state is State.HELD:
-        context.unit.authors.reachable(vk_id, False, verdict.error, context.now)
-        letters.keep_all(context, vk_id, verdict.error or "unreachable")
+        _unreachable(context, vk_id, verdict.error or "unreachable")
         if delivery.number is not None:
             changes.refresh_card(context, delivery.number)
         _keep_apart(context, delivery)
     return True
+
+
+def _aside(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
+    """A question or a word beside the letters: it is not kept, but that nobody can be written to is known now."""
+    if not record(context, delivery, _given_up(verdict)):
+        return False
+    vk_id = int(delivery.destination.partition(":")[2] or 0)
+    if verdict.state is State.HELD and context.unit.authors.get(vk_id) is not None:
+        _unreachable(context, vk_id, verdict.error or "unreachable")
+    return True
+
+
+def _unreachable(context: Context, vk_id: int, why: str) -> None:
+    """The person does something first; until then nothing more is tried."""
+    context.unit.authors.reachable(vk_id, False, why, context.now)
+    letters.keep_all(context, vk_id, why)
 
 
 def _place_passport(context: Context, delivery: Delivery, outcome: Outcome) -> None:

@@ -230,6 +230,13 @@ def expire(context: Context, suggestion: Suggestion) -> bool:
 # ------------------------------------------------------------------------------------------- by hand, and back
 
 
+def hand_over(context: Context) -> None:
+    """Only a person can publish now: a post that is due does not wait for the key's next try."""
+    for one in context.unit.suggestions.scheduled():
+        if one.due_at is not None and one.due_at <= context.now:
+            context.unit.outbox.move(one.number, "publish", context.now)
+
+
 def take_back(context: Context) -> int:
     """The desk can publish again: what moderators were asked to publish by hand is planned anew. How many."""
     unit = context.unit.suggestions

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from editorial.delivery import Sent, State
+from editorial.delivery import Hold, NewDelivery, Sent, State
 from editorial.suggestion import Status
 from handlers import texts
 from handlers.events import MessagesAllowed, MessagesDenied, PersonBlocked, PersonUnblocked
@@ -303,3 +303,24 @@ def test_what_a_downtime_brought_is_not_answered_at_night(world: World) -> None:
     world.happens(suggested(31, text="#Пенза Новость", at=long_ago), suggested(32, text="#Пенза Ещё", at=world.now))
     [receipt] = world.letters(AUTHOR)
     assert "№ 2" in receipt
+
+
+def test_r10_whoever_refused_a_question_is_sent_no_letter_either(world: World) -> None:
+    """The receipt arrived, a question met a closed door: the decision waits until they write."""
+    world.happens(suggested(31))
+    with world.unit() as context:
+        question = NewDelivery("vk_messages", f"user:{AUTHOR}", "ask", None, {"text": "Откуда вы?", "about": "who"})
+        context.unit.outbox.add(question, world.now)
+        [claimed] = context.unit.outbox.claim("vk_messages", world.now, 50)
+    world.ends(claimed, Hold("unreachable", 902))
+    before = len(world.letters(AUTHOR))
+
+    world.press(1, "Отклонить", "Не по теме")
+
+    assert [text for text in world.letters(AUTHOR)[before:] if "не" in text] == []
+    with world.look() as context:
+        author = context.unit.authors.get(AUTHOR)
+    assert author is not None
+    assert author.reachable is False
+    world.says("Мои новости", by=AUTHOR)
+    assert any("№ 1" in text for text in world.letters(AUTHOR)[before:])

@@ -41,7 +41,7 @@ def test_t01_killed_and_started_again_nothing_is_lost_or_doubled(tmp_path: Path,
         desk.sandbox.suggest(601, TEXT, photos=2)
         desk.press(desk.card_of(TEXT, 60), "Опубликовать")
         post = desk.wait_post(TEXT)
-        desk.wait_letter(601, f"wall-1_{post['id']}", 60)
+        desk.wait_letter(601, f"вышла: https://vk.com/wall-1_{post['id']}", 60)
         desk.wait_card(TEXT, lambda card: "проверено" in card["text"], 60)
 
         assert died.is_set(), "the point was never reached"
