@@ -238,11 +238,6 @@ def merged(edited: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(rows.values())
 
 
-def all_rows() -> tuple[Row, ...]:
-    """The table in force, with every column."""
-    return _registry().rows
-
-
 def _registry() -> Registry:
     return _installed or _shipped()
 

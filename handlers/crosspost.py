@@ -665,18 +665,3 @@ def deleted_on_vk(context: Context, number: int) -> bool:
     changes.note(context, "deleted_on_vk", number, copies=word)
     changes.refresh_card(context, number)
     return True
-
-
-# ------------------------------------------------------------------------------------------------- for the author
-
-
-def lines_for_author(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
-    """Where else the author's news stands, a line for each network that has an address for it."""
-    if not context.desk.networks:
-        return ()
-    copies = by_network(context.unit.copies.of(suggestion.number))
-    return tuple(
-        f"{one.title}: {link}"
-        for one in context.desk.networks
-        if (link := next((copy.link for copy in copies.get(one.key, ()) if copy.placed and copy.link), None))
-    )

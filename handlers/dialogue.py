@@ -12,7 +12,7 @@ from typing import Final
 
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import changes, drafting, keyboards, letters, registry, removal, suggest, texts
+from handlers import changes, drafting, keyboards, letters, network_lines, registry, removal, suggest, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import MessageArrived, MessagesAllowed, MessagesDenied, PersonBlocked, PersonUnblocked
@@ -97,7 +97,8 @@ def _own(context: Context, message: MessageArrived, number: int | None) -> Sugge
 def _status(context: Context, message: MessageArrived, number: int | None) -> None:
     suggestion = _own(context, message, number)
     if suggestion is not None:
-        answer(context, message, letters.status_of(suggestion, _reading(context, message, suggestion)))
+        stands = letters.status_of(suggestion, _reading(context, message, suggestion))
+        answer(context, message, "\n".join([stands, *network_lines.for_author(context, suggestion)]))
 
 
 def _withdraw(context: Context, message: MessageArrived, number: int | None) -> None:

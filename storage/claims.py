@@ -19,7 +19,6 @@ _claims, _signatures = schema.claims, schema.signatures
 _claim = select(_claims).where(_claims.c.number == bindparam("about"))
 _end = delete(_claims).where(_claims.c.number == bindparam("about"))
 _signed = select(_signatures).where(_signatures.c.number == bindparam("about"))
-_unsign = delete(_signatures).where(_signatures.c.number == bindparam("about"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,6 @@ class Claims:
         values = {"version": version, "user_id": user_id, "at": at}
         insert = self._work.insert(_signatures).values(number=number, **values)
         self._work.change(insert.on_conflict_do_update(index_elements=["number"], set_=values))
-
-    def unsign(self, number: int) -> None:
-        self._work.change(_unsign, {"about": number})
 
     def _put(self, number: int, values: dict[str, Any]) -> None:
         insert = self._work.insert(_claims).values(number=number, **values)

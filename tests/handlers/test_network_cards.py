@@ -11,7 +11,7 @@ from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Unc
 from editorial.networks import Network, Part, Story
 from editorial.suggestion import Status
 from handlers import crosspost, outcomes
-from tests.builders import ANNA, BORIS, CHAT, a_photo, on_the_wall, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk
 
 TEXT = "Открыли двор"
@@ -220,3 +220,15 @@ def test_t05_vk_is_down_and_an_editor_lets_the_post_go_elsewhere(world: World) -
     assert edit is not None
     assert edit.kind == "edit"
     assert world.suggestion(1).status is Status.PUBLISHED
+
+
+def test_the_author_is_told_where_else_the_news_stands(world: World) -> None:
+    published(world)
+    ends(world, "telegram", sent("11", link="https://t.me/okmo/11"))
+    ends(world, "max", Refused("content_blocked"))
+
+    [said] = world.says("Статус 1", by=AUTHOR)
+
+    assert "https://vk.com/wall-1_900" in said
+    assert "Телеграм: https://t.me/okmo/11" in said
+    assert "MAX" not in said
