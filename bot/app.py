@@ -175,6 +175,7 @@ def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
         burst=settings.CARDS_BURST,
         letters_quiet=settings.letters_quiet,
         author_daily_limit=settings.AUTHOR_DAILY_LIMIT,
+        interregional_daily_limit=settings.INTERREGIONAL_DAILY_LIMIT,
         own_sites=own_sites(settings),
         overview=settings.QUEUE_OVERVIEW,
         reminders=settings.reminders,
@@ -297,6 +298,7 @@ def _settle_start(work: Work, settings: Settings) -> None:
         context.unit.outbox.recover(context.now)
         publication.replan_after_gap(context)
         keeping.install_regions(context.unit, None)
+        keeping.install_rubrics(context.unit, None)
 
 
 def _jobs(
@@ -357,12 +359,13 @@ def _jobs(
             with work.begin("overview") as context:
                 overview.refresh(context)
 
-    used: list[str | None] = [None]
+    used: list[str | None] = [None, None]
 
-    def heed_regions() -> None:
-        """Somebody may have edited the table of regions from the command line."""
+    def heed_tables() -> None:
+        """Somebody may have edited the regions or the rubrics from the command line."""
         with work.look() as context:
             used[0] = keeping.install_regions(context.unit, used[0])
+            used[1] = keeping.install_rubrics(context.unit, used[1])
 
     return (
         Job("remind", 60.0, remind),
@@ -372,7 +375,7 @@ def _jobs(
         Job("clock", 1.0, heed_clock),
         Job("replan", 15.0, replan),
         Job("expire", 15.0, expire),
-        Job("regions", 10.0, heed_regions),
+        Job("tables", 10.0, heed_tables),
         Job("sweep", 5.0, sweep.posts),
         Job("reach", 600.0, sweep.reach),
         Job("prune", 24 * 3600.0, watch.prune),

@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from bot.config import ConfigError, Settings, read_settings
 from bot.database import FINDINGS, location
 from bot.faults import FAILED, USAGE, storage_sentence
+from handlers import keeping
 from storage.audit import check as audit
 from storage.errors import SchemaMissing, StorageError
 from storage.migrate import HEAD
@@ -111,12 +112,23 @@ def _database(settings: Settings) -> Iterator[Line]:
     try:
         yield _version(storage.facts())
         yield _whole(storage)
+        yield from _rubrics(storage, settings)
     except SchemaMissing:
         yield Line("database", "warning", "база пуста или от прежней версии", "okmo-bot db upgrade")
     except StorageError as error:
         yield Line("database", "failed", f"база: {storage_sentence(error)}")
     finally:
         storage.close()
+
+
+def _rubrics(storage: Storage, settings: Settings) -> Iterator[Line]:
+    """Settings name rubrics by their codes; the editors may have taken one away."""
+    with storage.read() as unit:
+        known = {"red", *(row["code"] for row in keeping.rubric_rows(unit))}
+    strange = sorted(settings.four_eyes - known)
+    if strange:
+        text = f"FOUR_EYES: таких рубрик нет: {', '.join(strange)}"
+        yield Line("rubrics", "warning", text, "сверьте коды: /рубрики в чате или okmo-bot rubrics export")
 
 
 def _disk(path: Path) -> Line:

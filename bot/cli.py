@@ -231,6 +231,30 @@ def regions_import(file: Path) -> int:
     return keeping.import_regions(_settings(), file)
 
 
+@bot.group(help="Рубрики: названия, хештеги, слова, по которым рубрика угадывается.")
+@_config_option
+def rubrics() -> None:
+    """Commands about the table of rubrics."""
+
+
+@rubrics.command("export", help="Записать рубрики в таблицу CSV.")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_config_option
+def rubrics_export(file: Path) -> int:
+    from bot import keeping
+
+    return keeping.export_rubrics(_settings(), file)
+
+
+@rubrics.command("import", help="Взять рубрики из таблицы CSV: в ней весь список, других не останется.")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_config_option
+def rubrics_import(file: Path) -> int:
+    from bot import keeping
+
+    return keeping.import_rubrics(_settings(), file)
+
+
 @bot.command(help="Напечатать образец файла настроек config.example.env.")
 def config() -> int:
     from bot.config import example_env

@@ -1,4 +1,4 @@
-"""The commands ``lists …`` and ``regions …``: what the editors keep, written to a file and read from one.
+"""The commands ``lists …``, ``regions …`` and ``rubrics …``: what the editors keep, to a file and from one.
 
 A file with a single fault changes nothing; all its faults are told at once, with their lines.
 """
@@ -17,7 +17,7 @@ import click
 from bot.config import Settings
 from bot.database import opened
 from bot.faults import Stopped
-from editorial import lists, regions
+from editorial import lists, regions, rubrics
 from editorial.errors import EntryRefused
 from editorial.lists import Kept
 from handlers import keeping, texts
@@ -98,6 +98,38 @@ def import_regions(settings: Settings, file: Path) -> int:
     click.echo(
         f"Изменено регионов: {len(changed)}" + (f" ({', '.join(changed)})" if 0 < len(changed) <= 10 else "")
     )
+    return 0
+
+
+def export_rubrics(settings: Settings, file: Path) -> int:
+    """Write the table of rubrics as it is in force."""
+    storage = opened(settings)
+    try:
+        with storage.read() as unit:
+            rows = keeping.rubric_rows(unit)
+    finally:
+        storage.close()
+    _write(file, rubrics.COLUMNS, rows)
+    click.echo(f"Рубрики записаны: {file}, строк {len(rows)}")
+    return 0
+
+
+def import_rubrics(settings: Settings, file: Path) -> int:
+    """The file is the whole table from now on. Raises Stopped with all faults."""
+    told = _read(file, rubrics.COLUMNS)
+    rows = [{name: " ".join(row[name].split()) for name in rubrics.COLUMNS} for _, row in told]
+    faults = [f"{file}: {texts.rubric_fault('rubrics_count')}"] if len(rows) > rubrics.MOST else []
+    for place, (line, _) in enumerate(told):
+        others = rows[:place] + rows[place + 1 :]
+        faults += [f"Строка {line}: {texts.rubric_fault(word)}" for word in rubrics.faults_of(rows[place], others)]
+    _stop_at(faults)
+    storage = opened(settings)
+    try:
+        with storage.begin("rubrics") as unit:
+            changed, gone = keeping.set_rubrics(unit, datetime.now(UTC), None, rows)
+    finally:
+        storage.close()
+    click.echo(f"Рубрик: {len(rows)}, новых и изменённых {len(changed)}, убрано {len(gone)}")
     return 0
 
 

@@ -37,7 +37,11 @@ class Kept(StrEnum):
     THRESHOLDS = "thresholds"
     ELECTIONS = "elections"
     FILMING_BANS = "filming_bans"
+    FULL_NAMES = "full_names"
 
+
+#: Lists of pairs «word = what it stands for»: a new pair takes the place of the one with the same word.
+PAIRS: Final = frozenset({Kept.THRESHOLDS, Kept.FULL_NAMES})
 
 #: Thresholds by the word the editors use, with their defaults.
 THRESHOLDS: Final[Mapping[str, int]] = {
@@ -83,6 +87,7 @@ class Lists:
     thresholds: Mapping[str, int] = field(default_factory=lambda: dict(THRESHOLDS))
     elections: tuple[Period, ...] = ()
     filming_bans: frozenset[str] = frozenset()
+    full_names: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: Kept) -> tuple[str, ...]:
         return self.words.get(name, ())
@@ -101,6 +106,7 @@ def lists_with(changes: tuple[Change, ...]) -> Lists:
         thresholds=thresholds,
         elections=tuple(_period(line) for line in entries[Kept.ELECTIONS]),
         filming_bans=frozenset(entries[Kept.FILMING_BANS]),
+        full_names=dict(_pair(line) for line in entries[Kept.FULL_NAMES]),
     )
 
 
@@ -143,6 +149,8 @@ def canonical(name: Kept, words: str) -> str:
             return _canonical_period(line)
         case Kept.FILMING_BANS:
             return _region(name, line)
+        case Kept.FULL_NAMES:
+            return _canonical_name(line)
     spelled = line.lower().replace("ё", "е")
     letters = sum(sign.isalnum() for sign in spelled)
     if letters < 2 or (name is not Kept.PROFANITY and _SPELLING.search(spelled)):
@@ -151,8 +159,13 @@ def canonical(name: Kept, words: str) -> str:
 
 
 def key_of(name: Kept, entry: str) -> str:
-    """What an entry replaces: a threshold the one before it, any other only itself."""
-    return entry.partition(" = ")[0] if name is Kept.THRESHOLDS else entry
+    """What an entry replaces: a pair the one with the same word, any other only itself."""
+    return _pair(entry)[0] if name in PAIRS else entry
+
+
+def _pair(entry: str) -> tuple[str, str]:
+    word, _, rest = entry.partition("=")
+    return word.strip(), rest.strip()
 
 
 def _canonical_threshold(line: str) -> str:
@@ -163,8 +176,16 @@ def _canonical_threshold(line: str) -> str:
 
 
 def _threshold(entry: str) -> tuple[str, int]:
-    word, _, number = entry.partition(" = ")
+    word, number = _pair(entry)
     return word, int(number)
+
+
+def _canonical_name(line: str) -> str:
+    """«СМО = Совет муниципальных образований»; the case of letters is kept, the text is searched for it exactly."""
+    word, full = _pair(line)
+    if not any(sign.isalnum() for sign in word) or len(full) <= len(word) or "=" in full:
+        raise EntryRefused(str(Kept.FULL_NAMES), line, "pair")
+    return f"{word} = {full}"
 
 
 def _canonical_period(line: str) -> str:

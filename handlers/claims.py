@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from editorial import rubrics
 from editorial.errors import Claimed, FirstSignature, SignedAlready
 from editorial.lifecycle import Action
-from editorial.rubrics import guess
 from editorial.suggestion import Suggestion
 from handlers import changes, warnings
 from handlers.context import Context
@@ -75,9 +75,8 @@ def needs_two(context: Context, suggestion: Suggestion) -> bool:
         return False
     if "red" in wanted and any(warn.is_red for warn in warnings.of(context, suggestion)):
         return True
-    guessed = guess(suggestion.text)
-    rubric = suggestion.rubric or (guessed.code if guessed is not None else None)
-    return rubric is not None and rubric in wanted
+    rubric = rubrics.of(suggestion)
+    return rubric is not None and rubric.code in wanted
 
 
 def both_sign(context: Context, person: Person, suggestion: Suggestion, action: Action) -> None:

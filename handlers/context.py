@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from editorial.crontab import Crontab
 from editorial.etiquette import NIGHT
 from editorial.networks import Network
+from editorial.people import INTERREGIONAL
 from editorial.roles import Role, role_of
 from editorial.slots import PlanRules, QuietHours
-from editorial.suggestion import Suggestion
+from editorial.suggestion import Author, Suggestion
 from editorial.worktime import Rules
 from storage.unit import Unit
 
@@ -30,8 +31,9 @@ class Desk:
     ``owner_id`` is the community as the owner of its wall (negative), ``zone`` the editorial time zone, ``burst``
     how many cards may fill the chat within ten minutes, 0 for all, ``letters_quiet`` the hours of an author's own
     time at which no letter arrives, ``networks`` where posts go besides the wall, in the order of showing,
-    ``author_daily_limit`` how much news one author may send in 24 hours, 0 for any amount, ``own_sites`` the host
-    names of the pages that show our posts,
+    ``author_daily_limit`` how much news one author may send in 24 hours, 0 for any amount,
+    ``interregional_daily_limit`` the same for associations of several regions, ``own_sites`` the host names of the
+    pages that show our posts,
     ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``overview``: whether the
     queue stands in a pinned message; ``reminders`` what is spoken of when.  ``claim`` is how long a touched card is
     one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
@@ -46,6 +48,7 @@ class Desk:
     burst: int = 0
     letters_quiet: QuietHours | None = NIGHT
     author_daily_limit: int = 0
+    interregional_daily_limit: int = 0
     networks: tuple[Network, ...] = ()
     own_sites: frozenset[str] = frozenset()
     digests: tuple[tuple[str, Crontab], ...] = ()
@@ -55,6 +58,11 @@ class Desk:
     claim: timedelta = timedelta(0)
     four_eyes: frozenset[str] = frozenset()
     urgent_role: Role = Role.EDITOR
+
+    def daily_limit(self, author: Author | None) -> int:
+        """How much news this author may send in 24 hours; 0 for any amount."""
+        interregional = author is not None and author.role == INTERREGIONAL
+        return self.interregional_daily_limit if interregional else self.author_daily_limit
 
     @property
     def address(self) -> str:

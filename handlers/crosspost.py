@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import structlog
 
+from editorial import rubrics
 from editorial.delivery import Delivery, NewDelivery, State, Verdict
 from editorial.lifecycle import Action, advance
 from editorial.networks import (
@@ -73,6 +74,7 @@ def network(context: Context, key: str) -> Network | None:
 
 def story_of(suggestion: Suggestion, post: OurPost, key: str) -> Story:
     """What the post says in a network, as things stand."""
+    rubric = rubrics.of(suggestion)
     return Story(
         number=post.number,
         text=network_rules.own_text(suggestion, key) or post.content.text,
@@ -82,7 +84,7 @@ def story_of(suggestion: Suggestion, post: OurPost, key: str) -> Story:
         owner_id=post.owner_id,
         post_id=post.post_id,
         region=suggestion.region,
-        rubric=suggestion.rubric,
+        rubric=rubric.code if rubric else None,
         edited_at=post.edited_at,
     )
 

@@ -38,8 +38,13 @@ def written(context: Context, message: MessageArrived) -> None:
 
 
 def plain(text: str) -> str:
-    """The words of a message without the mention that VK puts before a pressed button's label."""
-    return " ".join(_MENTION.sub("", text).split()).lower().replace("ё", "е").strip(' .!«»"')
+    """The words of a message in lower case, without what :func:`unaddressed` takes away."""
+    return " ".join(unaddressed(text).split()).lower().replace("ё", "е").strip(' .!«»"')
+
+
+def unaddressed(text: str) -> str:
+    """A message without the mention that VK puts before a pressed button's label."""
+    return _MENTION.sub("", text)
 
 
 def _answer(context: Context, message: MessageArrived, words: str) -> None:

@@ -239,7 +239,7 @@ def _may_send(context: Context, message: MessageArrived) -> bool:
     if author is not None and author.blocked:
         answer(context, message, texts.blocked_author(author.blocked_why or ""), keyboards.spoken(texts.CALL_HUMAN))
         return False
-    limit = context.desk.author_daily_limit
+    limit = context.desk.daily_limit(author)
     if limit and context.unit.suggestions.tally(message.from_id, context.now - _DAY).lately >= limit:
         answer(context, message, texts.daily_limit(limit), keyboards.spoken(texts.CALL_HUMAN))
         return False

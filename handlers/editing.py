@@ -13,6 +13,7 @@ from editorial import regions, rubrics
 from editorial.arranging import Move, arranged, moves_for
 from editorial.errors import CardOutdated, NotNow, PayloadForeign
 from editorial.lifecycle import Action, Press, actions_for, decide
+from editorial.lists import lists_with
 from editorial.roles import Role
 from editorial.style import styled, with_hashtags
 from editorial.suggestion import Attachment, Suggestion
@@ -99,20 +100,14 @@ def set_in_style(context: Context, person: Person, suggestion: Suggestion, paylo
 def in_house_style(context: Context, suggestion: Suggestion) -> str:
     """The text in the house style, closed by the hashtags of its region and rubric."""
     region = regions.by_code(suggestion.region) or regions.region_of_text(suggestion.text)
-    rubric = rubric_of(suggestion)
+    rubric = rubrics.of(suggestion)
     wanted = [one.hashtag for one in (region, rubric) if one is not None]
     return with_hashtags(styled(suggestion.text, names(context)), wanted)
 
 
 def names(context: Context) -> Mapping[str, str]:
     """What the editors spell out: short names to full ones."""
-    stored: Mapping[str, str] = context.unit.settings.get("full_names") or {}
-    return stored
-
-
-def rubric_of(suggestion: Suggestion) -> rubrics.Rubric | None:
-    """The rubric a moderator chose, else the one its words speak for."""
-    return rubrics.by_code(suggestion.rubric) or rubrics.guess(suggestion.text)
+    return lists_with(context.unit.lists.changes()).full_names
 
 
 def choose_rubric(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
@@ -130,14 +125,14 @@ def choose_rubric(context: Context, person: Person, suggestion: Suggestion, payl
 
 def rubric_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
     """The rubrics in pages; the present one is named."""
-    known = rubrics.shipped()
+    known = rubrics.table()
     pages = -(-len(known) // ON_A_PAGE)
     page = int(view.get("page", 0)) % pages
     buttons = [
         cards.button(suggestion, one.name, RUBRIC, one.code) for one in known[page * ON_A_PAGE :][:ON_A_PAGE]
     ]
     buttons.append(cards.button(suggestion, texts.FURTHER, RUBRIC, f"page:{(page + 1) % pages}"))
-    now = rubric_of(suggestion)
+    now = rubrics.of(suggestion)
     return cards.Menu([texts.rubric_menu(now.name if now else None, chosen=suggestion.rubric is not None)], buttons)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
+from editorial import rubrics
 from editorial.networks import Network
 from editorial.suggestion import Suggestion
 from handlers.context import Context
@@ -38,8 +39,11 @@ class NetworkRule:
 
     def takes(self, suggestion: Suggestion) -> bool:
         """Whether a post goes there when nobody says otherwise."""
-        codes = {code for code in (suggestion.rubric, suggestion.region) if code}
-        if self.off or codes & set(self.never):
+        if self.off or not (self.only or self.never):
+            return not self.off
+        rubric = rubrics.of(suggestion)
+        codes = {code for code in (rubric.code if rubric else None, suggestion.region) if code}
+        if codes & set(self.never):
             return False
         return not self.only or bool(codes & set(self.only))
 

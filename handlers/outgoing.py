@@ -174,7 +174,8 @@ def _about_author(context: Context, suggestion: Suggestion) -> cards.AuthorFacts
     latest = unit.latest_of_region(suggestion.region, 3) if suggestion.region else ()
     if not suggestion.author_id:
         return cards.AuthorFacts(latest=latest)
-    tally, limit = unit.tally(suggestion.author_id, context.now - _A_DAY), context.desk.author_daily_limit
+    tally = unit.tally(suggestion.author_id, context.now - _A_DAY)
+    limit = context.desk.daily_limit(suggestion.author)
     too_many = tally.lately if limit and tally.lately > limit else 0
     return cards.AuthorFacts(tally.sent, tally.accepted, too_many, latest)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from editorial import rubrics
 from editorial.networks import Network, Story
 from editorial.post import defuse, split_text, utf16_length
 from editorial.preview import words_of
@@ -47,6 +48,7 @@ def text_of(suggestion: Suggestion, desk: Desk) -> str:
 
 def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
     content = suggestion.for_publication
+    rubric = rubrics.of(suggestion)
     story = Story(
         number=suggestion.number,
         text=content.text,
@@ -56,7 +58,7 @@ def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
         owner_id=suggestion.owner_id,
         post_id=suggestion.published_post_id,
         region=suggestion.region,
-        rubric=suggestion.rubric,
+        rubric=rubric.code if rubric else None,
     )
     parts = network.preview(story)
     return [

@@ -589,13 +589,17 @@ _PLAIN: Final[Mapping[type[errors.DeskError], str]] = {
 def entry_refused(entry: str, why: str) -> str:
     """Why a line cannot stand in a list of the editors."""
     said = f"«{entry[:30]}»: " if entry else ""
-    return f"{said}{_ENTRY_FAULTS.get(why, _ENTRY_FAULTS['spelling'])}"
+    kind, _, about = why.partition(":")
+    about = _RUBRIC_COLUMNS.get(about, about)
+    fault = _ENTRY_FAULTS.get(kind) or _RUBRIC_FAULTS.get(kind) or _ENTRY_FAULTS["spelling"]
+    return f"{said}{fault.format(about=about)}"
 
 
 _ENTRY_FAULTS: Final[Mapping[str, str]] = {
     "empty": "строка пустая. Напишите после двоеточия, что добавить",
     "too_long": "строка длиннее 200 знаков",
     "spelling": "нужны слова без особых знаков",
+    "pair": "нужны краткое и полное, например: СМО = Совет муниципальных образований",
     "threshold": "нужны порог и число, например: длинно = 2500",
     "period": "нужны регион и дни: все 18.09.2026–20.09.2026",
     "region": "региона не узнать. Например: Иркутская область",
@@ -735,6 +739,7 @@ LIST_NAMES: Final[Mapping[Kept, str]] = {
     Kept.THRESHOLDS: "пороги",
     Kept.ELECTIONS: "выборы",
     Kept.FILMING_BANS: "съёмка",
+    Kept.FULL_NAMES: "полные названия",
 }
 LISTS_HOW: Final = (
     "Показать: /списки иноагенты. Изменить: /списки добавить иноагенты: имя; имя или /списки убрать иноагенты: имя"
@@ -743,7 +748,7 @@ LISTS_HOW: Final = (
 
 def list_named(words: str) -> Kept | None:
     """The list people mean, by its Russian or its stable name."""
-    said = words.strip().lower().replace("ё", "е")
+    said = words.lower().replace("ё", "е").strip(" .«»")
     return next((name for name, word in LIST_NAMES.items() if said in (word.replace("ё", "е"), str(name))), None)
 
 
@@ -800,6 +805,46 @@ _REGION_FAULTS: Final[Mapping[str, str]] = {
     "pattern": "выражение в столбце patterns написано с ошибкой; группы — только (?:…)",
     "pattern_wide": "выражение в столбце patterns находит всё подряд",
     "not_found": "выражение в столбце patterns не находит названий этого региона",
+}
+
+
+RUBRICS_HOW: Final = (
+    "Слова рубрики: /рубрики ТОС. Изменить: /рубрики добавить Спорт #Спорт: турнир, матч; "
+    "/рубрики название ТОС: …; /рубрики хештег ТОС: …; /рубрики слова ТОС: …; /рубрики убрать ТОС"
+)
+RUBRICS_UNCHANGED: Final = "Так и есть, ничего не изменили"
+
+
+def rubric_line(name: str, hashtag: str, code: str) -> str:
+    return f"{name} · {hashtag} · {code}"
+
+
+def rubric_words(words: str) -> str:
+    return f"Слова: {words}" if words else "Слов нет: бот её не угадывает, только по хештегу"
+
+
+def rubric_gone(name: str) -> str:
+    return f"Рубрики «{name}» больше нет, прежние новости остались как есть"
+
+
+def rubric_fault(word: str) -> str:
+    """What is wrong with a row of the table of rubrics."""
+    kind, _, about = word.partition(":")
+    return _RUBRIC_FAULTS[kind].format(about=_RUBRIC_COLUMNS.get(about, about))
+
+
+_RUBRIC_COLUMNS: Final[Mapping[str, str]] = {"code": "код", "name": "название", "hashtag": "хештег"}
+_RUBRIC_FAULTS: Final[Mapping[str, str]] = {
+    "missing": "не хватает: {about}",
+    "code": "код нужен латиницей без пробелов, например tos; «red» занято",
+    "code_taken": "такой код уже есть",
+    "name_long": "название длиннее 40 знаков",
+    "name_taken": "такое название уже есть",
+    "hashtag": "хештег начинается с # и пишется слитно, без дефисов",
+    "hashtag_taken": "такой хештег уже есть",
+    "words": "«{about}» не подойдёт: нужны слова от трёх букв через запятую",
+    "no_rubric": "такой рубрики нет. Список — /рубрики",
+    "rubrics_count": "рубрик бывает от 1 до 60",
 }
 
 REGION_ENTRY: Final = "Регион"
@@ -1365,8 +1410,6 @@ def source_is_ours_note(number: int, link: str) -> str:
 COPY_SOURCE: Final = "Источник: "
 READ_ON: Final = "Читать полностью"
 FEED_NETWORK: Final = "Ленты и страницы"
-FEED_TITLE: Final = "Новости ОКМО"
-FEED_ABOUT: Final = "Новости муниципалитетов России из сообщества ОКМО во ВКонтакте"
 PAGE_ON_VK: Final = "Запись во ВКонтакте"
 PAGE_CHANGED: Final = "изменено"
 PAGE_NOTHING: Final = "Новостей пока нет."
@@ -1486,7 +1529,8 @@ HELP: Final = (
     "/пауза и /продолжить — остановить и пустить публикации (редактор)\n"
     "/источники — откуда ещё берём новости: сообщества и сайты советов (редактор)\n"
     "/сети — куда выходит, кроме ВК; пауза и правила (редактор)\n"
-    "/списки — иноагенты, стоп-слова, пороги, выборы: показать; менять может редактор\n"
+    "/списки — иноагенты, стоп-слова, пороги, выборы, полные названия: показать; менять может редактор\n"
+    "/рубрики — названия, хештеги и слова рубрик: показать; менять может редактор\n"
     "/настроить — сделать этот чат чатом модераторов (редактор)\n"
     "Текст и время меняют ответом на карточку: сначала «Правка», а время просто пишут: завтра 14:30"
 )

@@ -1,4 +1,4 @@
-"""``okmo-bot lists …`` and ``regions …``: written to a file, read from one, or refused as a whole."""
+"""``okmo-bot lists …``, ``regions …`` and ``rubrics …``: written to a file, read from one, or refused as a whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import answer
-from editorial import regions
+from editorial import regions, rubrics
 from editorial.lists import Kept, defaults
 from handlers import keeping
 from storage.migrate import upgrade
@@ -25,6 +25,7 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
     yield opened
     opened.close()
     regions.install(())
+    rubrics.install(())
 
 
 @pytest.fixture
@@ -162,3 +163,67 @@ def test_one_region_twice_in_a_file_is_a_fault(run: Run, tmp_path: Path) -> None
     file = tmp_path / "regions.csv"
     write(file, regions.COLUMNS, [edited("RU-IRK"), edited("RU-IRK")])
     assert "Строка 3: код RU-IRK уже был в строке 2" in run("regions", "import", str(file))[1]
+
+
+# ----------------------------------------------------------------------------------------------------- rubrics
+
+
+def test_rubrics_go_out_and_come_back_unchanged(run: Run, tmp_path: Path, storage: Storage) -> None:
+    file = tmp_path / "rubrics.csv"
+    assert run("rubrics", "export", str(file))[0] == 0
+    assert rows_of(file) == [dict(row) for row in rubrics.shipped_rows()]
+    assert "новых и изменённых 0, убрано 0" in run("rubrics", "import", str(file))[1]
+    with storage.read() as unit:
+        assert unit.settings.get("rubrics") is None
+
+
+def test_the_file_is_the_whole_table_and_a_running_bot_sees_it(run: Run, tmp_path: Path, storage: Storage) -> None:
+    file = tmp_path / "rubrics.csv"
+    rows = [dict(row) for row in rubrics.shipped_rows()][:2]
+    rows[0]["hashtag"] = "#Советы"
+    rows.append({"code": "sport", "name": "Спорт", "hashtag": "#Спорт", "stems": "турнир|матч"})
+    write(file, rubrics.COLUMNS, rows, ";")
+    with storage.read() as unit:
+        assert keeping.install_rubrics(unit, None) is None
+    told = run("rubrics", "import", str(file))
+    assert told == (0, "Рубрик: 3, новых и изменённых 2, убрано 14\n")
+    rubrics.install(())  # another process: it has not seen the change yet
+    with storage.read() as unit:
+        mark = keeping.install_rubrics(unit, None)
+        assert keeping.install_rubrics(unit, mark) == mark
+        assert [entry.action for entry in unit.journal.latest(10)] == ["rubrics_changed"]
+    assert [one.code for one in rubrics.table()] == ["sovet", "starosty", "sport"]
+    assert rubrics.by_words("#советы") is rubrics.table()[0]
+    found = rubrics.guess("Турнир по лапте")
+    assert found is not None
+    assert found.code == "sport"
+    assert rubrics.guess("Открыли сквер с фонарями") is None
+
+
+def test_faulty_rubrics_are_refused_whole_with_their_lines(run: Run, tmp_path: Path, storage: Storage) -> None:
+    file = tmp_path / "rubrics.csv"
+    file.write_text(
+        "code,name,hashtag,stems\nsport,Спорт,#Спорт,турнир\nred,Красное,#Красное-дело,\nsport2,СПОРТ,#Спорт,ту\n",
+        encoding="utf-8",
+    )
+    code, told = run("rubrics", "import", str(file))
+    assert code == 1
+    for part in (
+        "Строка 2: такое название",
+        "Строка 3: код",
+        "Строка 3: хештег",
+        "Строка 4: «ту»",
+        "Ничего не изм",
+    ):
+        assert part in told
+    with storage.read() as unit:
+        assert unit.settings.get("rubrics") is None
+
+
+def test_the_self_check_tells_of_a_rubric_that_is_named_and_not_there(run: Run, storage: Storage) -> None:
+    from bot.check import _rubrics
+    from bot.config import Settings
+
+    settings = Settings(VK_GROUP_ID=1, VK_GROUP_TOKEN="key", FOUR_EYES="red,tos,sport")
+    [line] = _rubrics(storage, settings)
+    assert (line.state, line.text) == ("warning", "FOUR_EYES: таких рубрик нет: sport")

@@ -48,22 +48,23 @@ _PAGES_OF_VK: Final = frozenset(
 
 
 class Feeds(NetworkTarget):
-    """The folder of feeds and pages. ``zone`` is the clock of the shown times."""
+    """The folder of feeds and pages. ``zone`` is the clock of the shown times; the feeds are called ``title``."""
 
     name = NETWORK
 
-    def __init__(self, media: Media, folder: Path, base: str, zone: ZoneInfo) -> None:
+    def __init__(self, media: Media, folder: Path, base: str, zone: ZoneInfo, title: str, about: str) -> None:
         super().__init__(media)
         self._folder = folder
         self._zone = zone
-        self._site = Site(base, texts.FEED_TITLE, texts.FEED_ABOUT)
+        self._site = Site(base, title, about)
         self._networks = (Network(NETWORK, NETWORK, texts.FEED_NETWORK, NETWORK, _one),)
 
     @classmethod
     def from_settings(cls, settings: Settings, supplies: Supplies) -> Self | None:
         if settings.FEED_DIR is None:
             return None
-        return cls(supplies.media, settings.FEED_DIR, settings.FEED_BASE_URL, settings.zone)
+        title, about = settings.FEED_TITLE, settings.FEED_ABOUT
+        return cls(supplies.media, settings.FEED_DIR, settings.FEED_BASE_URL, settings.zone, title, about)
 
     @property
     def networks(self) -> tuple[Network, ...]:

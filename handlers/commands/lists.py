@@ -20,7 +20,7 @@ from handlers.person import Person
 _MOST_SHOWN: Final = 40
 #: Cards that are looked at again after a change.
 _MOST_CARDS: Final = 200
-_EDIT: Final = re.compile(r"(добавить|убрать)\s+([^:]+):\s*(.+)", re.DOTALL)
+_EDIT: Final = re.compile(r"(добавить|убрать)\s+([^:]+):\s*(.+)", re.DOTALL | re.IGNORECASE)
 
 
 def run(context: Context, message: MessageArrived, words: str) -> None:
@@ -59,13 +59,13 @@ def _edited(context: Context, message: MessageArrived, edit: re.Match[str]) -> s
     try:
         if not context.role(message.from_id).runs_the_desk:
             raise RoleTooLow
-        done = _change(context, message.from_id, name, edit[1] == "добавить", edit[3].split(";"))
+        done = _change(context, message.from_id, name, edit[1].lower() == "добавить", edit[3].split(";"))
     except DeskError as error:
         person = Person(message.from_id, message.peer_id, message.cmid)
         return review.refuse(context, person, error, Payload("/списки"))
     if not done:
         return texts.list_unchanged(texts.LIST_NAMES[name])
-    _look_again(context)
+    look_again(context)
     return texts.list_changed(texts.LIST_NAMES[name], name, done.added, done.removed)
 
 
@@ -74,12 +74,12 @@ def _change(context: Context, by: int, name: Kept, adds: bool, said: list[str]) 
     given = [words for words in said if words.strip()]
     if adds:
         return keeping.add(unit, now, by, name, [lists.canonical(name, words) for words in given or [""]])
-    if name is Kept.THRESHOLDS:
+    if name in lists.PAIRS:  # the word of a pair is enough
         return keeping.remove(unit, now, by, name, [" ".join(words.split()) for words in given])
     return keeping.remove(unit, now, by, name, [lists.canonical(name, words) for words in given or [""]])
 
 
-def _look_again(context: Context) -> None:
+def look_again(context: Context) -> None:
     """Cards that wait are drawn anew; one that shows the same as before is not sent."""
     waiting = (*context.unit.suggestions.pending(_MOST_CARDS), *context.unit.suggestions.scheduled())
     for suggestion in waiting[:_MOST_CARDS]:

@@ -80,7 +80,7 @@ def _codes(words: str) -> tuple[str, ...]:
     codes = []
     for word in filter(None, _SPLIT.split(words)):
         region = regions.by_code(word.upper())
-        rubric = next((one for one in rubrics.shipped() if word.lower() in (one.code, one.name.lower())), None)
+        rubric = rubrics.by_words(word)
         if region is not None:
             codes.append(region.code)
         elif rubric is not None:

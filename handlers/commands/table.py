@@ -20,13 +20,14 @@ from handlers.commands import (
     plan,
     queue,
     resume,
+    rubrics,
     setup,
     sources,
     status,
 )
 from handlers.commands import help as help_command
 from handlers.context import CHATS_FROM, Context
-from handlers.dialogue import plain
+from handlers.dialogue import plain, unaddressed
 from handlers.events import MessageArrived
 from handlers.payloads import Payload
 from handlers.person import Person
@@ -39,11 +40,13 @@ class Command:
     """``run`` gets the message and what stands behind the command's name.
 
     ``editors``: needs the role of an editor.  ``anywhere``: in any conversation, else in the moderators' chat.
+    ``verbatim``: the words are given as they were written, not in lower case.
     """
 
     run: Callable[[Context, MessageArrived, str], None]
     editors: bool = False
     anywhere: bool = False
+    verbatim: bool = False
 
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -51,10 +54,11 @@ COMMANDS: Final[dict[str, Command]] = {
     "очередь": Command(queue.run),
     "план": Command(plan.run, anywhere=True),
     "статус": Command(status.run, anywhere=True),
-    "списки": Command(lists.run),
+    "списки": Command(lists.run, verbatim=True),
+    "рубрики": Command(rubrics.run, verbatim=True),
     "пауза": Command(pause.run, editors=True),
     "продолжить": Command(resume.run, editors=True),
-    "источники": Command(sources.run, editors=True),
+    "источники": Command(sources.run, editors=True, verbatim=True),
     "сети": Command(networks.run, editors=True),
     "найти": Command(find.run),
     "автор": Command(people.author),
@@ -80,8 +84,13 @@ def run(context: Context, message: MessageArrived) -> bool:
         answer(context, message, review.refuse(context, person, error, Payload(f"/{found[1]}")))
         return True
     context.unit.authors.ensure(message.from_id, context.now)
-    command.run(context, message, (found[2] or "").strip())
+    command.run(context, message, _words(message.text) if command.verbatim else (found[2] or "").strip())
     return True
+
+
+def _words(text: str) -> str:
+    """What stands behind the command's name, as it was written."""
+    return " ".join(unaddressed(text).split(maxsplit=1)[1:]).strip()
 
 
 def _admit(context: Context, message: MessageArrived, command: Command) -> None:

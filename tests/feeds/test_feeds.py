@@ -93,7 +93,7 @@ class Rig:
         self.folder = folder / "site"
         self.server = server
         media = Media(folder / "media", refresh=lambda *_: {}, own_hosts=net_locations(server.url))
-        self.target = Feeds(media, self.folder, BASE, ZoneInfo("Europe/Moscow"))
+        self.target = Feeds(media, self.folder, BASE, ZoneInfo("Europe/Moscow"), "Новости советов", "О советах")
 
     def story(self, number: int = 214, *, photos: int = 0, text: str = TEXT, **more: Any) -> Story:
         first = number * 100
@@ -208,7 +208,7 @@ def test_three_feeds_say_the_same_to_an_independent_reader(rig: Rig) -> None:
     assert "&lt;новую&gt;" in three["content_html"]
     assert [tag.term for tag in one.tags] == [tag.term for tag in two.tags] == three["tags"]
     assert three["tags"] == ["Иркутская область", "Черемхово"]
-    assert (rss.feed.language, atom.feed.title, own["title"]) == ("ru", "Новости ОКМО", "Новости ОКМО")
+    assert (rss.feed.language, atom.feed.title, own["title"]) == ("ru", "Новости советов", "Новости советов")
     assert [link.href for link in rss.feed.links if link.rel == "self"] == [f"{BASE}rss.xml"]
     assert [link.href for link in atom.feed.links if link.rel == "self"] == [f"{BASE}atom.xml"]
     assert own["feed_url"] == f"{BASE}feed.json"

@@ -184,6 +184,15 @@ def test_one_author_sends_so_much_a_day_and_no_more(make_world: Callable[..., Wo
     assert world.says("Предложить новость", by=AUTHOR) == [texts.WRITE_NEWS]
 
 
+def test_an_association_of_several_regions_has_a_limit_of_its_own(make_world: Callable[..., World]) -> None:
+    world = make_world(replace(a_desk(), author_daily_limit=1, interregional_daily_limit=2))
+    with world.unit() as context:
+        context.unit.authors.introduce(AUTHOR, world.now, role="interregional", region=None)
+    assert [sent(world, f"Новость {place}") for place in (1, 2)] == [1, 2]
+    assert "берём от одного автора 2 новости" in world.says("Предложить новость", by=AUTHOR)[0]
+    assert "за сутки от автора" not in world.card(2).text
+
+
 # --------------------------------------------------------------------------------------------- left unfinished
 
 

@@ -115,3 +115,24 @@ def test_a_moderator_who_asks_to_be_forgotten_leaves_the_lists_as_they_are(world
     with world.unit() as context:
         context.unit.authors.forget(ANNA)
     assert entries(world, Kept.STOP_WORDS) == ("биткоин",)
+
+
+def test_full_names_are_kept_as_written_and_spelled_out_by_the_house_style(world: World) -> None:
+    told = says(world, "/списки добавить полные названия: МСУ = местное самоуправление; ФАП=фельдшерский пункт")
+    assert "МСУ = местное самоуправление, ФАП = фельдшерский пункт" in told
+    world.happens(suggested(31, text="В деревне открыли ФАП. Второй ФАП достроят весной."))
+    world.press(1, "Ещё", "Оформить")
+    assert world.suggestion(1).text.startswith("В деревне открыли фельдшерский пункт. Второй ФАП достроят")
+    says(world, "/списки добавить полные названия: ФАП = фельдшерско-акушерский пункт")
+    assert entries(world, Kept.FULL_NAMES) == (
+        "МСУ = местное самоуправление",
+        "ФАП = фельдшерско-акушерский пункт",
+    )
+    assert "убрали" in says(world, "/списки убрать полные названия: ФАП")
+    assert entries(world, Kept.FULL_NAMES) == ("МСУ = местное самоуправление",)
+
+
+@pytest.mark.parametrize("words", ["МСУ", "МСУ =", "= имя", "МСУ = а", "А = Б = Второе имя"])
+def test_a_full_name_is_a_pair(world: World, words: str) -> None:
+    assert "нужны краткое и полное" in says(world, f"/списки добавить полные названия: {words}")
+    assert entries(world, Kept.FULL_NAMES) == ()

@@ -56,11 +56,11 @@ def test_an_editor_enters_lists_and_stops_a_source(world: World) -> None:
     assert entered(world, "vk.com/club123 RU-IRK #Слюдянка").startswith(
         "Источник 1 добавлен: https://vk.com/club123."
     )
-    assert entered(world, "https://sovet.invalid/rss").startswith("Источник 2 добавлен")
+    assert entered(world, "https://sovet.invalid/News.RSS").startswith("Источник 2 добавлен")
     assert entered(world, "vk.com/club123") == "Такой источник уже есть. Список: /источники"
     listed = entered(world, "")
     assert "1. vk.com/club123, Иркутская обл., только #слюдянка — читаем" in listed
-    assert "2. sovet.invalid/rss — читаем" in listed
+    assert "2. sovet.invalid/News.RSS — читаем" in listed
     assert "остановлен" in entered(world, "стоп 1")
     assert "1. vk.com/club123, Иркутская обл., только #слюдянка — остановлен" in entered(world, "")
     assert "снова читаем" in entered(world, "Старт № 1")

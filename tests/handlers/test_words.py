@@ -226,6 +226,7 @@ def _filled(annotation: str, name: str) -> Any:
 SPECIAL: dict[tuple[str, str], Any] = {
     ("waits_for_words", "kind"): "edit",
     ("region_fault", "word"): "missing:name",
+    ("rubric_fault", "word"): "missing:name",
 }
 
 

@@ -28,7 +28,7 @@ class FeedsRig(Rig):
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(self.site)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{server.server_port}/"
-        return Feeds(self.media, self.site, base, ZoneInfo("Europe/Moscow"))
+        return Feeds(self.media, self.site, base, ZoneInfo("Europe/Moscow"), "Новости", "О советах")
 
     def seen(self) -> list[Seen]:
         path = self.site / "feed.json"
