@@ -25,7 +25,7 @@ from bot.vk.posts import WallRecord
 from bot.vk.wall import PAGE, Wall
 from bot.work import Work
 from editorial.networks import NetworkCopy, OurPost, Reach, next_look, next_reach
-from handlers import crosspost
+from handlers import own_posts, removal
 from handlers.context import Context
 from handlers.events import WallPublished
 
@@ -128,15 +128,15 @@ def store(
             continue  # something happened to it while it was read
         record = found.get(post.post_id)
         if isinstance(record, WallPublished):
-            again = next_look(post.published_at, context.now)
+            again = next_look(post.published_at, context.now, context.desk.first_look)
             reach = record.reach
-            if crosspost.looked_at(context, post, record.content):
+            if own_posts.looked_at(context, post, record.content):
                 post = context.unit.posts.get(post.number) or post
                 seen = replace(post, next_look=again, reach=reach, reach_at=context.now, seen_at=context.now)
                 context.unit.posts.put(seen, context.now)
             else:
                 context.unit.posts.looked([(post.number, reach, again)], context.now)
         elif post.post_id in deleted:
-            crosspost.deleted_on_vk(context, post.number)
+            removal.found_deleted(context, post.number)
         else:
             context.unit.posts.put(replace(post, next_look=context.now + DOUBT), context.now)

@@ -187,9 +187,10 @@ class NetworkCopy:
         return Placed(self.ids, self.link, self.sent_at, self.result)
 
 
-#: Minutes after publication at which a post is read again; then every three hours, at last once a day.
+#: A post is read again when so many times the first wait have passed; then as often as at the end of these.
 LOOKS: Final = (1, 2, 5, 10, 20, 30, 60, 120, 180)
-LOOK_EVERY: Final = timedelta(hours=3)
+#: How long after publication a post is read for the first time.
+FIRST_LOOK: Final = timedelta(minutes=1)
 #: Changes are looked for so long.
 WATCHED: Final = timedelta(days=2)
 #: Reach is read so long, once a day.
@@ -197,14 +198,14 @@ COUNTED: Final = timedelta(days=14)
 DAY: Final = timedelta(days=1)
 
 
-def next_look(published_at: datetime, now: datetime) -> datetime | None:
+def next_look(published_at: datetime, now: datetime, first: timedelta = FIRST_LOOK) -> datetime | None:
     """When the post is to be read again: soon at first, ever more seldom later, None after two weeks."""
-    for minutes in LOOKS:
-        if (moment := published_at + timedelta(minutes=minutes)) > now:
+    for times in LOOKS:
+        if (moment := published_at + times * first) > now:
             return moment
     age = now - published_at
     if age < WATCHED:
-        return now + LOOK_EVERY
+        return now + LOOKS[-1] * first
     return now + DAY if age < COUNTED else None
 
 

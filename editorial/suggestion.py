@@ -182,7 +182,8 @@ class Suggestion:
     ``edited_attachments`` a moderator's choice of attachments in their order.
     ``previous`` is the content before the author's last change, so that the card can show the difference.
     ``rubric`` is a rubric's code.  ``networks`` is what moderators chose for the networks: ``{"on": [key, …],
-    "off": [key, …], "texts": {key: text}}``; None leaves all to the rules.
+    "off": [key, …], "texts": {key: text}, "beside": {key: mark}}``, where a mark stands for the text of the wall
+    that the network's own text was written for; None leaves all to the rules.
 
     Only one of the origin ``wall`` stands on VK as a suggestion; ``post_id`` of the others is a negative number of
     the desk's own, and they go out as new posts.  ``behind`` says where such a one came from: the dialog's

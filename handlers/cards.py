@@ -122,6 +122,7 @@ class Facts:
     ``asked``: people are asked about it.  ``new_post``: the community's own key may post.  ``photos_stuck``: its
     photos cannot be uploaded now.  ``deciders``: names by id.  ``more``: word and label of what stands behind
     «Ещё»; ``covered``: its pictures must not be shown yet; ``menu``: the menu of one of these, when it is open.
+    ``networks``: their lines; ``off_the_wall``: what became of a post that does not stand on VK any more.
     ``digest``: when the card shows one; ``line``: what a digest says about the piece.
     ``claimed``: who looks at it, until when; ``needs_two``: two people have to approve, ``signed``: who has, when.
     """
@@ -139,6 +140,7 @@ class Facts:
     about: AuthorFacts | None = None
     more: Sequence[tuple[str, str]] = ()
     networks: Sequence[str] = ()
+    off_the_wall: str | None = None
     similar: Sequence[str] = ()
     warnings: Sequence[Warn] = ()
     covered: bool = False
@@ -368,7 +370,7 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
                 return texts.ASKED_OUT if facts.asked else texts.FINDING_OUT
             return texts.PUBLISHING
         case Status.PUBLISHED:
-            return texts.out(suggestion.published_link, _proof(suggestion))
+            return facts.off_the_wall or texts.out(suggestion.published_link, _proof(suggestion))
         case Status.RETURNED if decision:
             reason = texts.reason_label(decision.reason, decision.words)
             return texts.returned_status(defuse(reason), *_decided(decision, facts))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from editorial.crontab import Crontab
 from editorial.etiquette import NIGHT
-from editorial.networks import Network
+from editorial.networks import FIRST_LOOK, Network
 from editorial.people import INTERREGIONAL
 from editorial.roles import Role, role_of
 from editorial.slots import PlanRules, QuietHours
@@ -37,7 +37,7 @@ class Desk:
     ``digests`` when which digest goes out and ``digest_title`` how it is called.  ``overview``: whether the
     queue stands in a pinned message; ``reminders`` what is spoken of when.  ``claim`` is how long a touched card is
     one person's; ``four_eyes`` where two have to approve ("red", codes of rubrics);
-    ``urgent_role`` who may publish at once.
+    ``urgent_role`` who may publish at once.  ``first_look``: how long after publication a post is read again.
     """
 
     group_id: int
@@ -58,6 +58,7 @@ class Desk:
     claim: timedelta = timedelta(0)
     four_eyes: frozenset[str] = frozenset()
     urgent_role: Role = Role.EDITOR
+    first_look: timedelta = FIRST_LOOK
 
     def daily_limit(self, author: Author | None) -> int:
         """How much news this author may send in 24 hours; 0 for any amount."""

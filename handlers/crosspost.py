@@ -1,13 +1,16 @@
 """Copies of a post in other networks: when they are released, what is to stand there, what follows from outcomes.
 
-A copy is a row for each network and part; what leaves for it is an outbox row like everything else, written in
-the transaction that decides it.
+What happens to the post on VK itself, once it is out, stands in ``own_posts``.  A copy is a row for each
+network and part; what leaves for it is an outbox row like everything else, written in the transaction that decides
+it.
 
 ::
 
     post proven ──release──▶ waiting ──▶ out ──▶ edited, removed
                                 │  └──▶ refused ──«Повторить»──▶ waiting
                                 └──nobody knows──▶ asked ──«Вышло» or «Повторить»──▶ out, waiting
+
+    post gone from VK ──▶ removed │ to do by hand │ to be decided: «Снять» or «Оставить»
 """
 
 from __future__ import annotations
@@ -21,7 +24,6 @@ import structlog
 
 from editorial import rubrics
 from editorial.delivery import Delivery, NewDelivery, State, Verdict
-from editorial.lifecycle import Action, advance
 from editorial.networks import (
     CopyState,
     Network,
@@ -33,8 +35,7 @@ from editorial.networks import (
     next_look,
     next_reach,
 )
-from editorial.post import published_mismatch
-from editorial.suggestion import Attachment, Content, Suggestion, same_content
+from editorial.suggestion import Attachment, Content, Suggestion
 from handlers import changes, network_rules
 from handlers.context import Context
 
@@ -46,6 +47,8 @@ VK: Final = "vk"
 EARLIER_PART: Final = "earlier_part"
 #: Refusals that say: the network does not allow it, a person has to.
 FORBIDS: Final = frozenset({"cannot_edit", "cannot_remove"})
+#: What a copy waits for when its post is gone from VK and people are to say whether it goes, too.
+DECIDE: Final = "decide"
 _OPEN: Final = (State.WAITING, State.HELD)
 _ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "answers")
 
@@ -159,7 +162,7 @@ def came_out(context: Context, suggestion: Suggestion, seen: Content | None, *, 
     It is released when that is what was wanted, or when a person made the post (``by_hand``).  Otherwise it waits:
     to be read, or for a moderator to look at what is missing.
     """
-    post = _kept(context, suggestion, seen)
+    post = kept(context, suggestion, seen)
     if suggestion.published_post_id is None:
         release(context, suggestion, post)  # a moderator saw it; nobody knows under which number
     elif seen is None:
@@ -176,7 +179,7 @@ def held(suggestion: Suggestion) -> bool:
     return (suggestion.trouble or "").startswith("missing:")
 
 
-def _kept(context: Context, suggestion: Suggestion, seen: Content | None) -> OurPost:
+def kept(context: Context, suggestion: Suggestion, seen: Content | None) -> OurPost:
     """The post as it is known now. One that was given to the networks in advance keeps what they were given."""
     published_at = suggestion.published_at or context.now
     known = context.unit.posts.get(suggestion.number)
@@ -188,7 +191,7 @@ def _kept(context: Context, suggestion: Suggestion, seen: Content | None) -> Our
         state=PostState.LIVE,
         published_at=published_at,
         seen_at=context.now if seen is not None else None,
-        next_look=next_look(published_at, context.now) if suggestion.published_post_id else None,
+        next_look=_first_look(context, published_at) if suggestion.published_post_id else None,
     )
     if known is None:
         return fresh
@@ -201,6 +204,10 @@ def _kept(context: Context, suggestion: Suggestion, seen: Content | None) -> Our
         reach=known.reach,
         reach_at=known.reach_at,
     )
+
+
+def _first_look(context: Context, published_at: datetime) -> datetime | None:
+    return next_look(published_at, context.now, context.desk.first_look)
 
 
 def release(context: Context, suggestion: Suggestion, post: OurPost) -> None:
@@ -315,31 +322,86 @@ def _grow(context: Context, network: Network, parts: list[NetworkCopy], count: i
 
 def take_back(context: Context, number: int) -> None:
     """Take every copy of the post out of the networks."""
-    for copy in context.unit.copies.of(number):
-        found = network(context, copy.network)
-        if copy.network == VK:
-            continue
+    for key, parts in by_network(context.unit.copies.of(number)).items():
+        if key != VK:
+            _take_back(context, key, parts)
+
+
+def take_back_from(context: Context, number: int, key: str) -> bool:
+    """Take the copies out of one network. False: nothing of it stands there."""
+    parts = by_network(context.unit.copies.of(number)).get(key, [])
+    standing = [copy for copy in parts if copy.state is CopyState.OUT]
+    _take_back(context, key, parts)
+    return bool(standing)
+
+
+def _take_back(context: Context, key: str, parts: Iterable[NetworkCopy]) -> None:
+    found = network(context, key)
+    for copy in parts:
         if found is not None:
-            _take_out(context, found, copy)
+            _take_out(context, found, replace(copy, todo=None) if copy.todo == DECIDE else copy)
         elif copy.state in (CopyState.OUT, CopyState.ASKED):
             context.unit.copies.put(replace(copy, todo="remove", doing=None), context.now)
 
 
-def _take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
+def ask_whether(context: Context, number: int, key: str) -> None:
+    """The post is gone from VK: what stands in this network waits for a decision, what has not left does not go."""
+    for copy in by_network(context.unit.copies.of(number)).get(key, ()):
+        if copy.state in (CopyState.OUT, CopyState.ASKED) or _in_hand(context, copy):
+            context.unit.copies.put(replace(copy, todo=DECIDE), context.now)
+        else:
+            _cancel(context, copy)
+
+
+def leave_there(context: Context, number: int, key: str) -> bool:
+    """A person decided that the copies stay although the post is gone. False: nothing was asked."""
+    asked = [one for one in by_network(context.unit.copies.of(number)).get(key, ()) if one.todo == DECIDE]
+    for copy in asked:
+        context.unit.copies.put(replace(copy, todo=None), context.now)
+    return bool(asked)
+
+
+def done_by_hand(context: Context, number: int, key: str) -> bool:
+    """A person did what the network does not let us do. False: nothing was to be done."""
+    parts = by_network(context.unit.copies.of(number)).get(key, ())
+    due = [one for one in parts if one.todo in ("edit", "remove")]
+    for copy in due:
+        done = replace(copy, todo=None, error=None)
+        if copy.todo == "remove":
+            done = replace(done, state=CopyState.REMOVED, removed_at=context.now, next_reach=None)
+        context.unit.copies.put(done, context.now)
+    return bool(due)
+
+
+def _in_hand(context: Context, copy: NetworkCopy) -> bool:
+    """Whether the copy is being sent, or may have arrived."""
     row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
+    return copy.state is CopyState.WAITING and row is not None and row.state in (State.SENDING, State.UNCERTAIN)
+
+
+def _take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
     match copy.state:
-        case CopyState.WAITING if row is None or row.state not in (State.SENDING, State.UNCERTAIN):
-            _call_off(context, copy)
-            context.unit.copies.put(replace(copy, state=CopyState.CANCELLED, error="taken_back"), context.now)
+        case CopyState.WAITING if _in_hand(context, copy):
+            context.unit.copies.put(copy, context.now)  # what follows is decided when its fate is known
+        case CopyState.WAITING | CopyState.REFUSED:
+            _cancel(context, copy)
         case CopyState.ASKED:
             context.unit.copies.put(replace(copy, todo="remove"), context.now)
         case CopyState.OUT if not network.can_remove or not copy.ids:
-            context.unit.copies.put(replace(copy, todo="remove", doing=None), context.now)
+            context.unit.copies.put(replace(copy, todo="remove", doing=None, error=None), context.now)
         case CopyState.OUT:
+            row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
             if row is not None and row.kind == "edit":
                 _call_off(context, copy)
             id_ = _queue(context, network, copy, "remove")
-            context.unit.copies.put(replace(copy, doing="remove", delivery=id_), context.now)
+            context.unit.copies.put(replace(copy, doing="remove", todo=None, error=None, delivery=id_), context.now)
+
+
+def _cancel(context: Context, copy: NetworkCopy) -> None:
+    """It does not go out any more."""
+    if copy.state in (CopyState.WAITING, CopyState.REFUSED):
+        _call_off(context, copy)
+        context.unit.copies.put(replace(copy, state=CopyState.CANCELLED, error="taken_back"), context.now)
 
 
 def _call_off(context: Context, copy: NetworkCopy) -> None:
@@ -386,6 +448,8 @@ def _succeeded(context: Context, delivery: Delivery, copy: NetworkCopy, result: 
     after = _standing(copy, result, context.now)
     if delivery.kind == "edit":
         after = replace(after, sent_at=copy.sent_at, edited_at=context.now)
+    if copy.todo == DECIDE:
+        after = replace(after, todo=DECIDE)
     context.unit.copies.put(after, context.now)
     _follow_up(context, after)
 
@@ -418,7 +482,8 @@ def _follow_up(context: Context, copy: NetworkCopy) -> None:
     if suggestion is None or post is None or found is None:
         return
     if post.state is PostState.GONE:
-        _take_out(context, found, copy)
+        if copy.todo != DECIDE:
+            _take_out(context, found, copy)
         return
     if copy.digest != story_of(suggestion, post, copy.network).digest:
         bring_up_to_date(context, suggestion, post)
@@ -483,8 +548,8 @@ def confirm(context: Context, number: int, key: str) -> bool:
         return False
     context.unit.outbox.sent(copy.delivery or 0, {"by_hand": True}, context.now)
     after = _standing(copy, {"by_hand": True}, context.now)
-    if copy.todo == "remove":
-        after = replace(after, todo="remove")
+    if copy.todo in ("remove", DECIDE):
+        after = replace(after, todo=copy.todo)
     context.unit.copies.put(after, context.now)
     if after.todo is None:
         _follow_up(context, after)
@@ -495,9 +560,13 @@ def repeat(context: Context, number: int, key: str) -> bool:
     """Send what failed, or what a person says did not arrive, and nothing else. False: there is no such part."""
     found = network(context, key)
     parts = by_network(context.unit.copies.of(number)).get(key, [])
-    failed = [one for one in parts if one.state in (CopyState.REFUSED, CopyState.ASKED)]
     post = context.unit.posts.get(number)
-    if found is None or not failed or post is None or post.state is PostState.GONE:
+    if found is None or post is None:
+        return False
+    if _change_again(context, found, parts):
+        return True
+    failed = [one for one in parts if one.state in (CopyState.REFUSED, CopyState.ASKED)]
+    if not failed or post.state is PostState.GONE:
         return False
     if failed[0].state is CopyState.ASKED:
         context.unit.outbox.refused(failed[0].delivery or 0, "repeated", None, context.now)
@@ -508,47 +577,25 @@ def repeat(context: Context, number: int, key: str) -> bool:
     return True
 
 
+def may_change_again(copy: NetworkCopy) -> bool:
+    """Whether an edit or removal failed for a reason that may have passed."""
+    return copy.todo in ("edit", "remove") and copy.error is not None
+
+
+def _change_again(context: Context, network: Network, parts: Iterable[NetworkCopy]) -> bool:
+    failed = [one for one in parts if may_change_again(one)]
+    for copy in failed:
+        again = replace(copy, todo=None, error=None)
+        if copy.todo == "edit":
+            _edit(context, network, again)
+        else:
+            _take_out(context, network, again)
+    return bool(failed)
+
+
 def _asked(context: Context, number: int, key: str) -> NetworkCopy | None:
     parts = by_network(context.unit.copies.of(number)).get(key, [])
     return next((copy for copy in parts if copy.state is CopyState.ASKED), None)
-
-
-# ------------------------------------------------------------------------------------------ correcting, taking back
-
-
-def fix(context: Context, suggestion: Suggestion, text: str, *, by: int) -> bool:
-    """Have the post say ``text`` on VK, and then everywhere. False: there is no post."""
-    post = context.unit.posts.get(suggestion.number)
-    if post is None or post.state is PostState.GONE:
-        return False
-    status = str(suggestion.status)
-    context.unit.journal.add(context.now, suggestion.number, by, "fixed", status, status)
-    choice = suggestion.networks or {}
-    if choice.get("texts"):  # a correction concerns every wording
-        plain = replace(suggestion, networks={**choice, "texts": {}}, version=suggestion.version + 1)
-        if not context.unit.suggestions.save(plain, seen_version=suggestion.version):
-            return False
-        suggestion = plain
-    if post.post_id is None:
-        changed = replace(post, content=post.content.with_text(text), edited_at=context.now)
-        context.unit.posts.put(changed, context.now)
-        bring_up_to_date(context, suggestion, changed)
-        return True
-    _on_vk(context, post, "edit", {"text": text})
-    return True
-
-
-def pull(context: Context, number: int) -> bool:
-    """Take the post off VK and out of every network. False: there is no post."""
-    post = context.unit.posts.get(number)
-    if post is None:
-        return False
-    if post.state is not PostState.GONE:
-        context.unit.posts.put(replace(post, state=PostState.GONE, next_look=None), context.now)
-        if post.post_id is not None:
-            _on_vk(context, post, "remove", {})
-    take_back(context, number)
-    return True
 
 
 def stands_somewhere(context: Context, number: int) -> bool:
@@ -557,113 +604,3 @@ def stands_somewhere(context: Context, number: int) -> bool:
         copy.state is CopyState.OUT and copy.network != VK and "remove" not in (copy.doing, copy.todo)
         for copy in context.unit.copies.of(number)
     )
-
-
-def _on_vk(context: Context, post: OurPost, doing: str, facts: Mapping[str, Any]) -> None:
-    kind = "edit_post" if doing == "edit" else "delete_post"
-    payload = {"post_id": post.post_id, **facts}
-    new = NewDelivery(
-        changes.WALL, f"wall:{post.number}", kind, post.number, payload, dedupe=f"{kind}:{post.number}"
-    )
-    id_ = context.unit.outbox.add(new, context.now)
-    copy = _vk_copy(context, post)
-    context.unit.copies.put(replace(copy, doing=doing, todo=None, error=None, delivery=id_), context.now)
-
-
-def _vk_copy(context: Context, post: OurPost) -> NetworkCopy:
-    known = next((one for one in context.unit.copies.of(post.number) if one.network == VK), None)
-    ids = (str(post.post_id),)
-    return known or NetworkCopy(
-        post.number, VK, 0, CopyState.OUT, ids=ids, link=post.link, sent_at=post.published_at
-    )
-
-
-def settled_on_vk(context: Context, delivery: Delivery, verdict: Verdict, seen: Content | None) -> None:
-    """What follows from correcting the post on VK, or from deleting it there. ``seen``: what stands there now."""
-    suggestion = context.unit.suggestions.get(delivery.number or 0)
-    post = context.unit.posts.get(delivery.number or 0)
-    if suggestion is None or post is None:
-        return
-    copy = _vk_copy(context, post)
-    removing = delivery.kind == "delete_post"
-    match verdict.state:
-        case State.SENT if removing:
-            gone = replace(copy, state=CopyState.REMOVED, doing=None, todo=None, error=None, removed_at=context.now)
-            context.unit.copies.put(gone, context.now)
-        case State.SENT:
-            edited = replace(copy, doing=None, todo=None, error=None, edited_at=context.now)
-            context.unit.copies.put(edited, context.now)
-            if seen is not None:
-                adopt(context, suggestion, post, seen)
-        case State.REFUSED:
-            todo = "remove" if removing else "edit"
-            context.unit.copies.put(replace(copy, doing=None, todo=todo, error=verdict.error), context.now)
-        case _:
-            if copy.error == verdict.error:
-                return
-            context.unit.copies.put(replace(copy, error=verdict.error), context.now)
-    changes.refresh_card(context, post.number)
-
-
-# ------------------------------------------------------------------------------------------------ what VK shows now
-
-
-def adopt(context: Context, suggestion: Suggestion, post: OurPost, seen: Content) -> None:
-    """The post says something else on VK now: so will every copy."""
-    again = next_look(post.published_at, context.now) if post.post_id else None
-    changed = replace(post, content=seen, edited_at=context.now, seen_at=context.now, next_look=again)
-    context.unit.posts.put(changed, context.now)
-    bring_up_to_date(context, suggestion, changed)
-
-
-def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
-    """A post was read again. True when something was stored: it changed, or may go out now."""
-    suggestion = context.unit.suggestions.get(post.number)
-    if suggestion is None:
-        return False
-    if held(suggestion) and post.released_at is None:
-        if published_mismatch(suggestion.for_publication, seen) is not None:
-            return False
-        return _whole_at_last(context, suggestion, seen)
-    if post.seen_at is None:  # read for the first time: whatever stands there is what was published
-        again = next_look(post.published_at, context.now)
-        release(context, suggestion, replace(post, content=seen, seen_at=context.now, next_look=again))
-        return True
-    if same_content(post.content, seen):
-        return False
-    status = str(suggestion.status)
-    context.unit.journal.add(context.now, post.number, None, "edited_on_vk", status, status)
-    adopt(context, suggestion, post, seen)
-    changes.refresh_card(context, post.number)
-    return True
-
-
-def _whole_at_last(context: Context, suggestion: Suggestion, seen: Content) -> bool:
-    after = advance(
-        suggestion, Action.PROVE, context.now, post_id=suggestion.published_post_id, proof="checked", trouble=None
-    )
-    if after is None or not changes.store(context, suggestion, after, "checked"):
-        return False
-    came_out(context, after, seen)
-    return True
-
-
-def deleted_on_vk(context: Context, number: int) -> bool:
-    """A post of ours is certainly not on VK any more: somebody deleted it. False: that is known."""
-    post = context.unit.posts.get(number)
-    if post is None or post.state is not PostState.LIVE:
-        return False
-    context.unit.posts.put(replace(post, state=PostState.GONE, next_look=None), context.now)
-    suggestion = context.unit.suggestions.get(number)
-    status = str(suggestion.status) if suggestion is not None else None
-    context.unit.journal.add(context.now, number, None, "deleted_on_vk", status, status)
-    stands = any(copy.state in (CopyState.OUT, CopyState.WAITING) for copy in context.unit.copies.of(number))
-    carried = network_rules.removal_carried(context)
-    if carried:
-        take_back(context, number)
-    gone = replace(_vk_copy(context, post), state=CopyState.REMOVED, removed_at=context.now)
-    context.unit.copies.put(gone, context.now)
-    word = "none" if not stands else "carried" if carried else "asked"
-    changes.note(context, "deleted_on_vk", number, copies=word)
-    changes.refresh_card(context, number)
-    return True

@@ -6,14 +6,28 @@ Whoever writes can be written to: what was kept for them is given first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from editorial.lifecycle import Action, advance
+from editorial.post import utf16_length
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import changes, drafting, keyboards, letters, network_lines, registry, removal, suggest, texts
+from handlers import (
+    changes,
+    drafting,
+    keyboards,
+    letters,
+    network_lines,
+    own_posts,
+    registry,
+    removal,
+    suggest,
+    texts,
+)
 from handlers.answers import answer
+from handlers.cards import LONGEST_MESSAGE
 from handlers.context import Context
 from handlers.events import MessageArrived, MessagesAllowed, MessagesDenied, PersonBlocked, PersonUnblocked
 
@@ -73,17 +87,35 @@ def _my_news(context: Context, message: MessageArrived) -> None:
     if not own:
         answer(context, message, texts.NO_NEWS, keyboards.spoken("Предложить новость"))
         return
-    lines = [letters.status_of(one, _reading(context, message, one)) for one in own]
-    answer(context, message, "\n".join([texts.MY_NEWS, *lines]))
+    reading = _reading(context, message, own)
+    copies = context.unit.copies.of_many([one.number for one in own])
+    lines, elsewhere = [], None
+    for one in own:
+        titles = network_lines.titles_for_author(context, copies.get(one.number, ()))
+        elsewhere = elsewhere or (one.number if titles else None)
+        said = letters.status_of(one, replace(reading, suggestion=one))
+        lines.append(said + texts.also_in(titles) if titles else said)
+    how = [texts.LINKS_BY_STATUS.format(number=elsewhere)] if elsewhere else []
+    answer(context, message, _in_one_message([texts.MY_NEWS, *lines], how))
 
 
-def _reading(context: Context, message: MessageArrived, suggestion: Suggestion) -> letters.Reading:
+def _in_one_message(lines: Sequence[str], last: Sequence[str]) -> str:
+    """The lines with the last ones below; of too many the end is left out."""
+    kept = list(lines)
+    while utf16_length("\n".join([*kept, *last])) > LONGEST_MESSAGE - 100:
+        kept.pop()
+    left = len(lines) - len(kept)
+    return "\n".join([*kept, *([texts.and_more(left)] if left else []), *last])
+
+
+def _reading(context: Context, message: MessageArrived, about: Sequence[Suggestion]) -> letters.Reading:
     return letters.Reading(
-        suggestion=suggestion,
+        suggestion=about[0],
         author=context.unit.authors.get(message.from_id),
         now=context.now,
         desk=context.desk,
         paused=context.paused() is not None,
+        gone=own_posts.off_the_wall(context, [one.number for one in about]),
     )
 
 
@@ -102,7 +134,7 @@ def _own(context: Context, message: MessageArrived, number: int | None) -> Sugge
 def _status(context: Context, message: MessageArrived, number: int | None) -> None:
     suggestion = _own(context, message, number)
     if suggestion is not None:
-        stands = letters.status_of(suggestion, _reading(context, message, suggestion))
+        stands = letters.status_of(suggestion, _reading(context, message, [suggestion]))
         answer(context, message, "\n".join([stands, *network_lines.for_author(context, suggestion)]))
 
 

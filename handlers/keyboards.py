@@ -65,6 +65,13 @@ def in_pairs(buttons: Sequence[Button], width: int = 2) -> list[Sequence[Button]
     return [buttons[start : start + width] for start in range(0, len(buttons), width)]
 
 
+def a_page(buttons: Sequence[Button], page: int, size: int) -> tuple[list[Button], int | None]:
+    """The buttons of a page, counted from 0 and around, and the page that follows; None when there is one only."""
+    pages = max(1, -(-len(buttons) // size))
+    here = page % pages
+    return list(buttons[here * size :][:size]), (here + 1) % pages if pages > 1 else None
+
+
 def spoken(*labels: str) -> dict[str, Any]:
     """Buttons that say their label in the dialog with the community, two in a row."""
     buttons = [Button(label, Payload("say"), spoken=True) for label in labels]

@@ -169,7 +169,10 @@ def _letters_in(context: Context, vk_id: int, state: State) -> list[Delivery]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a letter is rendered with: the suggestion it is about, its reader, and the moment of sending."""
+    """What a letter is rendered with: the suggestion it is about, its reader, and the moment of sending.
+
+    ``gone``: numbers of news whose posts are not on VK any more.
+    """
 
     suggestion: Suggestion | None
     author: Author | None
@@ -177,6 +180,7 @@ class Reading:
     desk: Desk
     others: tuple[Suggestion, ...] = ()
     paused: bool = False
+    gone: frozenset[int] = frozenset()
 
 
 def render(payload: Mapping[str, Any], reading: Reading) -> LetterText:
@@ -306,6 +310,8 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
             return texts.DELAYED
         case Status.SCHEDULED if suggestion.due_at and suggestion.due_at > reading.now:
             return texts.comes_out(_when(suggestion.due_at, reading))
+        case Status.PUBLISHED if suggestion.number in reading.gone:
+            return texts.IS_OFF
         case Status.PUBLISHED:
             return texts.is_out(suggestion.published_link or reading.desk.address)
         case Status.RETURNED if decision:

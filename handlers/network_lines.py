@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from editorial.networks import CopyState, Network, NetworkCopy
+from editorial.networks import CopyState, Network, NetworkCopy, OurPost, PostState
 from editorial.suggestion import Status, Suggestion
-from handlers import crosspost, network_rules, texts
+from handlers import crosspost, network_rules, own_posts, own_text, texts
 from handlers.context import Context
 
 #: Worst first: what the line of a network of several parts is about.
@@ -22,21 +22,54 @@ _BEFORE = frozenset({Status.PENDING, Status.SCHEDULED, Status.PUBLISHING, Status
 
 
 def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
-    """One line for each network; before the post is out, which networks it will go to when that is not all."""
+    """One line for each network; before the post is out, where it will go and what is said there differently.
+
+    What became of the post on VK itself is said by the status, not here; only a correction under way is.
+    """
     if not context.desk.networks:
         return ()
     copies = _in_order(context, suggestion)
     if copies:
-        return tuple(_line(context, key, parts) for key, parts in copies)
+        gone = _is_gone(context.unit.posts.get(suggestion.number))
+        shown = [pair for pair in copies if not (gone and pair[0] == crosspost.VK)]
+        return tuple(_line(context, suggestion, key, parts) for key, parts in shown)
     if suggestion.status is Status.PUBLISHED:
+        if _is_gone(context.unit.posts.get(suggestion.number)):
+            return ()
         held = crosspost.held(suggestion) and context.unit.posts.get(suggestion.number) is not None
         return (texts.NETWORKS_HELD,) if held else ()
     if suggestion.status not in _BEFORE:
         return ()
     chosen = network_rules.chosen(context, suggestion)
-    if len(chosen) == len(context.desk.networks):
-        return ()
-    return (texts.goes_to([network.title for network in chosen]),)
+    lines = [_own_text_line(context, suggestion, network) for network in chosen]
+    if len(chosen) < len(context.desk.networks):
+        lines.insert(0, texts.goes_to([network.title for network in chosen]))
+    return tuple(filter(None, lines))
+
+
+def _own_text_line(context: Context, suggestion: Suggestion, network: Network) -> str:
+    text = network_rules.own_text(suggestion, network.key)
+    if text is None:
+        return ""
+    older = network_rules.is_older(suggestion, network.key, own_text.wall_text(context, suggestion))
+    return texts.own_text_line(network.title, own_text.shown(text), older)
+
+
+def _is_gone(post: OurPost | None) -> bool:
+    return post is not None and post.state is PostState.GONE
+
+
+def wall_status(context: Context, suggestion: Suggestion) -> str | None:
+    """What became of a post that is not to stand on VK any more; None for any other."""
+    post = context.unit.posts.get(suggestion.number)
+    if suggestion.status is not Status.PUBLISHED or not _is_gone(post):
+        return None
+    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.number))
+    if copy is not None and copy.todo is not None:
+        return texts.not_off_the_wall(copy.error or "refused", suggestion.published_link)
+    if copy is not None and copy.state is CopyState.REMOVED:
+        return texts.off_the_wall()
+    return texts.leaving_the_wall(suggestion.published_link)
 
 
 def _in_order(context: Context, suggestion: Suggestion) -> list[tuple[str, list[NetworkCopy]]]:
@@ -46,17 +79,27 @@ def _in_order(context: Context, suggestion: Suggestion) -> list[tuple[str, list[
     return sorted(copies.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
 
 
-def _line(context: Context, key: str, parts: Sequence[NetworkCopy]) -> str:
+def _line(context: Context, suggestion: Suggestion, key: str, parts: Sequence[NetworkCopy]) -> str:
     network = crosspost.network(context, key)
     title = network.title if network is not None else texts.ON_VK if key == crosspost.VK else key
     copy = min(parts, key=lambda one: (_WEIGHT.index(one.state), one.part))
-    return f"{title}: {_state(context, network, copy, parts)}"
+    own = _own_note(context, suggestion, key)
+    return f"{title}: {_state(context, network, copy, parts, own)}"
 
 
-def _state(context: Context, network: Network | None, copy: NetworkCopy, parts: Sequence[NetworkCopy]) -> str:
-    todo = next((one.todo for one in parts if one.todo), None)
-    if todo is not None:
-        return texts.network_todo(todo, _link(parts))
+def _own_note(context: Context, suggestion: Suggestion, key: str) -> list[str]:
+    if network_rules.own_text(suggestion, key) is None:
+        return []
+    older = network_rules.is_older(suggestion, key, own_text.wall_text(context, suggestion))
+    return ["own_text_older" if older else "own_text"]
+
+
+def _state(
+    context: Context, network: Network | None, copy: NetworkCopy, parts: Sequence[NetworkCopy], own: list[str]
+) -> str:
+    due = next((one for one in parts if _is_due(one)), None)
+    if due is not None and due.todo is not None:
+        return texts.network_todo(due.todo, _link(parts), due.error)
     match copy.state:
         case CopyState.ASKED:
             return texts.NETWORK_ASKED
@@ -68,11 +111,18 @@ def _state(context: Context, network: Network | None, copy: NetworkCopy, parts: 
             return texts.NETWORK_PAUSED
         case CopyState.WAITING:
             return texts.network_waits(copy.error)
-        case CopyState.REMOVED | CopyState.CANCELLED:
+        case CopyState.REMOVED:
             return texts.NETWORK_REMOVED
+        case CopyState.CANCELLED:
+            return texts.NETWORK_CANCELLED
     doing = next((one.doing for one in parts if one.doing), None)
-    notes = [note for one in parts for note in one.notes]
+    notes = [*own, *(note for one in parts for note in one.notes)]
     return texts.network_out(_link(parts), notes, doing)
+
+
+def _is_due(copy: NetworkCopy) -> bool:
+    """Whether a person has to do something; what stands nowhere yet needs no decision."""
+    return copy.todo is not None and (copy.todo != crosspost.DECIDE or copy.state is CopyState.OUT)
 
 
 def _link(parts: Sequence[NetworkCopy]) -> str | None:
@@ -88,3 +138,9 @@ def for_author(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
         if link is not None and network is not None:
             lines.append(f"{network.title}: {link}")
     return tuple(lines)
+
+
+def titles_for_author(context: Context, copies: Sequence[NetworkCopy]) -> list[str]:
+    """The names of the networks the news stands in, in the order of showing."""
+    there = {copy.network for copy in copies if copy.state is CopyState.OUT and copy.part == 0}
+    return [network.title for network in context.desk.networks if network.key in there]

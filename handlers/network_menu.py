@@ -6,27 +6,30 @@ cannot settle itself.  Whether a press still applies is asked again when it come
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from editorial.errors import CardOutdated, NotNow, PayloadForeign, RoleTooLow
 from editorial.lifecycle import same_version
-from editorial.networks import CopyState, Network, PostState
+from editorial.networks import CopyState, Network, NetworkCopy, PostState
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Status, Suggestion
-from handlers import cards, changes, crosspost, network_rules, texts
+from handlers import cards, changes, crosspost, keyboards, network_rules, own_posts, own_text, removal, texts
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
 from handlers.person import Person
 
 WORD: Final = "nets"
-#: The prompt that waits for a corrected text.
+#: The prompts that wait for a corrected text; the second one is for the networks with a text of their own, too.
 FIX_PROMPT: Final = "fix_everywhere"
+FIX_ALL_PROMPT: Final = "fix_one_text"
 ON_A_PAGE: Final = 7
 _OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED})
 #: States in which the post could not go out on VK and may go elsewhere in its stead.
 _STUCK: Final = frozenset({Status.SCHEDULED, Status.FAILED, Status.PUBLISHING})
+#: Presses that change what readers see already: for editors.
+_EDITORS: Final = frozenset({"fix", "fix_all", "pull", "pull!", "drop", "keep"})
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:
@@ -47,16 +50,24 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
             raise PayloadForeign
         changes.open_menu(context, suggestion.number, {"menu": WORD, "page": int(key)})
         return texts.NETWORKS_MENU_ANSWER
-    if word in ("fix", "pull", "pull!") and not context.role(person.user_id).runs_the_desk:
+    if word in _EDITORS and not context.role(person.user_id).runs_the_desk:
         raise RoleTooLow
-    if word in ("fix", "pull"):
+    if word in ("fix", "fix_all", "pull"):
         return _ask(context, person, suggestion, word)
+    if word == own_text.ASK:
+        return own_text.ask(context, person, suggestion, key)
+    if word == own_text.SAME:
+        return own_text.drop(context, person, suggestion, key)
     if word in ("on", "off"):
         return _switch(context, person, suggestion, _known(context, key), on=word == "on")
+    number = suggestion.number
     done = {
-        "again": lambda: crosspost.repeat(context, suggestion.number, _known(context, key).key),
-        "out": lambda: crosspost.confirm(context, suggestion.number, _known(context, key).key),
-        "pull!": lambda: crosspost.pull(context, suggestion.number),
+        "again": lambda: _again(context, number, key),
+        "out": lambda: crosspost.confirm(context, number, _known(context, key).key),
+        "drop": lambda: crosspost.take_back_from(context, number, _known(context, key).key),
+        "keep": lambda: crosspost.leave_there(context, number, key),
+        "done": lambda: _done(context, number, key),
+        "pull!": lambda: own_posts.pull(context, suggestion),
         "as_is": lambda: crosspost.release_as_it_is(context, suggestion),
         "without_vk": lambda: _without_vk(context, person, suggestion),
     }.get(word)
@@ -72,6 +83,18 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
     changes.close_menu(context, suggestion.number)
     changes.refresh_card(context, suggestion.number)
     return texts.NETWORK_ANSWERS[word]
+
+
+def _again(context: Context, number: int, key: str) -> bool:
+    if key == crosspost.VK:
+        return own_posts.again_on_vk(context, number)
+    return crosspost.repeat(context, number, _known(context, key).key)
+
+
+def _done(context: Context, number: int, key: str) -> bool:
+    if key == crosspost.VK:
+        return removal.done_by_hand(context, number)
+    return crosspost.done_by_hand(context, number, key)
 
 
 def _known(context: Context, key: str) -> Network:
@@ -109,33 +132,49 @@ def may_go_without_vk(suggestion: Suggestion) -> bool:
 
 def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
     """What can be pressed for the networks now, in pages."""
-    if view.get("ask") == "fix":
-        return cards.Menu([texts.FIX_WANTED], [])
-    if view.get("ask") == "pull":
-        return cards.Menu([texts.PULL_SURE], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
+    match view.get("ask"):
+        case "fix":
+            return _fix_menu(context, suggestion)
+        case "fix_all":
+            return cards.Menu([texts.FIX_ALL_WANTED], [])
+        case "pull":
+            return cards.Menu([texts.PULL_SURE], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
+        case own_text.ASK:
+            return own_text.menu(context, suggestion, view)
     buttons = [*_settling(context, suggestion), *_switches(context, suggestion)]
+    if own_text.networks(context, suggestion):
+        buttons.append(_button(suggestion, texts.OWN_TEXT, own_text.ASK))
     if not buttons:
         return cards.Menu([texts.NETWORKS_NOTHING], [])
-    pages = -(-len(buttons) // ON_A_PAGE)
-    page = int(view.get("page", 0)) % pages
-    shown_now = buttons[page * ON_A_PAGE :][:ON_A_PAGE]
-    if pages > 1:
-        shown_now.append(_button(suggestion, texts.FURTHER, f"page:{(page + 1) % pages}"))
-    return cards.Menu([texts.NETWORKS_MENU], shown_now)
+    page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), ON_A_PAGE)
+    if onward is not None:
+        page.append(_button(suggestion, texts.FURTHER, f"page:{onward}"))
+    return cards.Menu([texts.NETWORKS_MENU], page)
+
+
+def _fix_menu(context: Context, suggestion: Suggestion) -> cards.Menu:
+    """The new text is waited for; what has a text of its own keeps it unless the other button is pressed."""
+    own = network_rules.own_texts(suggestion)
+    titles = [one.title for one in context.desk.networks if one.key in own]
+    if not titles:
+        return cards.Menu([texts.FIX_WANTED], [])
+    return cards.Menu(
+        [texts.FIX_WANTED, texts.own_texts_stay(titles)], [_button(suggestion, texts.FIX_ALL, "fix_all")]
+    )
 
 
 def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
+    """What the copies wait for, then what concerns the whole post."""
     buttons = []
-    for key, parts in crosspost.by_network(context.unit.copies.of(suggestion.number)).items():
-        network = crosspost.network(context, key)
-        states = {one.state for one in parts}
-        if network is None:
-            continue
-        if CopyState.ASKED in states:
-            buttons.append(_button(suggestion, texts.network_is_out(network.title), f"out:{key}", "positive"))
-        if states & {CopyState.ASKED, CopyState.REFUSED}:
-            buttons.append(_button(suggestion, texts.network_again(network.title), f"again:{key}"))
     post = context.unit.posts.get(suggestion.number)
+    gone = post is not None and post.state is PostState.GONE
+    for key, parts in crosspost.by_network(context.unit.copies.of(suggestion.number)).items():
+        found = crosspost.network(context, key)
+        title = texts.ON_VK if key == crosspost.VK else found.title if found is not None else key
+        buttons += [
+            _button(suggestion, label, f"{word}:{key}", "positive" if word == "out" else "secondary")
+            for word, label in _of_network(title, parts, gone=gone, on=found is not None or key == crosspost.VK)
+        ]
     if (
         post is not None
         and post.state is PostState.LIVE
@@ -143,7 +182,7 @@ def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
         and crosspost.held(suggestion)
     ):
         buttons.append(_button(suggestion, texts.RELEASE_AS_IT_IS, "as_is"))
-    if post is not None and post.state is not PostState.GONE:
+    if post is not None and not gone:
         buttons.append(_button(suggestion, texts.FIX_EVERYWHERE, "fix"))
         buttons.append(_button(suggestion, texts.PULL_EVERYWHERE, "pull"))
     elif post is not None and crosspost.stands_somewhere(context, suggestion.number):
@@ -151,6 +190,21 @@ def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
     if post is None and may_go_without_vk(suggestion):
         buttons.append(_button(suggestion, texts.RELEASE_WITHOUT_VK, "without_vk"))
     return buttons
+
+
+def _of_network(title: str, parts: Sequence[NetworkCopy], *, gone: bool, on: bool) -> Iterator[tuple[str, str]]:
+    """Word and label of what can be done about the copies in one network; ``on``: it is switched on."""
+    states, todos = {one.state for one in parts}, {one.todo for one in parts}
+    if CopyState.ASKED in states:
+        yield "out", texts.network_is_out(title)
+    sends_again = states & {CopyState.ASKED, CopyState.REFUSED} and not gone
+    if on and (sends_again or any(map(crosspost.may_change_again, parts))):
+        yield "again", texts.network_again(title)
+    if todos & {"edit", "remove"}:
+        yield "done", texts.network_done(title)
+    if on and crosspost.DECIDE in todos and CopyState.OUT in states:
+        yield "drop", texts.network_drop(title)
+        yield "keep", texts.network_keep(title)
 
 
 def _switches(context: Context, suggestion: Suggestion) -> list[Button]:
@@ -174,21 +228,32 @@ def _ask(context: Context, person: Person, suggestion: Suggestion, word: str) ->
     post = context.unit.posts.get(suggestion.number)
     if post is None or post.state is PostState.GONE:
         raise NotNow(suggestion.number, suggestion.status)
-    if word == "fix":
-        context.unit.prompts.ask(
-            person.peer_id,
-            person.user_id,
-            suggestion.number,
-            FIX_PROMPT,
-            suggestion.version,
-            context.now,
-            person.cmid,
-        )
+    kind = {"fix": FIX_PROMPT, "fix_all": FIX_ALL_PROMPT}.get(word)
+    if kind is not None:
+        number, version = suggestion.number, suggestion.version
+        context.unit.prompts.ask(person.peer_id, person.user_id, number, kind, version, context.now, person.cmid)
     changes.open_menu(context, suggestion.number, {"menu": WORD, "ask": word})
-    return texts.REPLY_TO_EDIT if word == "fix" else texts.PULL_SURE
+    return texts.PULL_SURE if kind is None else texts.REPLY_TO_EDIT
 
 
-def corrected(context: Context, person: Person, suggestion: Suggestion, version: int, text: str) -> str | None:
+def answered(
+    context: Context, person: Person, suggestion: Suggestion, kind: str, version: int, text: str
+) -> str | None:
+    """A reply one of the prompts waited for; what is said about it. Raises DeskError."""
+    if kind.startswith(own_text.PROMPT):
+        key = kind.removeprefix(own_text.PROMPT)
+        return own_text.given(context, person, suggestion, version, key, text)
+    return _corrected(context, person, suggestion, version, text, one_text=kind == FIX_ALL_PROMPT)
+
+
+def is_prompt(kind: str) -> bool:
+    """Whether a prompt of this kind is one of the networks'."""
+    return kind in (FIX_PROMPT, FIX_ALL_PROMPT) or kind.startswith(own_text.PROMPT)
+
+
+def _corrected(
+    context: Context, person: Person, suggestion: Suggestion, version: int, text: str, *, one_text: bool
+) -> str | None:
     """The new text for everywhere arrived. Raises DeskError."""
     same_version(suggestion, version)
     if not context.role(person.user_id).runs_the_desk:
@@ -196,7 +261,7 @@ def corrected(context: Context, person: Person, suggestion: Suggestion, version:
     if utf16_length(text) > TEXT_LIMIT:
         return texts.TOO_LONG_TEXT
     context.unit.prompts.clear(person.peer_id, person.user_id)
-    if not crosspost.fix(context, suggestion, text, by=person.user_id):
+    if not own_posts.fix(context, suggestion, text, by=person.user_id, one_text=one_text):
         raise NotNow(suggestion.number, suggestion.status)
     changes.close_menu(context, suggestion.number)
     changes.refresh_card(context, suggestion.number)

@@ -1,21 +1,23 @@
 """Which networks a post goes to: an editor's rules by rubric and region, and a moderator's choice for one post.
 
-The rules stand in the settings; a choice on the card overrides them for its post.
+The rules stand in the settings; a choice on the card overrides them for its post.  A text of its own for a network
+is a choice, too; with it stands for which text of the wall it was written.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from editorial import rubrics
 from editorial.networks import Network
-from editorial.suggestion import Suggestion
+from editorial.suggestion import Suggestion, comparable
 from handlers.context import Context
 
 _PAUSED: Final = "paused_networks"
 _RULES: Final = "network_rules"
-_ON_GONE: Final = "networks_on_gone"
+_ASKS: Final = "networks_ask_on_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,14 @@ def set_paused(context: Context, key: str, on: bool) -> bool:
     return True
 
 
-def removal_carried(context: Context) -> bool:
-    """Whether a post deleted on VK by hand is taken out of the networks without asking."""
-    return bool(context.unit.settings.get(_ON_GONE, "carry") == "carry")
+def asks_before_removal(context: Context, key: str) -> bool:
+    """Whether people are asked before a post deleted on VK by hand is taken out of this network, too."""
+    return key in (context.unit.settings.get(_ASKS) or ())
 
 
-def carry_removal(context: Context, carried: bool) -> None:
-    context.unit.settings.set(_ON_GONE, "carry" if carried else "ask", context.now)
+def set_asks_before_removal(context: Context, key: str, asks: bool) -> None:
+    before = frozenset(context.unit.settings.get(_ASKS, for_update=True) or ())
+    context.unit.settings.set(_ASKS, sorted(before | {key} if asks else before - {key}), context.now)
 
 
 # ------------------------------------------------------------------------------------------- a choice for one post
@@ -99,12 +102,6 @@ def chosen(context: Context, suggestion: Suggestion) -> tuple[Network, ...]:
     return tuple(network for network in context.desk.networks if goes_to(context, suggestion, network))
 
 
-def own_text(suggestion: Suggestion, key: str) -> str | None:
-    """The text a moderator gave for this network alone."""
-    text = ((suggestion.networks or {}).get("texts") or {}).get(key)
-    return str(text) if text else None
-
-
 def with_choice(suggestion: Suggestion, key: str, on: bool) -> Suggestion:
     """The suggestion after a moderator chose for or against a network."""
     choice = suggestion.networks or {}
@@ -113,10 +110,44 @@ def with_choice(suggestion: Suggestion, key: str, on: bool) -> Suggestion:
     return replace(suggestion, networks={**choice, **lists}, version=suggestion.version + 1)
 
 
-def with_text(suggestion: Suggestion, key: str, text: str | None) -> Suggestion:
-    """The suggestion with a text of its own for a network; None: the same text as everywhere."""
+# ------------------------------------------------------------------------------------- a text of its own for one
+
+
+def own_texts(suggestion: Suggestion) -> dict[str, str]:
+    """The texts moderators gave for single networks, by network."""
+    return dict((suggestion.networks or {}).get("texts") or {})
+
+
+def own_text(suggestion: Suggestion, key: str) -> str | None:
+    """The text a moderator gave for this network alone."""
+    return own_texts(suggestion).get(key) or None
+
+
+def is_older(suggestion: Suggestion, key: str, wall_text: str) -> bool:
+    """Whether the network's own text was written for another text of the wall than this one."""
+    marks = (suggestion.networks or {}).get("beside") or {}
+    return own_text(suggestion, key) is not None and marks.get(key) != _mark(wall_text)
+
+
+def with_text(suggestion: Suggestion, key: str, text: str | None, wall_text: str) -> Suggestion:
+    """The suggestion with a text of its own for a network; None: the same text as on the wall.
+
+    ``wall_text`` is what the wall says, or will say, at this moment.
+    """
     choice = suggestion.networks or {}
-    texts = {name: said for name, said in (choice.get("texts") or {}).items() if name != key}
+    texts = {name: said for name, said in own_texts(suggestion).items() if name != key}
+    marks = {name: mark for name, mark in (choice.get("beside") or {}).items() if name != key}
     if text:
-        texts[key] = text
-    return replace(suggestion, networks={**choice, "texts": texts}, version=suggestion.version + 1)
+        texts[key], marks[key] = text, _mark(wall_text)
+    networks = {**choice, "texts": texts, "beside": marks}
+    return replace(suggestion, networks=networks, version=suggestion.version + 1)
+
+
+def without_texts(suggestion: Suggestion) -> Suggestion:
+    """The suggestion with the same text for all networks."""
+    networks = {**(suggestion.networks or {}), "texts": {}, "beside": {}}
+    return replace(suggestion, networks=networks, version=suggestion.version + 1)
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(comparable(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -35,7 +35,10 @@ def render(
         case "copy_asked":
             return texts.copy_asked_note(number, title_of(desk, str(payload["network"])))
         case "deleted_on_vk":
-            return texts.deleted_on_vk_note(number, str(payload.get("copies")))
+            titles = {
+                word: [title_of(desk, str(key)) for key in payload.get(word, ())] for word in ("carried", "asked")
+            }
+            return texts.deleted_on_vk_note(number, titles["carried"], titles["asked"])
         case "trouble":
             stops = payload.get("cause") in _STOPS_POSTS
             told = texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)
@@ -89,7 +92,7 @@ def render(
                 lines.append(texts.and_more(int(payload["more"])))
             return texts.moved_note(lines)
         case preview.WORD if suggestion is not None:
-            return preview.text_of(suggestion, desk)
+            return preview.text_of(suggestion, desk, payload.get("off", ()))
         case "source_failing":
             named = int(payload["source"]), str(payload["name"])
             return texts.source_failing_note(*named, str(payload["link"]), str(payload["reason"]))

@@ -11,7 +11,7 @@ from typing import Final
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import alarms, burst, changes, crosspost, duplicates, letters, overview, removal, suggest
+from handlers import alarms, burst, changes, crosspost, duplicates, letters, overview, own_posts, removal, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -37,8 +37,6 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return _passport(context, delivery, outcome, verdict)
         case "preview" | "unsent" | "figures" | "ask":
             return _aside(context, delivery, verdict)
-        case "take_down":
-            return _taken_down(context, delivery, verdict)
         case overview.KIND | overview.PIN:
             return _overview(context, delivery, outcome, verdict)
         case "burst":
@@ -198,7 +196,9 @@ def _on_vk(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verd
     if not record(context, delivery, verdict):
         return False
     content = seen.content if isinstance(seen, WallPublished) else None
-    crosspost.settled_on_vk(context, delivery, verdict, content)
+    own_posts.settled_on_vk(context, delivery, verdict, content)
+    if delivery.kind == "delete_post":
+        removal.settled(context, delivery, verdict)
     return True
 
 
@@ -241,19 +241,6 @@ def _passport(context: Context, delivery: Delivery, outcome: Outcome, verdict: V
         context.unit.passports.shown(number, outcome.result.get("digest"))
     elif isinstance(outcome, Refused) and outcome.reason in _LOST_CARD:
         context.unit.passports.forget(number)  # its outcomes are letters of their own
-    return True
-
-
-def _taken_down(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
-    if not record(context, delivery, verdict):
-        return False
-    suggestion = context.unit.suggestions.get(delivery.number or 0)
-    if suggestion is None:
-        return True
-    if verdict.state is State.SENT:
-        removal.taken_down(context, suggestion)
-    elif verdict.state is State.REFUSED:
-        changes.note(context, "not_removed", suggestion.number, reason=verdict.error)
     return True
 
 

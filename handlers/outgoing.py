@@ -28,6 +28,7 @@ from handlers import (
     network_lines,
     notes,
     overview,
+    own_posts,
     passport,
     registry,
     removal,
@@ -158,6 +159,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         covered=not uncovered and warnings.are_covered(suggestion, found),
         menu=more.drawn(context, suggestion, view),
         networks=network_lines.for_card(context, suggestion),
+        off_the_wall=network_lines.wall_status(context, suggestion),
         digest=_digest_facts(context, suggestion) if suggestion.digest else None,
         claimed=(claim.user_id, claim.until) if claim is not None else None,
         signed=(signature.user_id, signature.at) if signature is not None else None,
@@ -231,14 +233,15 @@ def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None)
         desk=context.desk,
         others=others,
         paused=context.paused() is not None,
+        gone=own_posts.off_the_wall(context, [one.number for one in (suggestion, *others) if one is not None]),
     )
     letter = letters.render(payload, reading)
     return Outgoing(letter.text, letter.keyboard)
 
 
 def _reading(context: Context, suggestion: Suggestion) -> letters.Reading:
-    paused = context.paused() is not None
-    return letters.Reading(suggestion, suggestion.author, context.now, context.desk, paused=paused)
+    paused, gone = context.paused() is not None, own_posts.off_the_wall(context, [suggestion.number])
+    return letters.Reading(suggestion, suggestion.author, context.now, context.desk, paused=paused, gone=gone)
 
 
 def _passport(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgoing | None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from editorial import etiquette
 from editorial.delivery import Delivery, NewDelivery
+from editorial.networks import PostState
 from editorial.post import difference
 from editorial.suggestion import Status, Suggestion
 from handlers import letters, network_lines, texts
@@ -65,7 +66,7 @@ def _short(words: str) -> str:
 def figures_of(context: Context, suggestion: Suggestion) -> str:
     """How far the post has got, once that is known."""
     post = context.unit.posts.get(suggestion.number)
-    if post is None or suggestion.published_at is None:
+    if post is None or post.state is PostState.GONE or suggestion.published_at is None:
         return ""
     if context.now - suggestion.published_at < FIGURES_AFTER or post.reach.views is None:
         return ""

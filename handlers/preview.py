@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from editorial import rubrics
@@ -9,7 +10,7 @@ from editorial.networks import Network, Story
 from editorial.post import defuse, split_text, utf16_length
 from editorial.preview import words_of
 from editorial.suggestion import Status, Suggestion
-from handlers import changes, texts
+from handlers import changes, network_rules, texts
 from handlers.context import Context, Desk
 from handlers.payloads import Payload
 from handlers.person import Person
@@ -26,17 +27,19 @@ def shown(context: Context, suggestion: Suggestion) -> bool:
 
 
 def press(context: Context, _person: Person, suggestion: Suggestion, _payload: Payload) -> str:
-    changes.note(context, WORD, suggestion.number)
+    off = [one.key for one in context.desk.networks if not network_rules.goes_to(context, suggestion, one)]
+    changes.note(context, WORD, suggestion.number, off=off)
     return texts.PREVIEW_COMES
 
 
-def text_of(suggestion: Suggestion, desk: Desk) -> str:
-    """The note: VK first, then every network with its parts."""
+def text_of(suggestion: Suggestion, desk: Desk, off: Collection[str] = ()) -> str:
+    """The note: VK first, then every network with its parts; to those of ``off`` it does not go."""
     content = suggestion.for_publication
     own = texts.preview_part(texts.PREVIEW_VK, 1, 1, len(content.attachments), _brief(content.text))
     pieces = [texts.preview_head(suggestion.number), own]
     for network in desk.networks:
-        pieces += _of_network(network, suggestion)
+        not_there = [texts.preview_not_there(network.title)]
+        pieces += not_there if network.key in off else _of_network(network, suggestion)
     text = ""
     for piece in pieces:
         longer = f"{text}\n\n{piece}".strip()
@@ -47,11 +50,11 @@ def text_of(suggestion: Suggestion, desk: Desk) -> str:
 
 
 def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
-    content = suggestion.for_publication
+    content, own = suggestion.for_publication, network_rules.own_text(suggestion, network.key)
     rubric = rubrics.of(suggestion)
     story = Story(
         number=suggestion.number,
-        text=content.text,
+        text=own or content.text,
         attachments=content.attachments,
         link=suggestion.published_link or suggestion.link,
         published_at=suggestion.due_at or suggestion.updated_at,
@@ -61,8 +64,9 @@ def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
         rubric=rubric.code if rubric else None,
     )
     parts = network.preview(story)
+    title = network.title if own is None else texts.with_own_text(network.title)
     return [
-        texts.preview_part(network.title, place, len(parts), len(part.media), _brief(words_of(part)))
+        texts.preview_part(title, place, len(parts), len(part.media), _brief(words_of(part)))
         for place, part in enumerate(parts, start=1)
     ]
 

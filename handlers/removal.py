@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from editorial.delivery import NewDelivery
+from editorial.delivery import Delivery, State, Verdict
 from editorial.errors import NotAModerator, PayloadForeign
+from editorial.networks import PostState
 from editorial.suggestion import Status, Suggestion
-from handlers import changes, keyboards, letters, texts
-from handlers.changes import WALL
+from handlers import changes, keyboards, letters, own_posts, texts
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
@@ -27,8 +27,7 @@ def keyboard(suggestion: Suggestion) -> dict[str, Any]:
 
 def ask(context: Context, suggestion: Suggestion) -> bool:
     """Ask the moderators, once for each post; False when they were asked before."""
-    asked = [entry for entry in context.unit.journal.of(suggestion.number) if entry.action == "asks_removal"]
-    if asked:
+    if _asked(context, suggestion.number):
         return False
     context.unit.journal.add(context.now, suggestion.number, suggestion.author_id, "asks_removal")
     changes.note(context, "asks_removal", suggestion.number)
@@ -52,22 +51,56 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
     )
     if settled is not None:
         return texts.removal_settled(suggestion.number, settled.action == "taken_down")
-    if suggestion.status is not Status.PUBLISHED or suggestion.published_post_id is None:
+    post = context.unit.posts.get(suggestion.number)
+    gone = post is not None and post.state is PostState.GONE
+    if suggestion.status is not Status.PUBLISHED or suggestion.published_post_id is None or gone:
         return texts.NOTHING_TO_TAKE_DOWN
     if payload.arg == "leave":
         context.unit.journal.add(context.now, suggestion.number, person.user_id, "left_up")
         letters.write(context, suggestion, "kept")
         return texts.LEFT_UP
-    if context.mode() == "degraded":
-        return texts.TAKE_DOWN_BY_HAND
     context.unit.journal.add(context.now, suggestion.number, person.user_id, "taken_down")
-    details = {"post_id": suggestion.published_post_id}
-    new = NewDelivery(WALL, f"wall:{suggestion.number}", "take_down", suggestion.number, details)
-    context.unit.outbox.add(new, context.now)
-    return texts.TAKING_DOWN
+    own_posts.pull(context, suggestion)
+    changes.refresh_card(context, suggestion.number)
+    return texts.TAKE_DOWN_BY_HAND if context.mode() == "degraded" else texts.TAKING_DOWN
 
 
-def taken_down(context: Context, suggestion: Suggestion) -> None:
-    """The post is gone: the author and the moderators are told."""
+def settled(context: Context, delivery: Delivery, verdict: Verdict) -> None:
+    """VK deleted the post, or does not: the author who asked for it and the moderators are told."""
+    suggestion = context.unit.suggestions.get(delivery.number or 0)
+    if suggestion is None or not _asked(context, suggestion.number):
+        return
+    if verdict.state is State.SENT:
+        _taken_down(context, suggestion)
+    elif verdict.state is State.REFUSED:
+        changes.note(context, "not_removed", suggestion.number, reason=verdict.error)
+
+
+def found_deleted(context: Context, number: int) -> bool:
+    """The post is certainly not on VK any more. False: that is known."""
+    if not own_posts.deleted_on_vk(context, number):
+        return False
+    suggestion = context.unit.suggestions.get(number)
+    if suggestion is not None and _asked(context, number):
+        _taken_down(context, suggestion)
+    return True
+
+
+def done_by_hand(context: Context, number: int) -> bool:
+    """A person says that they did on VK what was refused there. False: nothing was to be done."""
+    if not own_posts.done_by_hand(context, number):
+        return False
+    suggestion = context.unit.suggestions.get(number)
+    if suggestion is not None and _asked(context, number) and own_posts.off_the_wall(context, [number]):
+        _taken_down(context, suggestion)
+    return True
+
+
+def _asked(context: Context, number: int) -> bool:
+    """Whether the author asked for the post to be taken down."""
+    return any(entry.action == "asks_removal" for entry in context.unit.journal.of(number))
+
+
+def _taken_down(context: Context, suggestion: Suggestion) -> None:
     letters.write(context, suggestion, "removed")
     changes.note(context, "removed", suggestion.number)

@@ -491,8 +491,8 @@ def _answered(
         return texts.EMPTY_TEXT
     if kind.startswith(digest.PROMPT):
         return digest.worded(context, person, suggestion, kind, words)
-    if kind == network_menu.FIX_PROMPT:
-        return network_menu.corrected(context, person, suggestion, version, words)
+    if network_menu.is_prompt(kind):
+        return network_menu.answered(context, person, suggestion, kind, version, words)
     if kind == "edit":
         if utf16_length(words) > TEXT_LIMIT:
             return texts.TOO_LONG_TEXT

@@ -16,7 +16,7 @@ from editorial.arranging import Move
 from editorial.checks.facts import Warn
 from editorial.lifecycle import Action
 from editorial.lists import Kept
-from editorial.post import defuse
+from editorial.post import defuse, utf16_length
 from editorial.suggestion import Status
 from handlers import moments
 
@@ -172,6 +172,15 @@ def comes_out(when: str) -> str:
 
 def is_out(link: str) -> str:
     return f"вышла, {link}"
+
+
+IS_OFF: Final = "снята: поста ВКонтакте больше нет"
+#: The way to the links that a list has no room for.
+LINKS_BY_STATUS: Final = "Ссылки: «Статус» и номер, например «Статус {number}»."
+
+
+def also_in(titles: Sequence[str]) -> str:
+    return f"; ещё {', '.join(titles)}"
 
 
 #: VK does not let the desk publish at the moment; the news is safe.
@@ -452,6 +461,14 @@ PREVIEW_CUT: Final = "Остальные сети не поместились."
 
 def preview_head(number: int) -> str:
     return f"№ {number}: так выйдет"
+
+
+def with_own_text(title: str) -> str:
+    return f"{title}, свой текст"
+
+
+def preview_not_there(title: str) -> str:
+    return f"— {title}: не выйдет"
 
 
 def preview_part(title: str, place: int, parts: int, pictures: int, text: str) -> str:
@@ -1481,22 +1498,30 @@ _NETWORK_UNLISTED: Final = ("отказали", "Повторите или вы�
 ON_VK: Final = "ВКонтакте"
 FIX_EVERYWHERE: Final = "Исправить везде"
 FIX_WANTED: Final = "Ответьте на карточку новым текстом: поправим ВКонтакте и везде. Вложения останутся"
+FIX_ALL: Final = "Один текст во всех сетях"
+FIX_ALL_WANTED: Final = (
+    "Ответьте на карточку новым текстом: он заменит текст ВКонтакте и свои тексты сетей. Вложения останутся"
+)
+
+
+def own_texts_stay(titles: Sequence[str]) -> str:
+    return f"Свой текст останется: {', '.join(titles)}"
+
+
 PULL_EVERYWHERE: Final = "Отозвать везде"
 PULL_SURE: Final = "Удалить пост ВКонтакте и во всех сетях?"
 PULL_YES: Final = "Да, отозвать"
 
 
-def deleted_on_vk_note(number: int, copies: str) -> str:
-    rest = {
-        "carried": " Снимаем и в сетях.",
-        "asked": " В сетях она осталась: «Ещё» → «Сети» → «Отозвать везде».",
-    }.get(copies, "")
-    return f"№ {number}: пост удалили ВКонтакте.{rest}"
+def deleted_on_vk_note(number: int, carried: Sequence[str], asked: Sequence[str]) -> str:
+    also = f", снимаем и в сетях: {', '.join(carried)}" if carried else ""
+    rest = f" Осталось: {', '.join(asked)}; снять или оставить — Ещё → Сети." if asked else ""
+    return f"№ {number}: пост удалили ВКонтакте{also}.{rest}"
 
 
 def network_trouble(reason: str) -> tuple[str, str]:
-    """What happened in a network, and what to do about it, for a moderator."""
-    return NETWORK_TROUBLES.get(reason, _NETWORK_UNLISTED)
+    """What happened in a network, and what to do about it, for a moderator. VK's own words serve its copies, too."""
+    return NETWORK_TROUBLES.get(reason) or TROUBLES.get(reason) or _NETWORK_UNLISTED
 
 
 def network_trouble_note(title: str, reason: str) -> str:
@@ -1570,6 +1595,25 @@ _HISTORY: Final[Mapping[str, str]] = {
     "taken_over": "карточку взял другой модератор",
     "uncovered": "вложения показаны",
     "asked": "бот спросил, вышла ли",
+    "replaced": "автор прислал исправленную",
+    "region": "регион",
+    "turn_away": "автор заблокирован",
+    "networks": "выбор сетей",
+    "own_text": "свой текст для сети",
+    "fixed": "исправление везде",
+    "edited_on_vk": "пост изменили ВКонтакте",
+    "deleted_on_vk": "пост удалили ВКонтакте",
+    "asks_removal": "автор просит снять пост",
+    "taken_down": "решили снять пост",
+    "left_up": "решили оставить пост",
+    "network_again": "повтор в сети",
+    "network_out": "модератор подтвердил: в сети вышло",
+    "network_drop": "снимаем в сети",
+    "network_keep": "в сети оставили",
+    "network_done": "в сети сделано вручную",
+    "network_pull!": "отозвано везде",
+    "network_as_is": "отправлено в сети как есть",
+    "network_without_vk": "отправлено в сети без ВК",
 }
 
 
@@ -1694,18 +1738,24 @@ NETWORK_ASKED: Final = "не знаем, вышло ли. Посмотрите �
 NETWORK_LOOKED_FOR: Final = "выясняем, вышло ли"
 NETWORK_PAUSED: Final = "на паузе"
 NETWORK_REMOVED: Final = "снято"
+NETWORK_CANCELLED: Final = "не отправляли"
 NETWORK_ANSWERS: Final[Mapping[str, str]] = {
     "again": "Отправим ещё раз, только сюда",
     "out": "Записали: вышло",
     "as_is": "Отправляем в сети как есть",
     "without_vk": "Отправляем в сети без ВК",
     "pull!": "Снимаем везде, где можно",
+    "drop": "Снимаем",
+    "keep": "Оставляем",
+    "done": "Записали: сделано",
 }
 
 _NETWORK_NOTES: Final[Mapping[str, str]] = {
     "text_shortened": "текст сокращён, в конце ссылка",
     "attachments_left_out": "не все вложения поместились",
     "plain_text": "без оформления",
+    "own_text": "свой текст",
+    "own_text_older": "свой текст, к прежнему тексту ВКонтакте",
 }
 
 
@@ -1728,9 +1778,12 @@ def network_waits(reason: str | None) -> str:
     return f"ждёт: {_lower_first(network_trouble(reason)[0])}"
 
 
-def network_todo(todo: str, link: str | None) -> str:
+def network_todo(todo: str, link: str | None, error: str | None = None) -> str:
+    if todo == "decide":
+        return "осталось. Снять или оставить: Ещё → Сети" + (f", {link}" if link else "")
     what = "исправьте вручную" if todo == "edit" else "удалите вручную"
-    return f"сеть не даёт боту, {what}" + (f": {link}" if link else "")
+    why = _lower_first(network_trouble(error)[0]) if error else "сеть не даёт боту"
+    return f"{why}, {what}" + (f": {link}" if link else "")
 
 
 def network_out(link: str | None, notes: Sequence[str], doing: str | None) -> str:
@@ -1745,16 +1798,76 @@ def network_note(note: str) -> str:
     return _NETWORK_NOTES.get(note, "не всё так, как на VK")
 
 
+def _label(text: str) -> str:
+    """As much of it as fits on a button."""
+    while utf16_length(text) > _LONGEST_LABEL:
+        text = text[:-1]
+    return text
+
+
+_LONGEST_LABEL: Final = 40
+
+
 def network_is_out(title: str) -> str:
-    return f"Вышло: {title}"[:40]
+    return _label(f"Вышло: {title}")
 
 
 def network_again(title: str) -> str:
-    return f"Повторить: {title}"[:40]
+    return _label(f"Повторить: {title}")
+
+
+def network_done(title: str) -> str:
+    return _label(f"Сделано: {title}")
+
+
+def network_drop(title: str) -> str:
+    return _label(f"Снять: {title}")
+
+
+def network_keep(title: str) -> str:
+    return _label(f"Оставить: {title}")
 
 
 def network_switch(title: str, goes: bool) -> str:
-    return f"{'✓' if goes else '✕'} {title}"[:40]
+    return _label(f"{'✓' if goes else '✕'} {title}")
+
+
+OWN_TEXT: Final = "Свой текст"
+OWN_TEXT_WHERE: Final = "Для какой сети свой текст?"
+AS_ON_THE_WALL: Final = "Как на стене"
+
+
+def own_text_of(title: str, has_one: bool) -> str:
+    return _label(f"{'✎ ' if has_one else ''}{title}")
+
+
+def own_text_wanted(title: str) -> str:
+    return f"{title}: ответьте на карточку текстом для этой сети. Вернуть общий — «как на стене»"
+
+
+def own_text_now(text: str) -> str:
+    return f"Сейчас свой: «{text}»"
+
+
+def own_text_dropped(title: str) -> str:
+    return f"{title}: текст как на стене"
+
+
+def own_text_line(title: str, text: str, older: bool) -> str:
+    return f"{title}: {_NETWORK_NOTES['own_text_older' if older else 'own_text']} «{text}»"
+
+
+def off_the_wall() -> str:
+    return "Снято: поста ВКонтакте больше нет"
+
+
+def leaving_the_wall(link: str | None) -> str:
+    return "Снимаем ВКонтакте" + (f", {link}" if link else "")
+
+
+def not_off_the_wall(reason: str, link: str | None) -> str:
+    where = f": {link}" if link else " и нажмите Ещё → Сети → «Сделано»"
+    return f"ВКонтакте не снять, {_lower_first(trouble(reason)[0])}. Удалите вручную{where}"
 
 
 def network_switched(title: str, on: bool) -> str:
@@ -1768,8 +1881,11 @@ def goes_to(titles: Sequence[str]) -> str:
 NO_NETWORKS: Final = "Другие сети не подключены: их включает администратор в настройках."
 NETWORKS_HEAD: Final = "Куда выходит, кроме ВК:"
 NETWORKS_HOW: Final = (
-    "Поменять: /сети телеграм пауза · продолжить · выключить · включить · только RU-IRK, tos · кроме pravo"
+    "Поменять: /сети телеграм пауза · продолжить · выключить · включить · только RU-IRK, tos · кроме pravo\n"
+    "Если пост удалили ВКонтакте вручную: /сети телеграм снимать · спрашивать; для всех — /сети все спрашивать"
 )
+NETWORK_ASKS: Final = "удаление ВКонтакте: спросим"
+NETWORK_CARRIES: Final = "удаление ВКонтакте: снимем сразу"
 NETWORKS_CODES: Final = "Назовите коды рубрик или регионов: /сети телеграм только RU-IRK, tos"
 NETWORK_OFF: Final = "выключено"
 
@@ -1782,9 +1898,10 @@ def network_never(codes: Sequence[str]) -> str:
     return f"кроме {', '.join(codes)}"
 
 
-def network_status(title: str, *, paused: bool, trouble: str | None, rule: str) -> str:
+def network_status(title: str, *, paused: bool, trouble: str | None, rule: str, asks: bool) -> str:
     state = "на паузе" if paused else _lower_first(network_trouble(trouble)[0]) if trouble else "работает"
-    return f"{title}: {state}" + (f", {rule}" if rule else "")
+    after = NETWORK_ASKS if asks else NETWORK_CARRIES
+    return ", ".join(part for part in (f"{title}: {state}", rule, after) if part)
 
 
 # --------------------------------------------------------------------------------------------------- the digest

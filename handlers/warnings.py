@@ -6,8 +6,8 @@ The checks themselves stand in :mod:`editorial.checks`.  A question is open whil
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ from editorial.checks.facts import SHOWS, Facts, Warn
 from editorial.lifecycle import OPEN, same_version
 from editorial.lists import Lists
 from editorial.suggestion import Status, Suggestion
-from handlers import changes, texts
+from handlers import changes, network_rules, texts
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.person import Person
@@ -43,7 +43,17 @@ def of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -
     """
     if suggestion.status not in _JUDGED or suggestion.digest:
         return ()
-    return warnings_for(facts_of(context, suggestion, slot))
+    facts = facts_of(context, suggestion, slot)
+    found = warnings_for(facts)
+    return (*_of_own_texts(suggestion, facts, {warn.code for warn in found}), *found)
+
+
+def _of_own_texts(suggestion: Suggestion, facts: Facts, known: Collection[str]) -> Iterator[Warn]:
+    """The red warnings that only the own text of a network gives rise to."""
+    for text in network_rules.own_texts(suggestion).values():
+        for warn in warnings_for(replace(facts, text=text, original=None)):
+            if warn.is_red and warn.code not in known:
+                yield warn
 
 
 def facts_of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -> Facts:

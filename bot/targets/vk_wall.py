@@ -55,13 +55,6 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenDown:
-    """What a parcel holds whose post is to be deleted."""
-
-    post_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
     """What a correcting or deleting parcel holds: the post, and its new text (None: it is to be deleted)."""
 
@@ -71,7 +64,7 @@ class Correction:
 
 
 class VkWall:
-    """Target ``vk_wall``: kinds ``publish``, ``verify``, ``take_down``, ``edit_post`` and ``delete_post``."""
+    """Target ``vk_wall``: kinds ``publish``, ``verify``, ``edit_post`` and ``delete_post``."""
 
     name = "vk_wall"
     batch = 1
@@ -100,8 +93,6 @@ class VkWall:
         """Nothing to learn."""
 
     def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
-        if delivery.kind == "take_down":
-            return Parcel(delivery, TakenDown(int(delivery.payload["post_id"])))
         if delivery.kind in ("edit_post", "delete_post"):
             return self._pack_correction(context, delivery)
         if delivery.kind == "verify":
@@ -131,8 +122,6 @@ class VkWall:
         try:
             if isinstance(parcel.contents, Verification):
                 return self._verify(parcel.contents)
-            if isinstance(parcel.contents, TakenDown):
-                return self._take_down(parcel.contents)
             if isinstance(parcel.contents, Correction):
                 return Refused("by_hand") if self._by_hand() else self._correct(parcel.contents)
             if parcel.delivery.payload.get("mode") == "community":
@@ -236,13 +225,6 @@ class VkWall:
             return Refused("post_not_found")
         return Sent({"post": seen})
 
-    def _take_down(self, post: TakenDown) -> Outcome:
-        """A deletion may be repeated freely; the wall is looked at first, because a second one is an error."""
-        if not isinstance(self._wall.read([post.post_id]).get(post.post_id), WallPublished):
-            return Sent({"post_id": post.post_id})
-        self._wall.delete(post.post_id)
-        return Sent({"post_id": post.post_id})
-
     def _correct(self, wanted: Correction) -> Outcome:
         """Change or delete a post and read it back. Both say the same every time, so they may be repeated."""
         seen = self._wall.read([wanted.post_id]).get(wanted.post_id)
@@ -264,7 +246,7 @@ class VkWall:
 
     def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
         """Whether the post is out. It is not when the suggestion still waits and no call is under way."""
-        if isinstance(parcel.contents, Verification | TakenDown | Correction):
+        if isinstance(parcel.contents, Verification | Correction):
             return RetryLater("interrupted", 0.0, counts=False)
         publication: Publication = parcel.contents
         since = parcel.delivery.sending_at or parcel.delivery.created_at

@@ -1,4 +1,7 @@
-"""/сети: where posts go besides VK; an editor pauses a network, lets it go on, or gives it a rule."""
+"""/сети: where posts go besides VK; an editor pauses a network, lets it go on, or gives it a rule.
+
+An editor also says for each whether a post deleted on VK by hand is taken out of it at once, or asked about.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,11 @@ from handlers.context import Context
 from handlers.events import MessageArrived
 from handlers.network_rules import NetworkRule
 
-_ORDER: Final = re.compile(r"(.+?)\s*:?\s+(пауза|продолжить|выключить|включить|всё|все|только|кроме)(?:\s+(.+))?")
+_VERBS: Final = "пауза|продолжить|выключить|включить|всё|все|только|кроме|снимать|спрашивать"
+_ORDER: Final = re.compile(rf"(.+?)\s*:?\s+({_VERBS})(?:\s+(.+))?")
+#: Stands for every network in an order about removals.
+_EVERY: Final = frozenset({"все", "всё", "все сети"})
+_REMOVALS: Final = frozenset({"снимать", "спрашивать"})
 _SPLIT: Final = re.compile(r"[\s,;]+")
 
 
@@ -32,7 +39,8 @@ def _line(context: Context, network: Network) -> str:
     trouble = alarms.known(context).get(network.target)
     rule = network_rules.rule(context, network.key)
     paused = network.key in network_rules.paused(context)
-    return texts.network_status(network.title, paused=paused, trouble=trouble, rule=_said(rule))
+    asks = network_rules.asks_before_removal(context, network.key)
+    return texts.network_status(network.title, paused=paused, trouble=trouble, rule=_said(rule), asks=asks)
 
 
 def _said(rule: NetworkRule) -> str:
@@ -45,9 +53,14 @@ def _said(rule: NetworkRule) -> str:
 
 def _ordered(context: Context, message: MessageArrived, words: str) -> str:
     order = _ORDER.fullmatch(words)
+    if order is not None and order[1].strip().lower() in _EVERY and order[2] in _REMOVALS:
+        lines = [_removals(context, message, network, order[2]) for network in context.desk.networks]
+        return "\n".join(lines)
     network = _named(context, order[1]) if order is not None else None
     if order is None or network is None:
         return texts.NETWORKS_HOW
+    if order[2] in _REMOVALS:
+        return _removals(context, message, network, order[2])
     codes = _codes(order[3] or "")
     match order[2]:
         case "пауза" | "продолжить":
@@ -60,9 +73,20 @@ def _ordered(context: Context, message: MessageArrived, words: str) -> str:
             network_rules.set_rule(context, network.key, NetworkRule(never=codes))
         case word:
             network_rules.set_rule(context, network.key, NetworkRule(off=word == "выключить"))
-    details = {"network": network.key, "order": order[2], "codes": list(codes)}
-    context.unit.journal.add(context.now, None, message.from_id, "network_rule", details=details)
+    _journal(context, message, network, order[2], codes=list(codes))
     return _line(context, network)
+
+
+def _removals(context: Context, message: MessageArrived, network: Network, word: str) -> str:
+    """What happens in the network when somebody deletes a post on VK by hand."""
+    network_rules.set_asks_before_removal(context, network.key, word == "спрашивать")
+    _journal(context, message, network, word)
+    return _line(context, network)
+
+
+def _journal(context: Context, message: MessageArrived, network: Network, order: str, **more: list[str]) -> None:
+    details = {"network": network.key, "order": order, **more}
+    context.unit.journal.add(context.now, None, message.from_id, "network_rule", details=details)
 
 
 def _named(context: Context, words: str) -> Network | None:

@@ -10,6 +10,7 @@ from editorial.delivery import Refused, Sent, State, Uncertain
 from editorial.suggestion import Status
 from handlers import digest
 from tests.builders import ANNA, AUTHOR, BORIS, on_the_wall, suggested
+from tests.handlers.networks import a_wide_world
 from tests.handlers.world import World, a_desk
 
 IRKUTSK = "В Черемхове (Иркутская область) открыли библиотеку после ремонта. Пришли сто человек."
@@ -254,3 +255,28 @@ def test_switched_off_there_is_no_such_button(make_world: Any) -> None:
     world.happens(suggested(31, text=IRKUTSK))
     assert "В дайджест" not in world.card(1).buttons
     assert ANNA
+
+
+def test_a_digest_s_card_has_the_networks_too(make_world: Any) -> None:
+    networks = a_wide_world(make_world)
+    world = networks.world
+    for post, text, author in ((31, IRKUTSK, 601), (32, TULA, 602), (33, YAKUTIA, 603)):
+        world.happens(suggested(post, text=text, author=author))
+    for number in (1, 2, 3):
+        world.press(number, "В дайджест", by=BORIS)
+    number = previewed(world)
+    assert "Сети" in _after(world, number, "Ещё")
+    world.press(number, "Сети", "✓ MAX", "Назад", "Назад", "Опубликовать")
+    world.wall(Sent({"post_id": 77}))
+    world.happens(on_the_wall(77, text=world.suggestion(number).text, signer=None, at=world.now))
+    networks.breaks("telegram", Refused("content_blocked"))
+    networks.deliver()
+    assert networks.texts("max") == []
+    world.press(number, "Ещё", "Сети", "Повторить: Телеграм")
+    networks.deliver()
+    assert len(networks.texts("telegram")) == 2  # it is long
+
+
+def _after(world: World, number: int, label: str) -> list[str]:
+    world.press(number, label)
+    return list(world.card(number).buttons)

@@ -422,7 +422,7 @@ def test_taken_down_by_a_press_and_the_author_is_told(world: World) -> None:
     assert presses(world, request(world), "Снять") == "Снимаем со стены"
     assert presses(world, request(world), "Оставить") == f"№ {number}: уже решили снять"
     with world.unit() as context:
-        [row] = [row for row in context.unit.outbox.claim("vk_wall", world.now, 5) if row.kind == "take_down"]
+        [row] = [row for row in context.unit.outbox.claim("vk_wall", world.now, 5) if row.kind == "delete_post"]
     assert row.payload == {"post_id": 77}
     world.ends(row, Sent({"post_id": 77}))
     assert world.letters(AUTHOR)[-1] == f"Новость № {number} сняли со стены, как вы просили."

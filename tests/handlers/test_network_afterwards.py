@@ -11,8 +11,8 @@ import pytest
 from bot import sweep
 from editorial.delivery import Delivery, Refused, Sent, Uncertain
 from editorial.networks import CopyState, Reach
-from handlers import network_rules, outcomes
-from tests.builders import a_photo, on_the_wall
+from handlers import outcomes
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, a_button_press, a_photo, on_the_wall
 from tests.handlers.networks import Networks, a_wide_world, published
 from tests.handlers.world import World
 
@@ -83,7 +83,8 @@ def test_t71_a_post_deleted_on_vk_is_taken_out_everywhere(networks: Networks) ->
     swept(networks, {}, deleted=(77,))
     assert networks.texts("telegram") == []
     assert networks.texts("max") == []
-    assert "ВКонтакте: " in card(networks)
+    assert "Снято: поста ВКонтакте больше нет" in card(networks)
+    assert "Вышло" not in card(networks)
     assert "Веб-хук: сеть не даёт боту, удалите вручную: https://webhook.invalid/" in card(networks)
 
 
@@ -93,23 +94,144 @@ def test_t16_a_post_that_is_not_shown_is_not_taken_for_deleted(networks: Network
     networks.world.later(minutes=2)
     swept(networks, {})
     assert len(networks.texts("telegram")) == 1
-    assert "ВКонтакте: " not in card(networks)
+    assert "Вышло" in card(networks)
     post = networks.post()
     assert post is not None
     assert post.next_look == networks.world.now + sweep.DOUBT
 
 
-def test_a_deletion_is_only_asked_about_when_editors_want_it_so(networks: Networks) -> None:
-    with networks.world.unit() as context:
-        network_rules.carry_removal(context, False)
+def deleted_by_hand(networks: Networks) -> None:
+    """Suggestion 1 went out everywhere; then somebody deletes its post on VK."""
     published(networks)
     networks.deliver()
     networks.world.later(minutes=2)
     swept(networks, {}, deleted=(77,))
+
+
+def test_editors_say_for_each_network_whether_a_deletion_is_carried_or_asked_about(networks: Networks) -> None:
+    said = networks.world.says("/сети MAX спрашивать", by=ANNA, where=CHAT)
+    assert said == ["MAX: работает, удаление ВКонтакте: спросим"]
+    deleted_by_hand(networks)
+    assert networks.texts("telegram") == []
+    assert len(networks.texts("max")) == 1
+    [note] = [one.text for one in networks.world.chat() if "пост удалили ВКонтакте" in one.text]
+    assert note.startswith("№ 1: пост удалили ВКонтакте, снимаем и в сетях: Телеграм, Веб-хук. Осталось: MAX;")
+    assert "MAX: осталось. Снять или оставить: Ещё → Сети, https://max.invalid/" in card(networks)
+
+    assert networks.world.press(1, "Ещё", "Сети", "Снять: MAX") == "Снимаем"
+
+    networks.deliver()
+    assert networks.texts("max") == []
+    assert "MAX: снято" in card(networks)
+
+
+def test_what_was_asked_about_may_stay(networks: Networks) -> None:
+    networks.world.says("/сети все спрашивать", by=ANNA, where=CHAT)
+    deleted_by_hand(networks)
+    assert networks.world.press(1, "Ещё", "Сети", "Оставить: Телеграм") == "Оставляем"
+    networks.deliver()
     assert len(networks.texts("telegram")) == 1
-    networks.world.press(1, "Ещё", "Сети", "Отозвать везде")
+    assert "Телеграм: вышло" in card(networks)
+    assert "MAX: осталось" in card(networks)
+
+
+def test_what_may_be_under_way_when_the_post_goes_is_asked_about_once_it_is_known(networks: Networks) -> None:
+    networks.world.says("/сети все спрашивать", by=ANNA, where=CHAT)
+    networks.breaks("telegram", Uncertain("no_answer"))
+    deleted_by_hand(networks)
+    [id_] = networks.readers["telegram"]
+    networks.found("telegram", Sent({"ids": [id_], "link": "https://telegram.invalid/1"}))
+    assert len(networks.texts("telegram")) == 1
+    assert "Телеграм: осталось" in card(networks)
+
+
+def test_what_has_not_left_when_the_post_goes_does_not_leave_at_all(networks: Networks) -> None:
+    networks.world.says("/сети все спрашивать", by=ANNA, where=CHAT)
+    networks.world.says("/сети MAX пауза", by=ANNA, where=CHAT)
+    deleted_by_hand(networks)
+    networks.world.says("/сети MAX продолжить", by=ANNA, where=CHAT)
+    networks.deliver()
+    assert networks.texts("max") == []
+    assert "MAX: не отправляли" in card(networks)
+
+
+def test_a_moderator_who_is_no_editor_takes_nothing_down(networks: Networks) -> None:
+    networks.world.says("/сети MAX спрашивать", by=ANNA, where=CHAT)
+    deleted_by_hand(networks)
+    assert "редактор" in networks.world.press(1, "Ещё", "Сети", "Снять: MAX", by=BORIS).lower()
+    networks.deliver()
+    assert len(networks.texts("max")) == 1
+
+
+def test_a_task_for_a_person_is_ticked_off(networks: Networks) -> None:
+    deleted_by_hand(networks)
+    assert networks.world.press(1, "Ещё", "Сети", "Сделано: Веб-хук") == "Записали: сделано"
+    assert "Веб-хук: снято" in card(networks)
+
+
+def test_a_change_that_failed_for_a_passing_reason_is_tried_again_by_a_press(networks: Networks) -> None:
+    networks.breaks("max", Refused("media_refused"))
+    published(networks, "Было")
+    networks.deliver()
+    networks.world.press(1, "Ещё", "Сети", "Повторить: MAX")
+    networks.deliver()
+    networks.breaks("max", Refused("content_blocked"))
+    networks.world.later(minutes=2)
+    swept(networks, {77: "Стало"})
+    assert "MAX: запись не пропустили, исправьте вручную: https://max.invalid/" in card(networks)
+    networks.world.press(1, "Ещё", "Сети", "Повторить: MAX")
+    networks.deliver()
+    assert networks.texts("max") == ["Стало"]
+
+
+def test_the_author_is_shown_that_the_post_is_gone(networks: Networks) -> None:
+    deleted_by_hand(networks)
+    [said] = networks.world.says("Статус 1", by=AUTHOR)
+    assert said.splitlines()[0] == "№ 1: снята: поста ВКонтакте больше нет"
+    [live] = [one for one in networks.world.letters(AUTHOR) if one.startswith("Получили новость, № 1")]
+    assert "снята: поста ВКонтакте больше нет" in live
+    assert "вышла, https://vk.com" not in live
+
+
+def test_my_news_names_the_networks_and_where_the_links_are(networks: Networks) -> None:
+    published(networks)
+    networks.deliver()
+    [said] = networks.world.says("Мои новости", by=AUTHOR)
+    assert "№ 1: вышла, https://vk.com/wall-1_77; ещё Телеграм, MAX, Веб-хук" in said
+    assert said.splitlines()[-1] == "Ссылки: «Статус» и номер, например «Статус 1»."
+
+
+def test_vk_refuses_the_deletion_and_a_person_does_it(networks: Networks) -> None:
+    published(networks)
+    networks.deliver()
+    networks.world.says("Отозвать 1", by=AUTHOR)
+    networks.world.press(1, "Ещё", "Сети", "Отозвать везде", "Да, отозвать")
+    networks.deliver()
+    on_vk(networks, "delete_post", Refused("by_hand"))
+    assert "ВКонтакте не снять" in card(networks)
+    assert "удалите вручную: https://vk.com/wall-1_77" in card(networks).lower()
+    assert networks.texts("max") == []
+    assert "сняли" not in networks.world.letters(AUTHOR)[-1]
+
+    networks.world.later(minutes=3)
+    swept(networks, {}, deleted=(77,))
+
+    assert "Снято: поста ВКонтакте больше нет" in card(networks)
+    assert networks.world.letters(AUTHOR)[-1] == "Новость № 1 сняли со стены, как вы просили."
+    assert not [one for one in networks.world.chat() if "пост удалили ВКонтакте" in one.text]
+
+
+def test_an_author_s_wish_takes_the_copies_down_at_once(networks: Networks) -> None:
+    published(networks)
+    networks.deliver()
+    networks.world.says("Отозвать 1", by=AUTHOR)
+    [request] = [one for one in networks.world.chat() if "Снять" in one.buttons]
+    networks.world.happens(a_button_press(request.buttons["Снять"], by=ANNA, cmid=request.cmid))
     networks.deliver()
     assert networks.texts("telegram") == []
+    assert networks.texts("max") == []
+    on_vk(networks, "delete_post", Sent({}))
+    assert networks.world.letters(AUTHOR)[-1] == "Новость № 1 сняли со стены, как вы просили."
 
 
 def test_correcting_everywhere_starts_with_vk(networks: Networks) -> None:
@@ -136,7 +258,8 @@ def test_taking_back_everywhere_asks_once_more(networks: Networks) -> None:
     on_vk(networks, "delete_post", Sent({}))
     assert networks.texts("telegram") == []
     assert networks.states()["max"] == [CopyState.REMOVED]
-    assert "ВКонтакте: снято" in card(networks)
+    assert "Снято: поста ВКонтакте больше нет" in card(networks)
+    assert "Вышло" not in card(networks)
 
 
 def test_what_a_network_forbids_becomes_a_task_for_a_person(networks: Networks) -> None:

@@ -1,0 +1,174 @@
+"""«Свой текст»: a network says something else than the wall, because a moderator gave it a text of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot import sweep
+from editorial.delivery import Sent
+from editorial.networks import Part, Story
+from handlers import outcomes
+from tests.builders import ANNA, BORIS, a_photo, on_the_wall, suggested
+from tests.handlers.networks import HOOK, MAX, TELEGRAM, Networks, a_wide_world
+from tests.handlers.world import World
+
+WALL = "В Черемхове открыли библиотеку."
+OWN = "Черемхово: библиотека открыта. Приходите."
+
+
+def as_it_is(story: Story) -> tuple[Part, ...]:
+    return (Part("post", {"text": story.text}),)
+
+
+@pytest.fixture
+def networks(make_world: Callable[..., World]) -> Networks:
+    shown = (replace(one, preview=as_it_is) for one in (TELEGRAM, MAX, HOOK))
+    made = a_wide_world(make_world, *shown)
+    made.world.happens(suggested(31, text=WALL, attachments=[a_photo()]))
+    return made
+
+
+def give(networks: Networks, text: str = OWN, title: str = "Телеграм") -> None:
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", title)
+    assert networks.world.replies(1, text) == []
+
+
+def comes_out(networks: Networks, text: str = WALL) -> None:
+    world = networks.world
+    world.press(1, "Опубликовать")
+    world.wall(Sent({"post_id": 77}))
+    world.happens(on_the_wall(77, text=text, attachments=[a_photo()], at=world.now))
+    networks.deliver()
+
+
+def edited_on_vk(networks: Networks, text: str) -> None:
+    networks.world.later(minutes=2)
+    with networks.world.unit() as context:
+        due = context.unit.posts.due(context.now, 100)
+        sweep.store(context, due, {77: on_the_wall(77, text=text, attachments=[a_photo()])}, frozenset())
+    networks.deliver()
+
+
+def fixed(networks: Networks, text: str, *path: str) -> None:
+    networks.world.press(1, "Ещё", "Сети", "Исправить везде", *path)
+    assert networks.world.replies(1, text) == []
+    with networks.world.unit() as context:
+        [delivery] = context.unit.outbox.claim("vk_wall", context.now, 1)
+        outcomes.apply(context, delivery, Sent({"post": on_the_wall(77, text=text, attachments=[a_photo()])}))
+    networks.deliver()
+
+
+def lines(networks: Networks, title: str = "Телеграм") -> list[str]:
+    return [line for line in networks.world.card(1).text.split("\n") if line.startswith(title)]
+
+
+def test_one_network_says_it_in_its_own_words(networks: Networks) -> None:
+    give(networks)
+    assert lines(networks) == [f"Телеграм: свой текст «{OWN}»"]
+    comes_out(networks)
+    assert networks.texts("telegram") == [OWN]
+    assert networks.texts("max") == [WALL]
+    assert lines(networks)[0].startswith("Телеграм: вышло, свой текст, https://telegram.invalid/")
+    assert "own_text" in networks.world.journal(1)
+
+
+def test_the_preview_shows_it_and_what_does_not_go_there(networks: Networks) -> None:
+    give(networks)
+    networks.world.press(1, "Ещё", "Сети", "✓ MAX", "Назад", "Как выйдет")
+    note = networks.world.chat()[-1].text
+    assert f"— Телеграм, свой текст\n{OWN}" in note
+    assert "— MAX: не выйдет" in note
+    assert f"— Веб-хук\n{WALL}" in note.replace(" · вложений: 1", "")
+
+
+@pytest.mark.parametrize("press", [True, False], ids=["press", "words"])
+def test_it_is_taken_away_again(networks: Networks, press: bool) -> None:
+    give(networks)
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "✎ Телеграм")
+    assert f"Сейчас свой: «{OWN}»" in networks.world.card(1).text
+    if press:
+        assert networks.world.press(1, "Как на стене") == "Телеграм: текст как на стене"
+    else:
+        assert networks.world.replies(1, "Как на стене.") == []
+    assert lines(networks) == []
+    comes_out(networks)
+    assert networks.texts("telegram") == [WALL]
+
+
+def test_it_stays_through_edits_and_the_card_says_that_it_is_older(networks: Networks) -> None:
+    give(networks)
+    networks.world.press(1, "Правка")
+    networks.world.replies(1, "В Черемхове открыли новую библиотеку.")
+    assert lines(networks) == [f"Телеграм: свой текст, к прежнему тексту ВКонтакте «{OWN}»"]
+    give(networks, f"{OWN} И дети.", title="✎ Телеграм")
+    assert lines(networks) == [f"Телеграм: свой текст «{OWN} И дети.»"]
+
+
+def test_t70_an_edit_on_vk_leaves_it_and_says_so(networks: Networks) -> None:
+    give(networks)
+    comes_out(networks)
+    edited_on_vk(networks, "В Черемхове открыли библиотеку имени Бианки.")
+    assert networks.texts("telegram") == [OWN]
+    assert networks.texts("max") == ["В Черемхове открыли библиотеку имени Бианки."]
+    assert "вышло, свой текст, к прежнему тексту ВКонтакте, " in lines(networks)[0]
+
+
+def test_given_after_the_release_it_changes_what_stands_there(networks: Networks) -> None:
+    comes_out(networks)
+    give(networks)
+    networks.deliver()
+    assert networks.texts("telegram") == [OWN]
+    give(networks, "как на стене", title="✎ Телеграм")
+    networks.deliver()
+    assert networks.texts("telegram") == [WALL]
+    assert networks.texts("max") == [WALL]
+
+
+def test_after_the_release_only_an_editor_changes_it(networks: Networks) -> None:
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм", by=BORIS)
+    networks.world.replies(1, OWN, by=BORIS)
+    comes_out(networks)
+    said = networks.world.press(1, "Ещё", "Сети", "Свой текст", by=BORIS)
+    assert "редактор" in said.lower()
+    assert networks.texts("telegram") == [OWN]
+
+
+def test_correcting_everywhere_leaves_it_unless_one_text_is_wanted(networks: Networks) -> None:
+    give(networks)
+    comes_out(networks)
+    networks.world.press(1, "Ещё", "Сети", "Исправить везде")
+    assert "Свой текст останется: Телеграм" in networks.world.card(1).text
+    networks.world.press(1, "Назад", "Назад")
+
+    fixed(networks, "Библиотеку открыли в среду.")
+    assert networks.texts("telegram") == [OWN]
+    assert networks.texts("max") == ["Библиотеку открыли в среду."]
+
+    fixed(networks, "Библиотеку открыли в четверг.", "Один текст во всех сетях")
+    assert networks.texts("telegram") == ["Библиотеку открыли в четверг."]
+    assert networks.texts("max") == ["Библиотеку открыли в четверг."]
+    assert "свой текст" not in lines(networks)[0]
+
+
+def test_a_reply_to_an_older_card_changes_nothing(networks: Networks) -> None:
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм", by=ANNA)
+    networks.world.press(1, "Назад", "Сети", "✓ MAX", by=BORIS)
+    said = networks.world.replies(1, OWN, by=ANNA)
+    assert said
+    assert lines(networks) == []
+
+
+def test_a_network_the_post_does_not_go_to_is_not_offered(networks: Networks) -> None:
+    networks.world.press(1, "Ещё", "Сети", "✓ MAX", "Свой текст")
+    assert {"Телеграм", "Веб-хук"} < set(networks.world.card(1).buttons)
+    assert "MAX" not in networks.world.card(1).buttons
+
+
+def test_its_red_warnings_are_asked_about_like_the_wall_s(networks: Networks) -> None:
+    give(networks, "Голосуйте за кандидата в депутаты Иванова.")
+    assert "🔴 агитация" in networks.world.card(1).text
+    networks.world.press(1, "Опубликовать")
+    assert "Да, опубликовать" in networks.world.card(1).buttons
