@@ -6,9 +6,9 @@ found out by :mod:`bot.targets.telegram_search`, and without a log chat people a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Self
 
 import structlog
@@ -36,6 +36,10 @@ PHOTO: Final = Fit(most_bytes=10 * 1024 * 1024, most_sum=10_000, most_ratio=20.0
 #: Seconds between two calls to the channel, and messages a minute; an album counts by its items.
 GAP: Final = 3.0
 PER_MINUTE: Final = 20
+#: Where no id of the channel is known, posts made so long before an uncertain one are looked through too.
+LAST_POSTS: Final = timedelta(hours=1)
+#: What was tried is remembered of so many deliveries.
+_REMEMBERED: Final = 20
 #: What Telegram makes of a single file, by its content.
 _SENDING: Final[Mapping[str, tuple[str, str]]] = {
     "image/gif": ("sendAnimation", "animation"),
@@ -92,6 +96,8 @@ class TelegramTarget(NetworkTarget):
         self._search = Search(api, chat, log_chat)
         self._pace = pace or ChannelPace(GAP, PER_MINUTE)
         self._attempts = Attempts()
+        #: What was tried of a delivery whose fate is not known: one file less each time Telegram refused one.
+        self._tried: dict[int, list[Draft]] = {}
         self._network = Network("telegram", "telegram", texts.TELEGRAM_TITLE, chat, self._count)
 
     @classmethod
@@ -139,15 +145,19 @@ class TelegramTarget(NetworkTarget):
             return RetryLater(fault.reason)
         self._search.mark(delivery.id, _ids_before(copy))
         self._search.sending(delivery.id)
+        tried = self._tried[delivery.id] = [draft]
+        while len(self._tried) > _REMEMBERED:
+            del self._tried[next(iter(self._tried))]
         with self._attempts.timed(delivery):
             said = self._send(copy, draft)
             while isinstance(said, Refusal) and said.bad_media and draft.pieces:
                 draft = self._without(copy, draft, said.item)
+                tried.append(draft)
                 said = self._send(copy, draft)
         outcome = self._placed(said.result, draft) if isinstance(said, Told) else of_a_write(said)
         if not isinstance(outcome, Uncertain):
             ids = outcome.result["ids"] if isinstance(outcome, Sent) else ()
-            self._search.settled(delivery.id, [int(one) for one in ids])
+            self._settled(delivery, [int(one) for one in ids])
         return outcome
 
     @staticmethod
@@ -208,7 +218,10 @@ class TelegramTarget(NetworkTarget):
         taken = [pieces[place]] if place is not None and 0 <= place < len(pieces) and len(pieces) > 1 else pieces
         gone = [piece.attachment.identity for piece in taken]
         log.warning("media_refused", network="telegram", suggestion=copy.story.number, files=len(gone))
-        kept = [piece for piece in pieces if piece.attachment.identity not in gone]
+        return self._left_out(copy, draft, gone)
+
+    def _left_out(self, copy: Copy, draft: Draft, gone: Sequence[str]) -> Draft:
+        kept = [piece for piece in draft.pieces if piece.attachment.identity not in gone]
         return self._drafted(copy, kept, [*draft.left_out, *gone])
 
     def _send(self, copy: Copy, draft: Draft) -> Said:
@@ -336,18 +349,43 @@ class TelegramTarget(NetworkTarget):
         except MediaUnavailable:
             return None
         self._search.mark(delivery.id, _ids_before(copy))
-        count = max(1, len(draft.pieces))
-        traces = self._search.look(delivery.id, count, lambda message: _is_first_of(message, draft))
+        drafts = self._tried.get(delivery.id) or [*self._poorer(copy, draft), draft]
+
+        def first_of(message: Mapping[str, Any]) -> Draft | None:
+            return next((one for one in reversed(drafts) if _is_first_of(message, one)), None)
+
+        def length_of(message: Mapping[str, Any]) -> int:
+            found = first_of(message)
+            return max(1, len(found.pieces)) if found else 0
+
+        since = (delivery.sending_at or delivery.created_at) - LAST_POSTS
+        traces = self._search.look(delivery.id, length_of, since)
         if traces is None:
             return None
-        if traces.ids:
-            outcome: Outcome = _sent(traces.ids, draft, _link_of(traces.message, traces.ids[0]))
+        if traces.ids and traces.message is not None:
+            stands = first_of(traces.message) or draft
+            outcome: Outcome = _sent(traces.ids, stands, _link_of(traces.message, traces.ids[0]))
         elif self._attempts.over(delivery, now):
             outcome = RetryLater("not_sent", 0.0, counts=False)
         else:
             return None
-        self._search.settled(delivery.id, traces.ids)
+        self._settled(delivery, traces.ids)
         return outcome
+
+    def _settled(self, delivery: Delivery, ids: Sequence[int]) -> None:
+        self._search.settled(delivery.id, ids)
+        self._tried.pop(delivery.id, None)
+
+    def _poorer(self, copy: Copy, draft: Draft) -> Iterator[Draft]:
+        """The part as it may have gone out without some of its files, when an earlier run sent it.
+
+        The text tells only how many are missing, and an album is known by its first file.
+        """
+        names = draft.media
+        for missing in range(1, len(names) + 1):
+            for at_the_beginning in range(missing + 1 if missing < len(names) else 1):
+                gone = names[:at_the_beginning] + names[len(names) - missing + at_the_beginning :]
+                yield self._left_out(copy, draft, gone)
 
     # -- health ----------------------------------------------------------------------------------------------
 

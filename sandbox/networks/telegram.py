@@ -80,6 +80,8 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     moved_to: int | None = None
+    #: Nothing of it can be forwarded.
+    protected: bool = False
 
     def view(self) -> dict[str, Any]:
         """As messages carry it."""
@@ -254,7 +256,8 @@ class Telegram(Platform):
     def view(self) -> dict[str, Any]:
         channel = self.chats[CHANNEL]
         posts: list[dict[str, Any]] = []
-        for message in sorted(channel.messages.values(), key=lambda one: one.id):
+        shown = (one for one in channel.messages.values() if one.kind != "service")
+        for message in sorted(shown, key=lambda one: one.id):
             if message.album and posts and posts[-1]["album"] == message.album:
                 self._joined(posts[-1], message)
             else:
@@ -299,8 +302,8 @@ class Telegram(Platform):
         }
 
     def do(self, what: dict[str, Any]) -> dict[str, Any]:
-        """Switches: limits, key, membership, rights, webhook, delete_hours, scheduled, upgrade.
-        Deeds of people: post, delete, read."""
+        """Switches: limits, key, membership, rights, webhook, delete_hours, scheduled, upgrade, protect.
+        Deeds of people: post, delete, read; service: what a channel tells of itself, a pin or a new title."""
         chat = self.chats[int(what.get("chat", CHANNEL))]
         match what.get("what"):
             case "limits":
@@ -320,8 +323,12 @@ class Telegram(Platform):
                 self.scheduled_next = True
             case "upgrade":
                 chat.moved_to = int(what["to"])
+            case "protect":
+                chat.protected = bool(what["on"])
             case "post":
                 return {"id": self.post(chat, text=str(what["text"]), by="person").id}
+            case "service":
+                return {"id": self.post(chat, kind="service", by="person").id}
             case "delete":
                 chat.messages.pop(int(what["id"]))
             case "read":
@@ -605,6 +612,8 @@ def _forwarded(telegram: Telegram, params: Params) -> Message:
     found = source.messages.get(_number(params.get("message_id")))
     if found is None:
         raise bad("message to forward not found")
+    if found.kind == "service" or source.protected:
+        raise bad("the message can't be forwarded")
     telegram.count(chat.id, 1)
     origin = {"type": "channel", "chat": source.view(), "message_id": found.id, "date": found.date}
     copied = {name: getattr(found, name) for name in ("kind", "text", "entities", "media", "poll")}

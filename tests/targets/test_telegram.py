@@ -377,13 +377,115 @@ def test_an_album_without_a_caption_is_known_by_its_first_picture_and_its_length
     assert found.result["ids"] == ["2", "3", "4"]
 
 
-def test_without_a_log_chat_or_without_any_known_post_nobody_can_tell(rig: TelegramRig) -> None:
-    parcel = in_doubt(rig)
-    assert rig.settle(parcel, after=3600) is None
+def test_without_a_log_chat_nobody_can_tell(rig: TelegramRig) -> None:
     rig.publish(rig.story("Раньше"))
+    parcel = in_doubt(rig)
     api = TelegramApi(Http("telegram", secret=[TOKEN]), f"{rig.vk.url}/telegram", TOKEN)
     blind = TelegramTarget(rig.media, api, str(CHANNEL), pace=ChannelPace(0))
     assert rig.settle(parcel, blind, after=3600) is None
+
+
+def with_history(rig: TelegramRig, posts: int, *holes: range) -> int:
+    """The channel as people left it two hours ago: begun with a word of its own, posts, some of them deleted."""
+    rig.vk.clock(offset=-7200)
+    rig.vk.do("network", network="telegram", what="service")
+    for number in range(posts):
+        rig.vk.do("network", network="telegram", what="post", text=f"Руками {number}")
+    for hole in holes:
+        for number in hole:
+            rig.vk.do("network", network="telegram", what="delete", id=number)
+    rig.vk.clock(offset=0)
+    return posts + 1
+
+
+HISTORIES = [(0,), (1,), (6,), (90,), (90, range(2, 40)), (90, range(60, 66), range(70, 86))]
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=str)
+@pytest.mark.parametrize("what", ["effect_then_reset", "reset"])
+def test_the_very_first_post_in_a_channel_is_looked_for_too(
+    rig: TelegramRig, history: tuple[Any, ...], what: str
+) -> None:
+    newest = with_history(rig, *history)
+    parcel = rig.parcel(rig.story("Мост"))
+    rig.fault(what, "telegram.sendMessage")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    rig.vk.do("network", network="telegram", what="post", text="Руками, потом")
+
+    found = rig.settle(parcel, after=60)
+
+    if what == "reset":
+        assert found == RetryLater("not_sent", 0.0, counts=False)
+        return
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == [str(newest + 1)]
+    assert rig.vk.state(only="networks")["networks"]["telegram"]["log_chat"] == []
+
+
+def test_the_very_first_post_in_a_new_channel_is_sent_again_when_it_is_not_there(rig: TelegramRig) -> None:
+    parcel = rig.parcel(rig.story("Мост"))
+    rig.fault("reset", "telegram.sendMessage")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+
+    assert rig.settle(parcel, after=2) is None
+    assert rig.settle(parcel, after=60) == RetryLater("not_sent", 0.0, counts=False)
+    assert isinstance(rig.target.send([parcel])[0], Sent)
+    assert [post["text"] for post in shown(rig)] == ["Мост"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_channel_that_shows_nothing_proves_nothing(rig: TelegramRig, known: bool) -> None:
+    if known:
+        rig.publish(rig.story("Раньше"))
+    rig.vk.do("network", network="telegram", what="protect", on=True)
+    parcel = in_doubt(rig)
+
+    assert rig.settle(parcel, after=3600) is None
+    assert len(shown(rig)) == 1 + known
+
+
+def test_a_word_of_the_channel_itself_hides_nothing(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше"))
+    rig.vk.do("network", network="telegram", what="service")
+    parcel = in_doubt(rig)
+
+    found = rig.settle(parcel)
+
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == ["3"]
+
+
+REFUSED = [
+    (3, "telegram.sendMediaGroup", 'failed to send message #2 with the error message "PHOTO_INVALID_DIMENSIONS"'),
+    (3, "telegram.sendMediaGroup", "PHOTO_INVALID_DIMENSIONS"),
+    (1, "telegram.sendPhoto", "PHOTO_INVALID_DIMENSIONS"),
+]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize(("amount", "method", "words"), REFUSED)
+def test_t02_in_doubt_after_a_photo_was_refused_it_is_found_and_not_sent_twice(
+    rig: TelegramRig, amount: int, method: str, words: str, restarted: bool
+) -> None:
+    rig.publish(rig.story("Раньше"))
+    parcel = rig.parcel(rig.story("Мост", rig.photos(amount)))
+    rig.fault("error", method, code=400, text=f"Bad Request: {words}")
+    for made in rig.makes:
+        rig.fault("effect_then_reset", made)
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    rig.vk.clear_faults()
+    target = rig.target
+    if restarted:
+        target = rig.build(rig.vk.url)
+        target._search.mark(parcel.delivery.id, ["1"])
+
+    found = rig.settle(parcel, target, after=60)
+
+    stands = shown(rig)[-1]
+    assert isinstance(found, Sent)
+    assert found.result["ids"] == [str(one) for one in stands["ids"]]
+    assert "photo_as_link" in found.result["notes"]
+    assert len(found.result["media"]) == len(stands["pictures"])
 
 
 def test_a_busy_log_chat_only_delays_the_answer(rig: TelegramRig) -> None:
