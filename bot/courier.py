@@ -109,6 +109,7 @@ class Courier:
                 parcel = self.target.pack(context, delivery)
                 if parcel is not None:
                     parcels.append(parcel)
+                    self._looks.pop(delivery.id, None)  # this attempt is looked for from the beginning
         return parcels
 
     def _send(self, parcels: Sequence[Parcel]) -> list[Outcome]:

@@ -370,7 +370,7 @@ def _letters_once(seen: Evidence) -> Iterator[str]:
         for text, count in told.items():
             if count > _allowed(seen, user_id):
                 yield f"{user_id} was told {count} times: «{text[:70]}»"
-        by_link = Counter(link for one in letters for link in re.findall(r"wall-\d+_\d+", one["text"]))
+        by_link = Counter(link for one in letters for link in re.findall(r"wall-1_\d+", one["text"]))
         for link in by_link:
             post_id = int(link.rpartition("_")[2])
             if all(post["id"] != post_id for post in seen.state["wall"]) and not seen.done("delete_by_hand"):

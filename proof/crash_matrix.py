@@ -22,12 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from proof.networks import environment, switched_on
+from proof.checker import Violation
+from proof.networks import SITE, Stands, environment, feed_faults, switched_on
 from proof.office import Died, Office, Result, table
 from tests.stories.desk import Running, clean_environment
 
 #: Points of polling that repeat for ever: their first so many times count.
 ENDLESS: Final = {"vk.wall.get": 3, "vk.longpoll": 4}
+#: What is called on the way to another community's wall, and on our own before it.
+ON_OTHER_WALLS: Final = ("vk.photos.", "vk.wall.post.", "vk.wall.getById.")
 MARKER: Final = "мтрц1-77-к"
 Point = tuple[str, int]
 
@@ -120,7 +123,7 @@ def points(*, networks: bool = False) -> list[Point]:
     return [
         (name, count)
         for name in sorted(reached)
-        if not networks or targets & set(name.split("."))
+        if not networks or targets & set(name.split(".")) or name.startswith(ON_OTHER_WALLS)
         for count in range(1, 1 + min(reached[name], ENDLESS.get(name.rpartition(".")[0], 99)))
     ]
 
@@ -149,11 +152,18 @@ def kill_at(point: Point, url: str, *, networks: bool = False) -> Killed:
                 office.launch()
                 play.go_on()
             result = office.judge(f"crash-{name}-{count}")
+            result = _with_feeds(office, result) if networks else result
         except (AssertionError, Died) as fault:
             result = _broken(office, f"crash-{name}-{count}", str(fault))
         finally:
             office.close()
     return Killed(point, reached, result)
+
+
+def _with_feeds(office: Office, result: Result) -> Result:
+    """The files themselves are read too: each feed whole, the post in it once with its picture."""
+    wrong = [Violation("R4", what) for what in feed_faults(office.desk.folder / SITE, [Stands(MARKER, 1)])]
+    return Result([*result.violations, *wrong], result.unsettled, result.seconds, result.artifact)
 
 
 def _broken(office: Office, name: str, what: str) -> Result:

@@ -1,26 +1,37 @@
 """Posts through all networks at once while every network breaks in every way: what stands there in the end is what
 should stand there, once, in order, and whatever nobody can know is shown to people.
 
-``python -m proof.crosspost --seed 1 --posts 1000``.  Suggestions are published in VK by hand, one after the other, and
-the program releases them to the networks; each network meets the next fault of its list as soon as the last one has
-struck.  Then the networks are well again, everything settles, and the checker judges.
+``python -m proof.crosspost --seed 1 --posts 1000 --desks 8``.  Each desk is a sandbox and a bot of its own.
+Suggestions are approved one after the other, most by publishing them in VK by hand, some by «Опубликовать» on the
+card; the program releases them to the networks, and each network meets the next fault of its list as soon as the
+last one has struck.  Then the networks are well again, moderators answer what they were asked, everything settles,
+and two judges speak: the promises of ``proof.checker``, and ``proof.tally``, which compares what readers see with
+what moderators approved.
+
+Off are VK's counts of a day (posts, reads of a wall) and its captcha after bursts; the program's own pace, five
+seconds between writes to walls and Telegram's three seconds and twenty a minute, is what it always is.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
-from proof.networks import environment, switched_on
+from proof.networks import FEEDS, SITE, TITLES, Stands, environment, feed_faults, own_wall, standing, switched_on
 from proof.office import Office, Result, office, table
+from proof.tally import HEAD, Tally, summed, tally
+from tests.sandbox_client import SandboxRefused
 
 BREAKS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("reset", {}),
@@ -49,10 +60,22 @@ WRITES: Final = {
     "webhook": "webhook.receive",
 }
 AUTHORS: Final = (601, 602, 603)
+#: So many of a hundred posts are published by the program, after «Опубликовать» on the card.
+BY_CARD: Final = 10
+#: So many of a hundred have a text that does not fit under a picture.
+LONG: Final = 5
+PHOTOS: Final = (0, 0, 0, 0, 1, 1, 1, 1, 2, 3)
+TEN_PHOTOS: Final = 2
 #: A post takes its turn when no more than so many are on their way.
 UNDER_WAY: Final = 6
 #: The slowest network takes a post in so many seconds: five between two writes to walls, and what its faults cost.
-SLOWEST: Final = 8.0
+SLOWEST: Final = 25.0
+#: How often a desk is looked at, seconds.
+LOOK_EVERY: Final = 0.4
+#: A folder of feeds is away so long at most, seconds.
+FOLDER_AWAY: Final = 20.0
+#: How often moderators answer what they are asked before they are believed to be ignored.
+ROUNDS: Final = 4
 
 
 @dataclass
@@ -72,7 +95,8 @@ class Breaker:
     def __init__(self, opened: Office, networks: Sequence[str], seed: int) -> None:
         self._office = opened
         self._dice = random.Random(seed)
-        self.lanes = [Lane(network, self._shuffled(network)) for network in networks if network != "feeds"]
+        self.lanes = [Lane(network, self._shuffled(network)) for network in networks if network != FEEDS]
+        self.folder = Folder(opened)
 
     def _shuffled(self, network: str) -> list[tuple[str, dict[str, Any], int]]:
         wanted = [one for one in BREAKS if one[0] not in NO_FAULT.get(network, ())]
@@ -94,6 +118,7 @@ class Breaker:
                 what, rule, nth = lane.waiting.pop(0)
                 lane.name = f"{what} {rule.get('status', '')}".strip()
                 lane.armed = sandbox.fault(what, **self._where(lane.network, nth), **rule)
+        self.folder.step()
 
     def _where(self, network: str, nth: int) -> dict[str, Any]:
         if network.startswith("vk_copy."):
@@ -102,100 +127,267 @@ class Breaker:
             return {"method": WRITES.get(network, f"{network}.*")}
         return {"method": f"{network}.*", "nth": nth}
 
+    def well(self) -> None:
+        """Everything works again."""
+        self._office.desk.sandbox.clear_faults()
+        self.folder.back()
+
+    def struck(self) -> dict[str, list[str]]:
+        """Faults that struck, by network."""
+        return {lane.network: lane.struck for lane in self.lanes} | {FEEDS: self.folder.struck}
+
+
+class Folder:
+    """The folder of feeds goes away and comes back: in its place, or in that of its pictures, stands a file."""
+
+    def __init__(self, opened: Office) -> None:
+        self._office = opened
+        self._read = 0
+        self._away: Path | None = None
+        self._back_at = self._next_at = 0.0
+        self.struck: list[str] = []
+
+    def step(self) -> None:
+        """Take it away now and then; bring it back when the program has noticed."""
+        noticed = self._noticed()
+        now = time.monotonic()
+        if self._away is not None:
+            if noticed:
+                self.struck.append(f"{self._away.name} away")
+            if noticed or now > self._back_at:
+                self.back()
+        elif now > self._next_at:
+            self._take(now)
+
+    def _take(self, now: float) -> None:
+        site = self._office.desk.folder / SITE
+        path = site if len(self.struck) % 2 == 0 else site / "media"
+        if path.is_dir():
+            path.rename(path.with_name(f"{path.name}-away"))
+            path.write_text("a file")
+            self._away, self._back_at = path, now + FOLDER_AWAY
+
+    def back(self) -> None:
+        """As it was."""
+        if self._away is not None:
+            self._away.unlink()
+            self._away.with_name(f"{self._away.name}-away").rename(self._away)
+            self._away, self._next_at = None, time.monotonic() + FOLDER_AWAY
+
+    def _noticed(self) -> bool:
+        lines = self._office.desk.log
+        new, self._read = lines[self._read :], len(lines)
+        return any("feeds_not_written" in line for line in new)
+
 
 @dataclass(frozen=True)
-class Crossposted:
-    """How a run ended. ``struck``: faults by network; ``states``: copies by network and state."""
+class Desked:
+    """How one desk ended. ``states``: copies by network and state, as the program has them."""
 
     posts: int
     result: Result
-    struck: dict[str, list[str]]
+    tallies: dict[str, Tally]
     states: dict[str, Counter[str]]
+    feeds: list[str]
+
+
+@dataclass(frozen=True)
+class Crossposted:
+    """How a run ended, all desks together."""
+
+    desks: list[Desked]
     seconds: float
 
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        return summed([one.tallies for one in self.desks])
 
-def run(seed: int, posts: int, *, faults: bool = True) -> Crossposted:
-    """One desk, so many posts, all networks."""
+    @property
+    def fine(self) -> bool:
+        well = all(one.result.fine and not one.feeds for one in self.desks)
+        return well and all(one.fine for one in self.tallies.values())
+
+
+def run(seed: int, posts: int, *, faults: bool = True, desks: int = 1) -> Crossposted:
+    """So many posts, shared out among so many desks that run side by side."""
     began = time.monotonic()
-    dice = random.Random(seed)
-    with office(CARDS_BURST="0", RECONCILE_SECONDS="1") as opened:
+    shares = [posts // desks + (at < posts % desks) for at in range(desks)]
+    with ThreadPoolExecutor(desks) as pool:
+        started = [pool.submit(_desk, seed * 100 + at, share, faults=faults) for at, share in enumerate(shares)]
+        done = [one.result() for one in started]
+    return Crossposted(done, time.monotonic() - began)
+
+
+class Play:
+    """What people do on one desk, and what follows from it for readers."""
+
+    def __init__(self, opened: Office, seed: int) -> None:
+        self._office = opened
+        self._dice = random.Random(seed)
+        self._seed = seed
+        self._photos: dict[str, int] = {}
+        self._answered: set[tuple[int, str]] = set()
+        self.approved: set[str] = set()
+
+    def one_post(self, number: int) -> None:
+        """Suggested, seen by the program, approved by an editor."""
+        people, dice = self._office.people, self._dice
+        marker = f"к{self._seed}-{number}-к"
+        photos = 10 if dice.random() * 100 < TEN_PHOTOS else dice.choice(PHOTOS)
+        words = "Подробности на месте. " * 60 if dice.random() * 100 < LONG else ""
+        by_card = dice.random() * 100 < BY_CARD
+        self._photos[marker] = photos
+        post_id = people.suggest(marker, dice.choice(AUTHORS), photos=photos, words=words)
+        self._wait(lambda: self._rows("SELECT 1 FROM suggestions WHERE post_id = ?", post_id), 60, "taken in")
+        if by_card:
+            self._wait(lambda: people.press(marker, "Опубликовать"), 60, "the card")
+        else:
+            people.publish_by_hand(marker, post_id)
+        self.approved.add(marker)
+        released = (
+            "SELECT 1 FROM posts JOIN suggestions USING (number)"
+            " WHERE suggestions.post_id = ? AND released_at IS NOT NULL"
+        )
+        self._wait(lambda: self._rows(released, post_id), 240, "released")
+
+    def expected(self) -> list[Stands]:
+        """What every network should show: what was approved, in the order of the community's own wall."""
+        wall = own_wall(self._office.desk.sandbox)
+        assert sorted(wall) == sorted(self.approved), "the wall itself is not what was approved"
+        return [Stands(marker, self._photos[marker]) for marker in wall]
+
+    # -- what people are asked ---------------------------------------------------------------------------
+
+    def questions(self) -> list[tuple[int, str]]:
+        """Number and network's title of every copy that the chat was asked about."""
+        found = [
+            re.findall(r"№ (\d+), ([^:\n]+): не знаем, вышла ли", one["text"])
+            for one in self._office.desk.sandbox.chat()
+        ]
+        return [(int(number), title) for some in found for number, title in some]
+
+    def answer_all(self) -> None:
+        """Moderators look into the network and press «Вышло» or «Повторить»."""
+        there = standing(self._office.desk.sandbox, self._office.desk.folder / SITE)
+        for number, title in self.questions():
+            if (number, title) in self._answered:
+                continue
+            self._answered.add((number, title))
+            marker = self._marker(number)
+            stands = marker in [one.marker for one in there.get(TITLES[title], ())]
+            self._answer(marker, f"{'Вышло' if stands else 'Повторить'}: {title}"[:40])
+
+    def _answer(self, marker: str, label: str) -> None:
+        people = self._office.people
+        for step in ("Ещё", "Сети", label):
+            self._wait(lambda step=step: people.press(marker, step), 30, f"«{step}» on the card of {marker}")
+
+    def asked(self) -> dict[str, set[str]]:
+        """Markers that people were asked about, by network."""
+        found: dict[str, set[str]] = {}
+        for number, title in self.questions():
+            found.setdefault(TITLES[title], set()).add(self._marker(number))
+        return found
+
+    def _marker(self, number: int) -> str:
+        post_id = self._rows("SELECT post_id FROM suggestions WHERE number = ?", number)[0][0]
+        return str(self._office.people.marker_of(post_id))
+
+    def _rows(self, question: str, *values: object) -> list[Any]:
+        return rows(self._office, question, *values)
+
+    def _wait(self, seen: Any, seconds: float, what: str) -> None:
+        def tried() -> Any:
+            try:
+                return seen()
+            except SandboxRefused:
+                return None
+
+        self._office.wait(tried, seconds, what)
+
+
+def _desk(seed: int, posts: int, *, faults: bool) -> Desked:
+    with office(CARDS_BURST="0", RECONCILE_SECONDS="1", AUTHOR_DAILY_LIMIT="0") as opened:
         networks = switched_on(opened.desk.sandbox)
         opened.desk.settings.update(environment(opened.desk.url, networks, opened.desk.folder))
         opened.prepare()
         opened.start()
         opened.desk.sandbox.limits(day_posts=0, burst_writes=0, wall_get_per_day=0)
-        breaker = Breaker(opened, networks, seed)
+        play, breaker = Play(opened, seed), Breaker(opened, networks, seed)
         deadline = time.monotonic() + posts * SLOWEST + 60
         for number in range(posts):
-            _one_post(opened, f"к{seed}-{number}-к", dice)
-            while time.monotonic() < deadline:
-                if faults:
-                    breaker.step()
-                if _under_way(opened) <= UNDER_WAY * len(networks):
-                    break
-                time.sleep(0.1)
+            play.one_post(number)
+            while time.monotonic() < deadline and _under_way(opened) > UNDER_WAY * len(networks):
+                _stir(breaker, faults)
+            _stir(breaker, faults)
         while faults and _under_way(opened) and time.monotonic() < deadline:
-            breaker.step()
-            time.sleep(0.1)
-        opened.desk.sandbox.clear_faults()
-        _put_right(opened)
-        opened.facts["networks"] = networks
-        opened.facts["lossy"] = False
-        result = opened.judge(
-            f"crosspost-{seed}", plan={"seed": seed, "posts": posts}, settle=120 + SLOWEST * _longest_queue(opened)
-        )
-        states: dict[str, Counter[str]] = {}
-        for row in _rows(opened, "SELECT network, state FROM copies"):
-            states.setdefault(row[0], Counter())[row[1]] += 1
-    struck = {lane.network: lane.struck for lane in breaker.lanes}
-    return Crossposted(posts, result, struck, states, time.monotonic() - began)
+            _stir(breaker, faults)
+        breaker.well()
+        return _judged(opened, play, breaker, networks, seed, posts)
 
 
-def _one_post(opened: Office, marker: str, dice: random.Random) -> None:
-    """Suggested, seen by the program, published in VK by an editor."""
-    people = opened.people
-    post_id = people.suggest(marker, dice.choice(AUTHORS), photos=dice.choice((0, 0, 1, 2)))
-    known = "SELECT count(*) FROM suggestions WHERE post_id = ?"
-    opened.wait(lambda: _rows(opened, known, post_id)[0][0], 30, "the suggestion taken in")
-    people.publish_by_hand(marker, post_id)
+def _stir(breaker: Breaker, faults: bool) -> None:
+    if faults:
+        breaker.step()
+    time.sleep(LOOK_EVERY)
 
 
-def _put_right(opened: Office) -> None:
-    """What the program asks a person for: a network is well again, and everybody says so."""
-    opened.people.resume()
+def _judged(opened: Office, play: Play, breaker: Breaker, networks: Sequence[str], seed: int, posts: int) -> Desked:
+    opened.people.resume()  # everybody says that all is well again
+    for _ in range(ROUNDS):
+        opened.settle(120 + SLOWEST * _longest_queue(opened))
+        if not rows(opened, "SELECT 1 FROM copies WHERE state = 'asked'"):
+            break
+        play.answer_all()
+    opened.facts |= {"networks": networks, "lossy": False}
+    result = opened.judge(f"crosspost-{seed}", plan={"seed": seed, "posts": posts}, settle=120)
+    expected, asked = play.expected(), play.asked()
+    there = standing(opened.desk.sandbox, opened.desk.folder / SITE)
+    tallies = {network: tally(expected, there.get(network, ()), asked.get(network, ())) for network in networks}
+    for network, struck in breaker.struck().items():
+        tallies[network].struck = struck
+    states: dict[str, Counter[str]] = {}
+    for network, state in rows(opened, "SELECT network, state FROM copies"):
+        states.setdefault(network, Counter())[state] += 1
+    feeds = feed_faults(opened.desk.folder / SITE, expected)
+    return Desked(posts, result, tallies, states, feeds)
 
 
 def _under_way(opened: Office) -> int:
     """Copies that are neither out nor settled otherwise."""
-    return int(_rows(opened, "SELECT count(*) FROM copies WHERE state = 'waiting'")[0][0])
+    return int(rows(opened, "SELECT count(*) FROM copies WHERE state = 'waiting'")[0][0])
 
 
 def _longest_queue(opened: Office) -> int:
     """Copies that wait for the network with most of them."""
     question = "SELECT count(*) FROM copies WHERE state = 'waiting' GROUP BY network ORDER BY 1 DESC LIMIT 1"
-    return int(next(iter(_rows(opened, question)), (0,))[0])
+    return int(next(iter(rows(opened, question)), (0,))[0])
 
 
-def _rows(opened: Office, question: str, *values: object) -> list[Any]:
+def rows(opened: Office, question: str, *values: object) -> list[Any]:
+    """What the program's database says; for waiting, not for judging."""
     with closing(sqlite3.connect(opened.desk.database, timeout=30)) as connection:
         return connection.execute(question, values).fetchall()
 
 
 def report(done: Crossposted) -> str:
-    """Copies by network and state, faults by network, and what was found."""
-    rows = []
-    for network, states in sorted(done.states.items()):
-        struck = done.struck.get(network, [])
-        rows.append(
-            (network, sum(states.values()), *(states[word] for word in STATES), len(struck), len(set(struck)))
-        )
-    lines = [table(rows, ("network", "copies", *STATES, "faults", "kinds"))]
-    lines.append(f"{done.posts} posts, {len(done.result.violations)} violations, {done.seconds:.0f} s")
-    lines += [str(one)[:300] for one in done.result.violations[:30]] + done.result.unsettled[:10]
-    return "\n".join([*lines, f"artifact: {done.result.artifact}"])
-
-
-STATES: Final = ("out", "waiting", "asked", "refused", "cancelled", "removed")
+    """A line per network, all desks together, and what was found."""
+    posts = sum(one.posts for one in done.desks)
+    lines = [table([(name, *one.row) for name, one in sorted(done.tallies.items())], ("network", *HEAD))]
+    states: Counter[str] = Counter()
+    for desk in done.desks:
+        states.update(word for counts in desk.states.values() for word in counts.elements())
+    lines.append(f"copies as the program has them: {dict(states)}")
+    violations = sum(len(one.result.violations) for one in done.desks)
+    lines.append(f"{posts} posts, {len(done.desks)} desks, {violations} violations, {done.seconds:.0f} s")
+    for name, one in done.tallies.items():
+        if not one.fine:
+            lines.append(f"{name}: lost {one.lost[:9]} doubled {one.doubled[:9]} strange {one.strange[:9]}")
+            lines.append(f"{name}: poorer {one.poorer[:9]} out of order {one.disorder[:9]}")
+    for desk in done.desks:
+        lines += [str(one)[:300] for one in desk.result.violations[:20]]
+        lines += [*desk.result.unsettled[:10], *desk.feeds, f"artifact: {desk.result.artifact}"]
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -203,11 +395,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m proof.crosspost")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--posts", type=int, default=30)
+    parser.add_argument("--desks", type=int, default=1)
     parser.add_argument("--well", action="store_true", help="without faults")
     asked = parser.parse_args(arguments)
-    done = run(asked.seed, asked.posts, faults=not asked.well)
+    done = run(asked.seed, asked.posts, faults=not asked.well, desks=asked.desks)
     print(report(done))
-    return 0 if done.result.fine else 1
+    return 0 if done.fine else 1
 
 
 if __name__ == "__main__":

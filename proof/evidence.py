@@ -151,8 +151,9 @@ def gather(
     *,
     healthy: bool | None = None,
     kills: int = 0,
+    site: Path | None = None,
 ) -> Evidence:
-    """The evidence of a run against a sandbox that still runs."""
+    """The evidence of a run against a sandbox that still runs. ``site``: the folder of feeds and pages."""
     return Evidence(
         state=sandbox.state(),
         calls=sandbox.journal(),
@@ -164,5 +165,5 @@ def gather(
         now=now,
         healthy=healthy,
         kills=kills,
-        networks=worlds(sandbox),
+        networks=worlds(sandbox, site),
     )

@@ -23,6 +23,7 @@ import requests
 
 from proof.checker import Violation, check
 from proof.evidence import Evidence, Json, gather, missing_events
+from proof.networks import SITE
 from proof.people import People
 from storage.migrate import upgrade
 from storage.unit import Storage
@@ -148,6 +149,7 @@ class Office:
                 time.time(),
                 healthy=self.alive and self._healthy(),
                 kills=self.kills,
+                site=self.desk.folder / SITE,
             )
             if self.desk.sandbox.health()["revision"] == gathered.state["revision"]:
                 break

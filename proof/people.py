@@ -38,11 +38,18 @@ class People:
         """Markers of the cards on which this button was pressed."""
         return {deed["marker"] for deed in self.deeds if deed["do"] == "press" and deed.get("label") == label}
 
+    def marker_of(self, post_id: int) -> str | None:
+        """The marker of the suggestion with this number in VK."""
+        found = (deed["marker"] for deed in self.deeds if deed["do"] == "suggest" and deed["post_id"] == post_id)
+        return next(found, None)
+
     # -- authors -----------------------------------------------------------------------------------------
 
-    def suggest(self, marker: str, author: int = 601, *, photos: int = 0, event: str = "normal") -> int:
-        """An author suggests a piece of news whose text carries the marker."""
-        text = f"Новость {marker} посёлка: открыли площадку, приходите в субботу."
+    def suggest(
+        self, marker: str, author: int = 601, *, photos: int = 0, event: str = "normal", words: str = ""
+    ) -> int:
+        """An author suggests a piece of news whose text carries the marker, with so many more ``words``."""
+        text = f"Новость {marker} посёлка: открыли площадку, приходите в субботу. {words}".strip()
         post_id = self.sandbox.suggest(author, text, photos=photos, event=event)
         self.note("suggest", marker=marker, post_id=post_id, by=author, event=event)
         return post_id

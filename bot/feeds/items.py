@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from storage.faultpoints import reach
+
 #: How many items the feeds show.
 SHOWN: Final = 50
 #: How many whole items are kept, so that the feeds stay full when some are taken back.
@@ -178,7 +180,9 @@ def put(path: Path, content: bytes) -> None:
             out.flush()
             os.fchmod(out.fileno(), 0o644)
             os.fsync(out.fileno())
+        reach("feeds.file.written")
         part.replace(path)
+        reach("feeds.file.renamed")
     finally:
         part.unlink(missing_ok=True)
     _sync_folder(path.parent)

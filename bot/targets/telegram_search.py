@@ -81,7 +81,9 @@ class Search:
         for known in (self._marks, self._dated, self._seen):
             known.pop(delivery_id, None)
 
-    def look(self, delivery_id: int, length_of: Callable[[Mapping[str, Any]], int], since: datetime) -> Traces | None:
+    def look(
+        self, delivery_id: int, length_of: Callable[[Mapping[str, Any]], int], since: datetime
+    ) -> Traces | None:
         """What became of a delivery that was sent after ``since``; None: it cannot be told (yet).
 
         ``length_of`` tells of how many messages what was sent consists if this is its first one; 0: it is not.

@@ -1,0 +1,79 @@
+"""The courier and deliveries whose fate is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot import courier as couriers
+from bot.courier import Courier
+from bot.targets.base import Parcel, Standstill
+from bot.work import Work, utc_now
+from editorial.delivery import Delivery, NewDelivery, Outcome, RetryLater, Sent, Uncertain
+from handlers.context import Context
+from storage.migrate import upgrade
+from storage.unit import Storage
+from tests.handlers.world import a_desk
+
+
+@dataclass
+class Place:
+    """A network that answers what it is told to; ``did`` is what was asked of it."""
+
+    sends: list[Outcome]
+    looks: list[Outcome | None]
+    did: list[str] = field(default_factory=list)
+    name: str = "place"
+    batch: int = 1
+
+    def standstill(self) -> Standstill | None:
+        return None
+
+    def closed(self, context: Context) -> tuple[str, ...]:
+        return ()
+
+    def prepare(self, work: Work) -> None:
+        """Nothing to learn."""
+
+    def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+        return Parcel(delivery, None)
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        self.did.append("send")
+        return [self.sends.pop(0) for _ in parcels]
+
+    def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
+        self.did.append("look")
+        return self.looks.pop(0)
+
+    def resume(self) -> None:
+        """It never rests."""
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Work]:
+    storage = Storage.open(f"sqlite:///{tmp_path / 'okmo.db'}")
+    upgrade(storage)
+    yield Work(storage, a_desk(), utc_now)
+    storage.close()
+
+
+def test_t19_each_attempt_in_doubt_is_looked_for_from_the_beginning(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pauses between looks grow; those of an earlier attempt must not delay the first look for a later one."""
+    monkeypatch.setattr(couriers, "LOOK_DELAYS", (0.0, 0.0, 3600.0))
+    not_sent = RetryLater("not_sent", 0.0, counts=False)
+    place = Place([Uncertain("no_answer"), Uncertain("no_answer")], [None, None, not_sent, Sent()])
+    courier = Courier(place, work)
+    with work.begin("test") as context:
+        context.unit.outbox.add(NewDelivery("place", "place", "ping", None, {}), context.now)
+
+    for _ in range(6):
+        courier.step()
+
+    assert place.did == ["send", "look", "look", "look", "send", "look"]
