@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from bot.targets.base import Parcel
 from bot.targets.network import placed_of
-from editorial.delivery import Outcome, RetryLater, Sent, Uncertain
+from editorial.delivery import Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.networks import Placed, Story
 from editorial.suggestion import Attachment
 from proof.office import table
@@ -55,6 +55,8 @@ STEPS: Final = ("post", "edit", "remove")
 #: So often a delivery is tried, and looked for, before the life counts as stuck.
 PATIENCE: Final = 8
 LATE: Final = 3600.0
+#: What the sandbox does late it does within so many seconds.
+LATE_EFFECT: Final = 1.3
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,16 @@ class Life:
                 if kind != "remove":
                     self.placed[index] = placed_of(outcome, NOW)
                 return
+            if isinstance(outcome, Refused):
+                break
             rig.target.resume()
         raise AssertionError(f"{kind} was never done: {outcome}")
 
     def _settled(self, parcel: Parcel) -> Outcome:
         """Looked for as the courier does; in the end a person looks."""
         for after in (1.0, 5.0, LATE, LATE, LATE):
-            time.sleep(0.3 if after > 1 else 0.0)
+            if after == LATE:  # what may still happen has happened in an hour
+                time.sleep(LATE_EFFECT)
             outcome = self.rig.settle(parcel, after=after)
             if outcome is not None:
                 return outcome
@@ -203,6 +208,8 @@ class Matrix:
                     self._sandbox.clear_faults()
         except AssertionError as fault_found:
             done.wrong.append(str(fault_found))
+        if what in ("late_effect", "stall"):
+            time.sleep(LATE_EFFECT)  # nothing of this life happens in the next one
         done.asked = life.asked
         return done
 

@@ -360,7 +360,7 @@ class MaxTarget(NetworkTarget):
             return Sent()
         if "not found" in str(said.get("message", "")).lower():
             return Refused("gone", 404)
-        return Refused(forbidden)
+        return Refused(forbidden) if said.get("success") is False else RetryLater("no_answer")
 
     # -- looking ---------------------------------------------------------------------------------------------
 

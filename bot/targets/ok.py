@@ -198,19 +198,18 @@ class Ok(NetworkTarget):
             said, answer = self._say(copy, "mediatopic.edit", topic_id=number)
         except OkError as error:
             return error.outcome
-        if not isinstance(answer, dict) or answer.get("success") is not True:
-            return Refused("cannot_edit")
-        return self._sent(copy, number, said)
+        not_done = _not_done(answer, "cannot_edit")
+        return not_done or self._sent(copy, number, said)
 
     def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
         assert copy.placed is not None
         number = copy.placed.ids[0]
         try:
-            self._api.call("mediatopic.deleteTopic", topic_id=number, gid=self._group_id)
+            answer = self._api.call("mediatopic.deleteTopic", topic_id=number, gid=self._group_id)
         except OkError as error:
             gone = isinstance(error.outcome, Refused) and error.outcome.reason == "gone"
             return Sent({"ids": [number], "link": None}) if gone else error.outcome
-        return Sent({"ids": [number], "link": None})
+        return _not_done(answer, "cannot_remove") or Sent({"ids": [number], "link": None})
 
     def _say(self, copy: Copy, method: str, *, write: bool = False, **params: Any) -> tuple[Part, Any]:
         """Say the story by that method; what was said, and the answer. Raises OkError."""
@@ -394,6 +393,14 @@ class Ok(NetworkTarget):
             _count(row.get(key)) for key in ("views", "likes", "comments", "reshares")
         )
         return Reach(views, likes, reposts, comments)
+
+
+def _not_done(answer: Any, forbidden: str) -> Outcome | None:
+    """What an answer to a change means that is not plain success; one that says nothing proves nothing."""
+    success = answer.get("success") if isinstance(answer, dict) else None
+    if success is True:
+        return None
+    return Refused(forbidden) if success is False else RetryLater("no_answer")
 
 
 def _attachment(part: Part, tokens: Mapping[str, str | None]) -> dict[str, Any]:

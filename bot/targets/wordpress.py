@@ -153,10 +153,13 @@ class Site:
     def delete(self, kind: str, number: str) -> None:
         """Remove for good; what is gone already is removed. Raises WpError."""
         try:
-            self._ask("DELETE", f"{kind}/{quote(number)}", f"{kind}.delete", params={"force": "true"})
+            said = self._ask("DELETE", f"{kind}/{quote(number)}", f"{kind}.delete", params={"force": "true"})
         except WpError as error:
             if error.code not in _GONE:
                 raise
+            return
+        if not isinstance(said, dict) or said.get("deleted") is not True:
+            raise WpError(RetryLater("no_answer"))
 
     def upload(self, name: str, file: File) -> Any:
         """Raises WpError."""

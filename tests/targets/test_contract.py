@@ -356,6 +356,29 @@ def test_t02_what_never_arrived_is_sent_again_only_when_that_is_sure(online: Rig
     assert rig.seen() == before
 
 
+@pytest.mark.parametrize("what", ["braces", "empty", "html200"])
+def test_t18_an_answer_that_says_nothing_is_neither_done_nor_forbidden(online: Rig, what: str) -> None:
+    rig = online
+    if rig.by_reference:
+        pytest.skip("a receiver that answers 200 has received")
+    story = rig.story("Мост открыли в среду.")
+    placed = rig.publish(story)
+    edited = changed(story, text="Мост открыли в четверг.")
+    for method in (*rig.edits, *rig.removes):
+        rig.fault(what, method)
+
+    first = rig.edit(edited, placed)
+    rig.target.resume()
+    assert [type(one) for one in first] == [RetryLater]
+    assert [type(one) for one in rig.edit(edited, placed)] == [Sent]
+    assert ["четверг" in post.text for post in rig.seen()] == [True]
+    second = rig.remove(edited, placed)
+    rig.target.resume()
+    assert [type(one) for one in second] == [RetryLater]
+    assert [type(one) for one in rig.remove(edited, placed)] == [Sent]
+    assert rig.seen() == []
+
+
 def test_t47_nobody_there_is_tried_again_and_does_not_count(online: Rig) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         dead = f"http://127.0.0.1:{listener.getsockname()[1]}"
