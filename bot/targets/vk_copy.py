@@ -296,7 +296,7 @@ def _text(story: Story) -> tuple[str, tuple[str, ...]]:
     room = TEXT_LIMIT - utf16_length(tail) - 2
     more = link(texts.READ_ON, story.link) if story.link else None
     kept = shorten(body, room, vk_length, more)
-    written = "\n\n".join(part for part in (vk(kept), tail) if part)
+    written = "\n\n".join(part for part in (vk(kept).strip(), tail) if part)
     return written, ("text_shortened",) if kept != body else ()
 
 

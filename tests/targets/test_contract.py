@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bot.log import MASKING
@@ -104,6 +104,7 @@ _ATTACHED = st.lists(
 ).map(tuple)
 
 
+@example(text="\x00 #тег открыли", attachments=())
 @given(text=_TEXTS, attachments=_ATTACHED)
 @settings(
     max_examples=25,
