@@ -356,12 +356,19 @@ def _recorded(seen: Evidence) -> Iterator[str]:
 
 
 def _given_up(seen: Evidence) -> Counter[int]:
-    """Letters that were tried, whose answer was lost, and which a newer one replaced: they may well have arrived."""
+    """Messages that were tried, whose answer was lost, and of which VK or a newer letter said "no more": they may
+    well have arrived, even seconds after the refusal of the second try."""
     return Counter(
         int(row["destination"].partition(":")[2])
         for row in seen.tables["outbox"]
-        if row["kind"] == "letter" and row["state"] in ("cancelled", "held") and row["attempts"]
+        if row["destination"].startswith("user:") and _may_have_left(row)
     )
+
+
+def _may_have_left(row: Json) -> bool:
+    if row["state"] == "refused":
+        return bool(row["attempts"] > 1)
+    return row["kind"] == "letter" and row["state"] in ("cancelled", "held") and bool(row["attempts"])
 
 
 def _letters_once(seen: Evidence) -> Iterator[str]:

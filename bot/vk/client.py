@@ -316,12 +316,12 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         form = parameters(params)
         form["v"] = API_VERSION
         for attempt in range(1, TOO_FAST_TRIES + 1):
-            self.pace.wait(urgent)
+            turn = self.pace.wait(urgent)
             form["access_token"] = self.key.secret
             started, began = time.monotonic(), self.pauses.now()
             reach(f"vk.{method}.before")
             result = self._once(method, form, write, timeout or self.timeout)
-            self.pace.answered(started)
+            self.pace.answered(turn)
             reach(f"vk.{method}.after")
             self._observe(method, time.monotonic() - started, result)
             if not isinstance(result, VkRefused) or result.code != TOO_FAST or attempt == TOO_FAST_TRIES:

@@ -24,11 +24,11 @@ ON_ITS_WAY = 1.0
 """Seconds a call may take to VK's counter at most, as far as the pace is concerned; an answer tells it sooner."""
 
 
-@dataclass(slots=True)
-class _Sent:
-    """A call: when it was let through, and when it has arrived at the latest."""
+@dataclass(slots=True, eq=False)
+class Turn:
+    """A call that was let through: after how many seconds of waiting, and when it has arrived at the latest."""
 
-    at: float
+    waited: float
     arrived: float
 
 
@@ -52,10 +52,10 @@ class Pace:
         self._queue: list[tuple[int, int]] = []
         self._numbers = itertools.count()
         self._free_at = self._held_until = clock()
-        self._sent: deque[_Sent] = deque(maxlen=max(1, math.floor(rate_per_second)))
+        self._sent: deque[Turn] = deque(maxlen=max(1, math.floor(rate_per_second)))
 
-    def wait(self, urgent: bool = False) -> float:
-        """Wait for one's turn; returns the seconds waited."""
+    def wait(self, urgent: bool = False) -> Turn:
+        """Wait for one's turn."""
         with self._changed:
             came = self._clock()
             ticket = (0 if urgent else 1, next(self._numbers))
@@ -69,8 +69,9 @@ class Pace:
                     left = self._left(ticket)
                 now = self._clock()
                 self._free_at = now + self.interval
-                self._sent.append(_Sent(now, now + ON_ITS_WAY))
-                return now - came
+                turn = Turn(now - came, now + ON_ITS_WAY)
+                self._sent.append(turn)
+                return turn
             finally:
                 self._queue.remove(ticket)
                 heapq.heapify(self._queue)
@@ -90,14 +91,10 @@ class Pace:
             moment = max(moment, self._sent[0].arrived + 1.0)
         return moment
 
-    def answered(self, sent: float) -> None:
-        """The call that was let through last before ``sent`` is answered: it has surely arrived."""
+    def answered(self, turn: Turn) -> None:
+        """The call of this turn is answered: it has surely arrived."""
         with self._changed:
-            now = self._clock()
-            for call in reversed(self._sent):
-                if call.at <= sent:
-                    call.arrived = min(call.arrived, now)
-                    break
+            turn.arrived = min(turn.arrived, self._clock())
             if self._queue:
                 self._changed.notify_all()
 

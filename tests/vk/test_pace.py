@@ -75,13 +75,13 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_lone_caller_does_not_wait() -> None:
-    assert Pace(0.05).wait() < 10
+    assert Pace(0.05).wait().waited < 10
 
 
 def test_holding_keeps_everybody_back() -> None:
     pace = Pace(1000)
     pace.hold(0.2)
-    assert pace.wait(urgent=True) >= 0.19
+    assert pace.wait(urgent=True).waited >= 0.19
 
 
 class Clock:
@@ -183,12 +183,28 @@ def test_t44_what_is_late_on_its_way_does_not_come_closer_to_the_next_ones() -> 
     sent = []
     for late in (0.14, 0.0, 0.0):
         clock.now = pace_free(pace, clock)
-        pace.wait()
+        turn = pace.wait()
         sent.append(clock.now)
         clock.now += late
-        pace.answered(sent[-1])
+        pace.answered(turn)
 
     assert pace_free(pace, clock) == pytest.approx(sent[0] + 0.14 + 1.0)
+
+
+def test_t44_the_answer_to_one_call_says_nothing_about_another_that_is_still_on_its_way() -> None:
+    """T-44: two threads are let through one after the other; the first is answered before the second has left."""
+    clock = Clock()
+    pace = Pace(3, clock=clock)
+    first, second, third = (pace.wait(urgent=True) for _ in range(3))
+    clock.now += 0.1
+    pace.answered(first)
+    pace.answered(third)
+    clock.now += 0.8
+    pace.answered(second)
+    clock.now += 0.25
+    pace.wait(urgent=True)
+
+    assert pace_free(pace, clock) == pytest.approx(100.9 + 1.0), "the second call arrived 0.9 s after the start"
 
 
 def test_a_call_that_is_answered_at_once_costs_nothing_more() -> None:
@@ -196,10 +212,9 @@ def test_a_call_that_is_answered_at_once_costs_nothing_more() -> None:
     pace = Pace(3, clock=clock)
     for _ in range(10):
         clock.now = pace_free(pace, clock)
-        began = clock.now
-        pace.wait()
+        turn = pace.wait()
         clock.now += 0.01
-        pace.answered(began)
+        pace.answered(turn)
 
     assert pace.seconds_left() == pytest.approx(pace.interval - 0.01)
 
@@ -212,8 +227,9 @@ def test_an_urgent_caller_does_not_wait_for_the_spacing_while_the_allowance_last
     clock = Clock()
     pace = Pace(3, clock=clock)
     for _ in range(3):
-        assert pace.wait(urgent=True) == 0
-        pace.answered(clock.now)
+        turn = pace.wait(urgent=True)
+        assert turn.waited == 0
+        pace.answered(turn)
         clock.now += 0.01
 
     assert pace_free(pace, clock) >= clock.now + 0.9, "the fourth within a second would be one too many"
