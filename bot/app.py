@@ -274,9 +274,9 @@ def _join(
         lease.release()
 
     loops = (
+        Running("intake", intake),
         *(Running(f"courier.{courier.target.name}", courier) for courier in couriers),
         Running("router", router),
-        Running("intake", intake),
         Running("reconciler", reconciler),
         Running("sources", sources_of(settings, work, watch, user)),
     )

@@ -94,15 +94,22 @@ class Reconciler:
                 reconcile.mark(context)
 
     def _compare(self, listed: SuggestionList) -> list[reconcile.Missing]:
-        """Take in and update by chunks; returns what is known, open and not on the list."""
+        """Take in and update by chunks; returns what is known, open and not on the list.
+
+        A long queue is stored whole before anybody begins to send what it gives to say.
+        """
         with self._work.look() as context:
             news = reconcile.worth_storing(context, listed.items)
-        for start in range(0, len(news), CHUNK):
-            with self._work.begin("compare") as context:
-                reconcile.compare(context, news[start : start + CHUNK])
-                reconcile.remember_names(context, listed.names)
-            if self._stopping.is_set():
-                return []
+        try:
+            for start in range(0, len(news), CHUNK):
+                with self._work.begin("compare", quiet=True) as context:
+                    reconcile.compare(context, news[start : start + CHUNK])
+                    reconcile.remember_names(context, listed.names)
+                if self._stopping.is_set():
+                    return []
+        finally:
+            if news:
+                self._work.wake_all()
         if not listed.complete:
             return []
         with self._work.look() as context:

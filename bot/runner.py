@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from types import FrameType
 from typing import NoReturn
@@ -30,6 +31,8 @@ def serve(settings: Settings) -> int:
         if fault.filename is not None:
             raise
         raise Stopped(f"Порт METRICS_PORT={settings.METRICS_PORT} не открывается ({fault.strerror})") from fault
+    gc.freeze()  # what stands now stands to the end
+    gc.enable()
     return app.service.run()
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    start:  lease → couriers → router → intake → reconciler → ticker
+    start:  lease → intake → couriers → router → reconciler → ticker
     stop:   intake, reconciler → ticker → router → couriers (finish the call in hand) → snackbars → storage
 """
 

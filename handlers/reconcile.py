@@ -52,15 +52,16 @@ def remember_names(context: Context, names: Mapping[int, str]) -> None:
 def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
     """Take in what was missed, send back what was edited, store silently what VK changed on its own."""
     kept_back = False
-    for event in listed:
-        if event.owner_id != context.desk.owner_id:
-            continue
-        known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
-        if known is None:
+    own = [event for event in listed if event.owner_id == context.desk.owner_id]
+    ever_seen = context.unit.suggestions.known_posts(context.desk.owner_id, [event.post_id for event in own])
+    for event in own:
+        if event.post_id not in ever_seen:
             added = suggest.take_in(context, event)
             waits = added is not None and added.status is Status.PENDING
             kept_back |= added is not None and waits and not burst.offer(context, added.number)
-        elif known.status in OPEN:
+            continue
+        known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
+        if known is not None and known.status in OPEN:
             _update(context, known, event)
     if kept_back:
         burst.tell(context)

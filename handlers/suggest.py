@@ -91,11 +91,8 @@ def bring_in(context: Context, new: NewSuggestion, *, receipt: bool = True) -> S
 
 def _take_the_place_of_a_source(context: Context, suggestion: Suggestion) -> None:
     """The same news was found at its source: the suggestion, which bears its author's name, stays alone."""
-    open_ones = [
-        one
-        for status in (Status.PENDING, Status.RETURNED)
-        for one in context.unit.suggestions.of_origin(Origin.SOURCE, status, _MOST_COMPARED)
-    ]
+    waiting = (Status.PENDING, Status.RETURNED)
+    open_ones = context.unit.suggestions.of_origin(Origin.SOURCE, waiting, _MOST_COMPARED)
     same = same_news(suggestion.content, suggestion.author_id, open_ones) if open_ones else None
     if same is not None:
         vanished(context, same, trouble="suggested_too")
@@ -119,11 +116,10 @@ def _corrected(context: Context, event: WallSuggested) -> int | None:
     """The returned news that a new suggestion of the same author is the corrected form of."""
     if not event.author_id:
         return None
-    own = context.unit.suggestions.by_author(event.author_id, _NEWEST_OF_AUTHOR)
     returned = [
         one
-        for one in own
-        if one.status is Status.RETURNED and one.decision and context.now - one.decision.at < _CORRECTED_WITHIN
+        for one in context.unit.suggestions.returned_to(event.author_id, _NEWEST_OF_AUTHOR)
+        if one.decision and context.now - one.decision.at < _CORRECTED_WITHIN
     ]
     best = max(returned, key=lambda one: matching.likeness(one.content, event.content), default=None)
     if best is None or matching.likeness(best.content, event.content) < matching.CORRECTED:

@@ -56,8 +56,8 @@ class Authors:
         if known is not None:
             return known
         row = {"vk_id": vk_id, "updated_at": now}
-        self._work.change(self._work.insert(_table).values(row).on_conflict_do_nothing())
-        return self.get(vk_id) or Author(vk_id)
+        added = self._work.change(self._work.insert(_table).values(row).on_conflict_do_nothing())
+        return Author(vk_id) if added == 1 else self.get(vk_id) or Author(vk_id)
 
     def name(self, vk_id: int, name: str, now: datetime) -> None:
         self._set(vk_id, now, name=name, named_at=now)

@@ -178,6 +178,7 @@ Index("suggestions_status", suggestions.c.status, suggestions.c.number)
 Index("suggestions_region_number", suggestions.c.region, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
 Index("suggestions_post", suggestions.c.owner_id, suggestions.c.published_post_id)
+_partial("suggestions_origin", suggestions.c.origin, suggestions.c.status, where="origin <> 'wall'")
 
 digest_lines = Table(
     "digest_lines",

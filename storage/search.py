@@ -62,21 +62,28 @@ class Search:
 
     # -- keeping --------------------------------------------------------------------------------------------
 
-    def put(self, number: int, written: str) -> bool:
-        """Index the text of a suggestion in place of its former one. False when it is the same text."""
+    def put(self, number: int, written: str, *, known: bool = True) -> bool:
+        """Index the text of a suggestion in place of its former one. False when it is the same text.
+
+        ``known`` False: the suggestion is a new one, there is no former text.
+        """
         mark = zlib.crc32(written.encode("utf-8", "surrogatepass"))
-        known = self._work.value(
-            self._sql("SELECT mark FROM search_texts WHERE {key} = :number"), {"number": number}
-        )
-        if known is not None and int(known) == mark:
+        former = self._mark(number) if known else None
+        if former == mark:
             return False
-        if known is not None:
+        if former is not None:
             self.drop(number)
         values = {"number": number, "stems": " ".join(stems_of(written)), "mark": mark}
         self._work.change(
             self._sql("INSERT INTO search_texts ({key}, stems, mark) VALUES (:number, :stems, :mark)"), values
         )
         return True
+
+    def _mark(self, number: int) -> int | None:
+        found = self._work.value(
+            self._sql("SELECT mark FROM search_texts WHERE {key} = :number"), {"number": number}
+        )
+        return None if found is None else int(found)
 
     def drop(self, number: int) -> None:
         """Forget the text of a suggestion."""

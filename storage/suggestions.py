@@ -107,8 +107,17 @@ _by_author = (
     _full.where(_table.c.author_id == bindparam("who")).order_by(_table.c.number.desc()).limit(bindparam("count"))
 )
 _by_origin = (
-    _full.where(_table.c.status == bindparam("status"), _table.c.origin == bindparam("origin"))
+    _full.where(
+        spelled("suggestions.origin <> 'wall'"),
+        _table.c.origin == bindparam("origin"),
+        _table.c.status.in_(bindparam("statuses", expanding=True)),
+    )
     .order_by(_table.c.number)
+    .limit(bindparam("count"))
+)
+_returned_to = (
+    _full.where(_table.c.author_id == bindparam("who"), _table.c.status == "returned")
+    .order_by(_table.c.number.desc())
     .limit(bindparam("count"))
 )
 _newest = _full.order_by(_table.c.number.desc()).limit(bindparam("count"))
@@ -182,8 +191,7 @@ class Suggestions:
         return self._insert(replace(new, post_id=min(lowest, 0) - 1), now)
 
     def _insert(self, new: NewSuggestion, now: datetime) -> Suggestion | None:
-        if new.author_id is not None:
-            self._people.ensure(new.author_id, now)
+        author = None if new.author_id is None else self._people.ensure(new.author_id, now)
         row = {
             "owner_id": new.owner_id,
             "post_id": new.post_id,
@@ -206,8 +214,23 @@ class Suggestions:
         added = self._work.written_row(insert.returning(_table.c.number))
         if added is None:
             return None
-        self._search.put(added.number, new.content.text)
-        return self.get(added.number)
+        self._search.put(added.number, new.content.text, known=False)
+        return Suggestion(
+            number=added.number,
+            owner_id=new.owner_id,
+            post_id=new.post_id,
+            author_id=new.author_id,
+            content=new.content,
+            status=Status.PENDING,
+            version=1,
+            received_at=new.received_at,
+            updated_at=now,
+            region=new.region,
+            origin=new.origin,
+            behind=new.behind,
+            corrects=new.corrects,
+            author=author,
+        )
 
     def get(self, number: int) -> Suggestion | None:
         return self._one(_by_number, {"number": number})
@@ -256,6 +279,10 @@ class Suggestions:
     def by_status(self, status: Status, limit: int, after: int | None = None) -> tuple[Suggestion, ...]:
         return self._many(_by_status, {"status": str(status), "after": after or 0, "count": limit})
 
+    def returned_to(self, author_id: int, limit: int) -> tuple[Suggestion, ...]:
+        """What waits for the author's correction, the newest first."""
+        return self._many(_returned_to, {"who": author_id, "count": limit})
+
     def by_author(self, author_id: int, limit: int, before: int | None = None) -> tuple[Suggestion, ...]:
         """The newest first; ``before``: only those with a smaller number."""
         statement = _by_author.where(_table.c.number < before) if before is not None else _by_author
@@ -265,9 +292,10 @@ class Suggestions:
         """Those of ``numbers`` that exist, the newest first."""
         return self._many(_several, {"numbers": list(numbers)}) if numbers else ()
 
-    def of_origin(self, origin: Origin, status: Status, limit: int) -> tuple[Suggestion, ...]:
-        """Those that came this way and stand so, in the order of their numbers."""
-        return self._many(_by_origin, {"origin": str(origin), "status": str(status), "count": limit})
+    def of_origin(self, origin: Origin, statuses: Collection[Status], limit: int) -> tuple[Suggestion, ...]:
+        """Those that came another way than by the wall and stand so, in the order of their numbers."""
+        values = {"origin": str(origin), "statuses": [str(one) for one in statuses], "count": limit}
+        return self._many(_by_origin, values)
 
     def newest(self, limit: int) -> tuple[Suggestion, ...]:
         """The last ones taken in, whatever became of them."""
