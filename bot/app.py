@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -16,8 +15,7 @@ from bot.config import Settings
 from bot.courier import Courier
 from bot.feed_reader import FeedReader
 from bot.fetch import Fetcher, Limits, net_locations
-from bot.intake import Intake
-from bot.keys import KeyFile
+from bot.ground import USER_RATE, Ground, Keys
 from bot.media import Media, prune
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
@@ -34,27 +32,16 @@ from bot.targets.vk_messages import VkMessages
 from bot.targets.vk_wall import VkWall
 from bot.ticker import ClockWatch, Job, Ticker
 from bot.vk.client import VkClient, VkKey
-from bot.vk.longpoll import LongPoll
 from bot.vk.other_walls import OtherWalls
 from bot.vk.uploads import fresh_addresses
 from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
-from editorial.roles import role_of
 from handlers import digest, keeping, overview, publication, reminders
-from handlers.context import Desk
-from storage.lease import Lease, take_lease
-from storage.migrate import upgrade
-from storage.unit import Storage
 
 log = structlog.get_logger("app")
 
-#: What VK allows per second: a person's key and a community's.
-USER_RATE = 3.0
-GROUP_RATE = 20.0
-#: Seconds the editor's key rests at the start.
-AFTER_A_KILL = 0.7
 #: Where the files of posts are kept, in the folder of data.
 MEDIA = "media"
 #: How long a feed may take, seconds.
@@ -64,74 +51,32 @@ LISTENING = 5.0
 
 
 @dataclass(slots=True)
-class Keys:
-    """Both keys and where a replaced one is kept."""
-
-    group: VkKey
-    user: VkKey
-    group_file: KeyFile
-    user_file: KeyFile
-
-    @classmethod
-    def of(cls, settings: Settings) -> Keys:
-        files = KeyFile.of(settings.DATA_DIR, "group"), KeyFile.of(settings.DATA_DIR, "user")
-        group = files[0].read(settings.VK_GROUP_TOKEN.get_secret_value())
-        user = files[1].read(settings.VK_USER_TOKEN.get_secret_value())
-        journal.MASKING.learn((group, user))
-        return cls(VkKey("group", group), VkKey("user", user), *files)
-
-    def sources(self, settings: Settings) -> tuple[KeySource, ...]:
-        """Where the running program looks for a replaced key."""
-        return (
-            KeySource(self.group, settings.VK_GROUP_TOKEN.get_secret_value(), self.group_file),
-            KeySource(self.user, settings.VK_USER_TOKEN.get_secret_value(), self.user_file),
-        )
-
-
-@dataclass(slots=True)
 class App:
     """Everything that runs, already joined."""
 
     settings: Settings
-    storage: Storage
     work: Work
-    keys: Keys
-    group: VkClient
-    user: VkClient
     wall: Wall
     watch: Watch
     service: Service
 
 
-def build(settings: Settings) -> App:
-    """The program for these settings; nothing runs yet. Migrates the database first.
-
-    Raises:
-        AlreadyRunning: another program works on this database.
-        StorageError: the database cannot be used.
-    """
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    storage = Storage.open(settings.DATABASE_URL)
-    lease = take_lease(storage)
-    upgrade(storage)
-    metrics = Metrics()
-    keys = Keys.of(settings)
-    group, user = clients(settings, keys, metrics)
-    # The last run may have spent this second's allowance a moment before it was killed.
-    user.pace.hold(AFTER_A_KILL)
-    wall = Wall(user, group, settings.VK_GROUP_ID)
-    media = media_of(settings, user)
-    networks = networks_of(settings, media, user, group)
-    work = Work(storage, desk_of(settings, networks))
-    return _join(settings, storage, lease, metrics, keys, group, user, work, wall, media, networks)
+def build(settings: Settings, ground: Ground) -> App:
+    """The program on its ground; of its loops only the intake may run already."""
+    wall = Wall(ground.user, ground.group, settings.VK_GROUP_ID)
+    media = media_of(settings, ground.user)
+    networks = networks_of(settings, media, ground.user, ground.group)
+    shown = tuple(_with_preview(network, target) for target in networks for network in target.networks)
+    ground.work.desk = replace(ground.work.desk, networks=shown)
+    return _join(settings, ground, wall, media, networks)
 
 
-def clients(settings: Settings, keys: Keys, metrics: Metrics | None = None) -> tuple[VkClient, VkClient]:
-    """The community's client and the editor's."""
-    observer = metrics.observe if metrics is not None else None
-    group = VkClient(keys.group, settings.VK_API_URL, rate=GROUP_RATE, observer=observer)
-    user = VkClient(keys.user, settings.VK_API_URL, rate=USER_RATE, observer=observer)
-    return group, user
+def key_sources(settings: Settings, keys: Keys) -> tuple[KeySource, ...]:
+    """Where the running program looks for a replaced key."""
+    return (
+        KeySource(keys.group, settings.VK_GROUP_TOKEN.get_secret_value(), keys.group_file),
+        KeySource(keys.user, settings.VK_USER_TOKEN.get_secret_value(), keys.user_file),
+    )
 
 
 def own_hosts(settings: Settings) -> frozenset[str]:
@@ -164,54 +109,15 @@ def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> 
     )
 
 
-def desk_of(settings: Settings, networks: Iterable[NetworkTarget] = ()) -> Desk:
-    """What the handlers know of the settings."""
-    return Desk(
-        group_id=settings.VK_GROUP_ID,
-        owner_id=-settings.VK_GROUP_ID,
-        screen_name=f"club{settings.VK_GROUP_ID}",
-        zone=settings.zone,
-        plan=settings.plan,
-        burst=settings.CARDS_BURST,
-        letters_quiet=settings.letters_quiet,
-        author_daily_limit=settings.AUTHOR_DAILY_LIMIT,
-        interregional_daily_limit=settings.INTERREGIONAL_DAILY_LIMIT,
-        own_sites=own_sites(settings),
-        overview=settings.QUEUE_OVERVIEW,
-        reminders=settings.reminders,
-        claim=timedelta(minutes=settings.CLAIM_MINUTES),
-        four_eyes=settings.four_eyes,
-        urgent_role=role_of(settings.PUBLISH_NOW_ROLE),
-        digests=settings.digests,
-        digest_title=settings.DIGEST_TITLE,
-        networks=tuple(_with_preview(network, target) for target in networks for network in target.networks),
-    )
-
-
-def own_sites(settings: Settings) -> frozenset[str]:
-    """Host names of the pages that show our posts."""
-    parts = (urlsplit(url).hostname for url in (settings.FEED_BASE_URL, settings.WORDPRESS_URL))
-    return frozenset(host for host in parts if host)
-
-
 def _with_preview(network: Network, target: NetworkTarget) -> Network:
     """The network together with how it will show a post, for the moderators."""
     return replace(network, preview=lambda story: target.render(story, network))
 
 
-def _join(
-    settings: Settings,
-    storage: Storage,
-    lease: Lease,
-    metrics: Metrics,
-    keys: Keys,
-    group: VkClient,
-    user: VkClient,
-    work: Work,
-    wall: Wall,
-    media: Media,
-    networks: tuple[NetworkTarget, ...],
-) -> App:
+def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks: tuple[NetworkTarget, ...]) -> App:
+    work, group, user, intake = ground.work, ground.group, ground.user, ground.intake
+    metrics = Metrics()
+    group.observer = user.observer = metrics.observe
     targets: list[Target] = []
     couriers: list[Courier] = []
 
@@ -227,7 +133,7 @@ def _join(
         user,
         group,
         settings.VK_GROUP_ID,
-        keys.sources(settings),
+        key_sources(settings, ground.keys),
         resume,
         keep_events=timedelta(days=settings.KEEP_EVENTS_DAYS),
         keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
@@ -250,13 +156,7 @@ def _join(
     router = Router(
         work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers, judge=watch.refresh_managers
     )
-    intake = Intake(
-        LongPoll(group, settings.VK_GROUP_ID),
-        work,
-        settings.VK_GROUP_ID,
-        before=watch.switch_events_on,
-        on_gap=reconciler.ask,
-    )
+    ground.join(before=watch.switch_events_on, on_gap=reconciler.ask)
     couriers += [
         # A card that is shown before anybody listens could be pressed in vain.
         Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
@@ -270,22 +170,24 @@ def _join(
         ticker.stop()
         snackbars.close()
         metrics.close()
-        storage.close()
-        lease.release()
+        ground.close()
 
     loops = (
-        Running("intake", intake),
+        ground.listening,
         *(Running(f"courier.{courier.target.name}", courier) for courier in couriers),
         Running("router", router),
         Running("reconciler", reconciler),
         Running("sources", sources_of(settings, work, watch, user)),
     )
     service = Service(
-        loops, before=ticker.start, after=after, also_alive={"ticker": lambda: ticker.alive, "lease": lease.alive}
+        loops,
+        before=ticker.start,
+        after=after,
+        also_alive={"ticker": lambda: ticker.alive, "lease": ground.lease.alive},
     )
     if settings.METRICS_PORT is not None:
         metrics.serve(settings.METRICS_PORT, work, service.dead)
-    return App(settings, storage, work, keys, group, user, wall, watch, service)
+    return App(settings, work, wall, watch, service)
 
 
 def _settle_start(work: Work, settings: Settings) -> None:

@@ -9,9 +9,9 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Final
 
-from bot.app import Keys, clients
 from bot.check import Line, State
 from bot.config import Settings
+from bot.ground import Keys, clients
 from bot.vk import longpoll
 from bot.vk.client import API_VERSION, Call, Timeout, VkClient
 from bot.vk.errors import VkError, VkRefused, VkTransport

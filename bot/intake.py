@@ -63,10 +63,14 @@ class Intake:
         self._longpoll.stop()
 
     def run(self) -> None:
-        """Poll and store until stopped; every failure waits a little longer. ``before`` runs first."""
+        """Poll and store until stopped; every failure waits a little longer.
+
+        ``before`` runs before the very first poll; afterwards VK keeps what came while nobody listened.
+        """
         if self._stored_cursor() is not None:
             self.listening.set()
-        self._before()
+        else:
+            self._before()
         failures = 0
         while not self._stopping.is_set():
             self.beat = time.monotonic()

@@ -14,10 +14,10 @@ from typing import Final
 import click
 
 from bot import log as journal
-from bot.app import GROUP_RATE, USER_RATE, Keys
 from bot.check_vk import EDITOR_LINES
 from bot.config import Settings
 from bot.faults import FAILED, USAGE, Stopped
+from bot.ground import GROUP_RATE, USER_RATE, Keys
 from bot.keys import Kind
 from bot.vk.client import VkClient, VkKey
 from bot.vk.rights import Editor, community_key, editor_key

@@ -22,11 +22,16 @@ def serve(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     journal.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
-    from bot.app import build
+    from bot.desk import desk_of
+    from bot.ground import lay
 
     location(settings)
+    ground = lay(settings, desk_of(settings))
+    ground.listening.start()
+    from bot.app import build
+
     try:
-        app = build(settings)
+        app = build(settings, ground)
     except OSError as fault:
         if fault.filename is not None:
             raise

@@ -83,7 +83,8 @@ class Service:
     def serve(self) -> int:
         """The same without taking the process's signals."""
         for running in self._loops:
-            running.start()
+            if running.thread is None:  # the intake listens already
+                running.start()
         self._before()
         self._begun = True
         log.info("started", loops=[running.name for running in self._loops])

@@ -25,8 +25,8 @@ from typing import Any, Final, cast
 import structlog
 from pydantic import SecretStr
 
-from bot.app import desk_of
 from bot.config import Settings
+from bot.desk import desk_of
 from bot.intake import Intake
 from bot.router import Router
 from bot.snackbars import Snackbars

@@ -158,7 +158,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         self.pace = Pace(rate)
         self.walls = Pace(1.0 / wall_gap, budget=1.0) if wall_gap > 0 else None
         self.pauses = Pauses()
-        self._observer = observer
+        self.observer = observer
         self._generation = key.generation
         self._execute_refused = False
 
@@ -402,9 +402,9 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             self.pauses.resume()
 
     def _observe(self, method: str, seconds: float, result: dict[str, Any] | VkError) -> None:
-        if self._observer is not None:
+        if self.observer is not None:
             outcome = result.verdict.reason if isinstance(result, VkError) else "ok"
-            self._observer(method, seconds, outcome)
+            self.observer(method, seconds, outcome)
 
 
 def program(calls: Sequence[Call]) -> str:
