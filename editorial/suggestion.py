@@ -145,6 +145,7 @@ class Author:
     consent_asked_at: datetime | None = None
     consent_at: datetime | None = None
     blocked_why: str | None = None
+    blocked_by: int | None = None
     blocked_at: datetime | None = None
     told_at: datetime | None = None
     called_at: datetime | None = None

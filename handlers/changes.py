@@ -99,7 +99,6 @@ def open_menu(context: Context, number: int, view: Mapping[str, Any]) -> None:
     asked = {"asked": True} if card is not None and card.view.get("asked") else {}
     context.unit.cards.view(number, {**view, **asked}, context.now)
     refresh_card(context, number)
-    refresh_passport(context, number)
 
 
 def claimed_now(context: Context, delivery: Delivery) -> bool:

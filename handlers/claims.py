@@ -54,9 +54,11 @@ def respect(context: Context, person: Person, number: int) -> None:
 
 
 def take(context: Context, person: Person, number: int) -> None:
-    """The card is this person's for the time of the setting."""
-    if context.desk.claim:
-        context.unit.claims.take(number, person.user_id, context.now + context.desk.claim)
+    """The card is this person's for the time of the setting; the author sees that somebody looks, once."""
+    untouched = context.unit.claims.get(number) is None
+    context.unit.claims.take(number, person.user_id, context.now + context.desk.claim)
+    if untouched:
+        changes.refresh_passport(context, number)
 
 
 # ----------------------------------------------------------------------------------------------- two signatures

@@ -102,7 +102,7 @@ def takes(context: Context, message: MessageArrived) -> bool:
         _add(context, message, _of(returned, "writing" if _only_adds(returned, message.text) else "wording"))
         return True
     if _is_news(message):
-        if _may_send(context, message):
+        if _may_send(context, message, asked=False):
             _add(context, message, Draft(message.from_id))
         return True
     return False
@@ -233,17 +233,25 @@ def drop(context: Context, message: MessageArrived) -> bool:
     return True
 
 
-def _may_send(context: Context, message: MessageArrived) -> bool:
-    """Whether the desk takes news from the writer now; if not, they are told."""
+def _may_send(context: Context, message: MessageArrived, *, asked: bool = True) -> bool:
+    """Whether the desk takes news from the writer now; if not, they are told.
+
+    Whoever did not ask but goes on sending is told once a day.
+    """
     author = context.unit.authors.get(message.from_id)
-    if author is not None and author.blocked:
-        answer(context, message, texts.blocked_author(author.blocked_why or ""), keyboards.spoken(texts.CALL_HUMAN))
-        return False
     limit = context.desk.daily_limit(author)
-    if limit and context.unit.suggestions.tally(message.from_id, context.now - _DAY).lately >= limit:
-        answer(context, message, texts.daily_limit(limit), keyboards.spoken(texts.CALL_HUMAN))
-        return False
-    return True
+    if author is not None and author.blocked:
+        said = texts.blocked_author(author.blocked_why or "")
+    elif limit and context.unit.suggestions.tally(message.from_id, context.now - _DAY).lately >= limit:
+        said = texts.daily_limit(limit)
+    else:
+        return True
+    told = author is not None and author.told_at is not None and context.now - author.told_at < _DAY
+    if asked or not told:
+        context.unit.authors.ensure(message.from_id, context.now)
+        context.unit.authors.told(message.from_id, context.now)
+        answer(context, message, said, keyboards.spoken(texts.CALL_HUMAN))
+    return False
 
 
 def _send_news(context: Context, message: MessageArrived, kept: Kept) -> None:

@@ -23,6 +23,8 @@ from handlers.zones import zone_of
 GLUE: Final = timedelta(minutes=10)
 #: Letters that tell when a news item comes out.
 PLAN: Final = frozenset({"scheduled", "moved", "undone"})
+#: Letters that replace none: the first one, and the one about a second digest.
+_BESIDE: Final = frozenset({"received", "in_weekly"})
 #: How many of an author's newest items are looked through for letters that wait.
 _NEWEST: Final = 50
 
@@ -54,7 +56,7 @@ def write(
     )
     if letter in PLAN:
         due_at = max(due_at, _after_last_plan_letter(context, suggestion.number))
-    if letter != "received":  # the first letter replaces none
+    if letter not in _BESIDE:
         context.unit.outbox.cancel_for(suggestion.number, "letter", context.now)
     new = NewDelivery(
         MESSAGES,
@@ -96,6 +98,15 @@ def knows_of_plan(context: Context, number: int) -> bool:
     letters = [row for row in context.unit.outbox.for_suggestion(number) if row.kind == "letter"]
     told = [row for row in letters if row.state in (State.SENT, State.SENDING, State.UNCERTAIN)]
     return any(row.payload.get("letter") not in ("received", "undone") for row in told[-1:])
+
+
+def waits(context: Context, number: int, letter: str) -> bool:
+    """Whether this letter about a news item has not left yet."""
+    rows = context.unit.outbox.for_suggestion(number)
+    open_ones = (State.WAITING, State.HELD)
+    return any(
+        row.kind == "letter" and row.state in open_ones and row.payload.get("letter") == letter for row in rows
+    )
 
 
 def take_back(context: Context, number: int) -> None:
@@ -259,6 +270,11 @@ def _rejected(suggestion: Suggestion, payload: Mapping[str, Any], reading: Readi
     return texts.rejected(suggestion.number, str(payload.get("reason")), payload.get("words"))
 
 
+def _in_weekly(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    links = payload.get("links") or [suggestion.published_link or reading.desk.address]
+    return texts.in_weekly(payload.get("pieces") or [suggestion.number], links)
+
+
 _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]] = {
     "received": _received,
     "scheduled": _scheduled,
@@ -267,6 +283,7 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "in_digest": lambda suggestion, _payload, _reading: texts.in_digest(
         suggestion.number, suggestion.published_link or ""
     ),
+    "in_weekly": _in_weekly,
     "returned": _returned,
     "rejected": _rejected,
     "author_edited": _author_edited,

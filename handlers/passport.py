@@ -44,9 +44,8 @@ def text(context: Context, suggestion: Suggestion, reading: letters.Reading) -> 
 
 
 def _looked_at(context: Context, suggestion: Suggestion) -> bool:
-    """Whether a moderator has a menu of its card open."""
-    card = context.unit.cards.get(suggestion.number)
-    return suggestion.status is Status.PENDING and card is not None and bool(card.view.get("menu"))
+    """Whether a moderator has touched its card since it waits; who looks and how often is nobody's business."""
+    return suggestion.status is Status.PENDING and context.unit.claims.get(suggestion.number) is not None
 
 
 def _edited(suggestion: Suggestion) -> str:

@@ -14,6 +14,7 @@ from editorial import people, regions
 from editorial.delivery import Delivery, NewDelivery
 from editorial.errors import NotAModerator, PayloadForeign
 from editorial.lifecycle import OPEN
+from editorial.reasons import OWN
 from editorial.regions import Region
 from editorial.suggestion import Author, Suggestion
 from handlers import changes, keyboards, moments, texts
@@ -40,6 +41,11 @@ HUMAN_TALKS: Final = timedelta(hours=12)
 _NEWEST: Final = 50
 #: A longer message is news, not the name of a region.
 _A_NAME: Final = 150
+
+#: The question for a moderator's own reason of a block.
+BLOCK_PROMPT: Final = "block"
+#: Digits of the longest VK number, with its sign.
+LONGEST_ID: Final = 12
 
 BLOCK_REASONS: Final = {
     "ads": "реклама",
@@ -262,12 +268,18 @@ def line_keyboard(vk_id: int) -> dict[str, Any]:
     return keyboards.inline([[yes, no]])
 
 
+def unblock_keyboard(vk_id: int) -> dict[str, Any]:
+    """The button below what is known of a blocked author, whose news makes no cards."""
+    return keyboards.inline([[Button(texts.UNBLOCK, Payload(LINE, arg=f"unblock:{vk_id}"))]])
+
+
 def line_pressed(context: Context, person: Person, payload: Payload) -> str:
     """A press below that line. Raises PayloadForeign."""
     word, _, who = (payload.arg or "").partition(":")
-    if word not in ("yes", "no") or not who.isdigit():
+    does = {"yes": confirm, "no": doubt, "unblock": unblock}.get(word)
+    if does is None or not who.removeprefix("-").isdecimal() or len(who) > LONGEST_ID:
         raise PayloadForeign
-    return confirm(context, person, int(who)) if word == "yes" else doubt(context, person, int(who))
+    return does(context, person, int(who))
 
 
 def _author(context: Context, person: Person, vk_id: int) -> Author:
@@ -323,6 +335,31 @@ def block(context: Context, person: Person, vk_id: int, why: str) -> str:
     return texts.AUTHOR_BLOCKED
 
 
+def block_or_not(context: Context, person: Person, vk_id: int, order: str, why: str) -> str:
+    """«/автор 601 заблокировать: причина» and its opposite."""
+    if order == "разблокировать":
+        return unblock(context, person, vk_id)
+    return block(context, person, vk_id, why) if why else texts.BLOCK_WHY
+
+
+def ask_why(context: Context, person: Person, suggestion: Suggestion, version: int) -> str:
+    """The moderator's next reply to the card is the reason of the block."""
+    context.unit.prompts.ask(
+        person.peer_id, person.user_id, suggestion.number, BLOCK_PROMPT, version, context.now, person.cmid
+    )
+    changes.open_menu(context, suggestion.number, {"menu": "words", "what": BLOCK_PROMPT, "by": person.user_id})
+    return texts.REPLY_TO_REASON
+
+
+def blocked_with(context: Context, person: Person, suggestion: Suggestion, words: str) -> None:
+    """The reason arrived. Raises PayloadForeign for news without an author."""
+    context.unit.prompts.clear(person.peer_id, person.user_id)
+    changes.open_menu(context, suggestion.number, {})
+    if suggestion.author_id is None:
+        raise PayloadForeign
+    block(context, person, suggestion.author_id, words)
+
+
 def unblock(context: Context, person: Person, vk_id: int) -> str:
     """Take news from the author again; they are told."""
     author = _author(context, person, vk_id)
@@ -371,6 +408,8 @@ def pressed(context: Context, person: Person, suggestion: Suggestion, payload: P
             return doubt(context, person, vk_id)
         case "adopt":
             return adopt(context, person, suggestion)
+        case "block" if arg == OWN.code:
+            return ask_why(context, person, suggestion, payload.version)
         case "block" if arg in BLOCK_REASONS:
             return block(context, person, vk_id, BLOCK_REASONS[arg])
         case "unblock":

@@ -408,10 +408,11 @@ def _menu(context: Context, person: Person, suggestion: Suggestion, payload: Pay
             raise PayloadForeign
         press = Press(action, person.user_id, context.role(person.user_id), payload.version)
         _rehearse(context, suggestion, press)
+    view = _view(context, suggestion, name, arg)
     if name != "main":
         claims.take(context, person, suggestion.number)
     context.unit.prompts.clear(person.peer_id, person.user_id)
-    changes.open_menu(context, suggestion.number, _view(context, suggestion, name, arg))
+    changes.open_menu(context, suggestion.number, view)
     return texts.MENU_ANSWERS.get(name, texts.REDRAWN)
 
 
@@ -493,6 +494,9 @@ def _answered(
         return digest.worded(context, person, suggestion, kind, words)
     if network_menu.is_prompt(kind):
         return network_menu.answered(context, person, suggestion, kind, version, words)
+    if kind == registry.BLOCK_PROMPT:
+        registry.blocked_with(context, person, suggestion, words)
+        return None
     if kind == "edit":
         if utf16_length(words) > TEXT_LIMIT:
             return texts.TOO_LONG_TEXT

@@ -19,6 +19,7 @@ REGISTRY = (
     "consent_asked_at",
     "consent_at",
     "blocked_why",
+    "blocked_by",
     "blocked_at",
     "told_at",
     "called_at",

@@ -7,24 +7,29 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from editorial import people as people_rules
 from editorial import regions
-from editorial.suggestion import Status, Suggestion
-from handlers import cards, texts
+from editorial.post import defuse
+from editorial.suggestion import Author, Status, Suggestion
+from handlers import cards, moments, registry, texts
 from handlers.answers import answer
 from handlers.commands import find
 from handlers.context import Context
 from handlers.events import MessageArrived
+from handlers.person import Person
 
 _LISTED: Final = 5
 #: News looked at for the figures.
 _COUNTED: Final = 500
-_ID: Final = re.compile(r"(?:https?://)?(?:vk\.(?:com|ru)/)?\[?(?:id)?(\d{1,12})(?:\|.*)?")
+_BLOCK: Final = re.compile(r"(.+?)[\s,:]+(заблокировать|разблокировать)(?:[\s:]+(.+))?", re.DOTALL | re.IGNORECASE)
+_ID: Final = re.compile(r"(?:https?://)?(?:vk\.(?:com|ru)/)?\[?(id|club|public|-)?(\d{1,12})(?:\|.*)?")
 
 
 def author(context: Context, message: MessageArrived, words: str) -> None:
-    asked = " ".join(words.split())[: find.LONGEST]
+    order = _BLOCK.fullmatch(words)
+    asked = " ".join((order[1] if order else words).split())[: find.LONGEST]
     by_id = _ID.fullmatch(asked)
-    found = [int(by_id[1])] if by_id else list(context.unit.authors.named(asked, 4)) if asked else []
+    found = [_id(by_id)] if by_id else list(context.unit.authors.named(asked, 4)) if asked else []
     people = [one for vk_id in found if (one := context.unit.authors.get(vk_id)) is not None]
     if not people:
         answer(context, message, texts.AUTHOR_NOT_FOUND)
@@ -33,11 +38,35 @@ def author(context: Context, message: MessageArrived, words: str) -> None:
         lines = [cards.link_to(one.vk_id, one) + f" · /автор {one.vk_id}" for one in people]
         answer(context, message, "\n".join([texts.SEVERAL_AUTHORS, *lines]))
         return
-    [person] = people
-    news = context.unit.suggestions.by_author(person.vk_id, _COUNTED)
-    region = regions.by_code(person.region)
-    head = " · ".join([cards.link_to(person.vk_id, person), *([region.name] if region else [])])
-    answer(context, message, _answer(context, head, news))
+    [known] = people
+    if order is not None:
+        person = Person(message.from_id, message.peer_id, message.cmid)
+        why = (order[3] or "").strip()
+        answer(context, message, registry.block_or_not(context, person, known.vk_id, order[2].lower(), why))
+        return
+    news = context.unit.suggestions.by_author(known.vk_id, _COUNTED)
+    buttons = registry.unblock_keyboard(known.vk_id) if known.blocked else None
+    answer(context, message, _answer(context, _about(context, known), news), buttons)
+
+
+def _id(asked: re.Match[str]) -> int:
+    """The number of a person, negative for a community."""
+    return int(asked[2]) if asked[1] in (None, "id") else -int(asked[2])
+
+
+def _about(context: Context, author: Author) -> str:
+    """Who the author is, and why nothing is taken from them if so."""
+    region, role = regions.by_code(author.region), people_rules.ROLES.get(author.role or "")
+    known = (region.name if region else "", defuse(cards.plain_name(author.organisation or "")), role or "")
+    parts = [cards.link_to(author.vk_id, author), *(part for part in known if part)]
+    if any(known) and not author.confirmed:
+        parts.append(texts.UNCONFIRMED)
+    lines = [" · ".join(parts)]
+    if author.blocked_at is not None:
+        day = moments.date_words(author.blocked_at.astimezone(context.desk.zone).date())
+        who = cards.plain_name(context.name_of(author.blocked_by))
+        lines.append(texts.blocked_line(day, who, defuse(author.blocked_why or "")))
+    return "\n".join(lines)
 
 
 def region(context: Context, message: MessageArrived, words: str) -> None:

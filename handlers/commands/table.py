@@ -61,7 +61,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "источники": Command(sources.run, editors=True, verbatim=True),
     "сети": Command(networks.run, editors=True),
     "найти": Command(find.run),
-    "автор": Command(people.author),
+    "автор": Command(people.author, verbatim=True),
     "регион": Command(people.region),
     "журнал": Command(history.run),
     "настроить": Command(setup.run, editors=True, anywhere=True),

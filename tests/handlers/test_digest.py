@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from editorial.crontab import Crontab
 from editorial.delivery import Refused, Sent, State, Uncertain
 from editorial.suggestion import Status
 from handlers import digest
+from handlers.context import Desk
 from tests.builders import ANNA, AUTHOR, BORIS, on_the_wall, suggested
 from tests.handlers.networks import a_wide_world
 from tests.handlers.world import World, a_desk
@@ -224,33 +227,55 @@ def test_a_digest_that_was_missed_does_not_go_out_at_night(three: World) -> None
     assert three.wall() == [number]
 
 
-def test_the_week_gathers_what_went_out_by_day(make_world: Any) -> None:
-    from dataclasses import replace
+def a_weekly_desk(daily: bool = True) -> Desk:
+    days = (("daily", Crontab.parse("0 20 * * *")),) if daily else ()
+    return replace(a_desk(), digests=(*days, ("weekly", Crontab.parse("0 21 * * wed"))))
 
-    from editorial.crontab import Crontab
 
-    desk = replace(
-        a_desk(), digests=(("daily", Crontab.parse("0 20 * * *")), ("weekly", Crontab.parse("0 21 * * wed")))
-    )
-    world = make_world(desk)
-    world.happens(suggested(31, text=IRKUTSK))
-    world.press(1, "В дайджест")
+def test_the_week_gathers_what_went_out_by_day_and_each_author_gets_its_link_once(make_world: Any) -> None:
+    world = make_world(a_weekly_desk())
+    world.happens(suggested(31, text=IRKUTSK), suggested(32, text=YAKUTIA), suggested(33, text=TULA, author=602))
+    for number in (1, 2, 3):
+        world.press(number, "В дайджест")
     number = previewed(world)
     world.later(hours=1)
     world.wall(Sent({"post_id": 77}))
-    letters = len(world.letters(AUTHOR))
+    world.deliver()
+    letters = len(world.letters(602))
     [weekly] = make(world)
     assert weekly != number
     assert "за неделю, 19–25 ноября" in world.card(weekly).text
     world.later(hours=1)
     world.wall(Sent({"post_id": 78}))
     assert world.suggestion(1).published_post_id == 77
-    assert len(world.letters(AUTHOR)) == letters
+    world.later(hours=12)
+    world.deliver()
+    told = [said for said in world.letters(602)[letters:] if "дайджест" in said]
+    assert told == ["Новость № 3 вошла и в дайджест недели: https://vk.com/wall-1_78"]
+    both = "https://vk.com/wall-1_77, https://vk.com/wall-1_78"  # it was night there when the first came out
+    assert [said for said in world.letters(AUTHOR) if "дайджест" in said] == [
+        f"Новости № 1, 2 вошли строкой в дайджесты дня и недели: {both}"
+    ]
+
+
+def test_without_a_daily_one_the_weeks_digest_tells_every_author(make_world: Any) -> None:
+    world = make_world(a_weekly_desk(daily=False))
+    world.happens(suggested(31, text=TULA), suggested(32, text=IRKUTSK, author=602))
+    for number in (1, 2):
+        world.press(number, "В дайджест")
+    world.later(hours=10, minutes=5)
+    make(world)
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 78}))
+    world.later(hours=12)
+    world.deliver()
+    for number, author in ((1, AUTHOR), (2, 602)):
+        told = [said for said in world.letters(author) if "дайджест" in said]
+        assert len(told) == 1
+        assert told[0].startswith(f"Новость № {number} вошла строкой в дайджест: https://vk.com/wall-1_78")
 
 
 def test_switched_off_there_is_no_such_button(make_world: Any) -> None:
-    from dataclasses import replace
-
     world = make_world(replace(a_desk(), digests=()))
     world.happens(suggested(31, text=IRKUTSK))
     assert "В дайджест" not in world.card(1).buttons

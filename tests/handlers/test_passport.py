@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
 from editorial.delivery import Sent
 from editorial.networks import OurPost, PostState, Reach
 from editorial.suggestion import Content
-from tests.builders import AUTHOR, NOW, WALL, suggested
-from tests.handlers.world import Message, World
+from tests.builders import AUTHOR, BORIS, NOW, WALL, suggested
+from tests.handlers.world import Message, World, a_desk
 
 TEXT = "В Ангарске открыли сквер у школы."
 
@@ -119,11 +125,28 @@ def test_a_receipt_that_arrives_late_shows_where_the_news_stands(world: World) -
     assert "выйдет сегодня в 11:30 мск" in " ".join(world.letters(AUTHOR))
 
 
-def test_it_says_that_a_moderator_looks_at_it(world: World) -> None:
+@pytest.mark.parametrize("minutes", [0, 10])
+def test_it_says_once_that_a_moderator_looks_at_it(make_world: Callable[..., World], minutes: int) -> None:
+    world = make_world(replace(a_desk(), claim=timedelta(minutes=minutes)))
     world.happens(suggested(31, text=TEXT))
     world.press(1, "Отклонить")
     assert live(world).text == "Получили новость, № 1\nсмотрит модератор"
-    assert len(world.letters(AUTHOR)) == 1
+    edits = passport_edits(world)
+    world.press(1, "Назад", "Вернуть", "Назад", "Ещё", "Назад")
+    world.later(minutes=11)
+    world.press(1, "Ещё", "Регион", by=BORIS)
+    assert live(world).text.endswith("смотрит модератор")
+    assert passport_edits(world) == edits
+    world.press(1, "Назад", "Назад", "В очередь", by=BORIS)
+    assert "выйдет сегодня" in live(world).text
+    world.press(1, "Отменить решение", by=BORIS)
+    assert "смотрит" not in live(world).text
+
+
+def passport_edits(world: World) -> int:
+    """How often the live message was to be edited."""
+    with world.look() as context:
+        return sum(row.kind == "passport" for row in context.unit.outbox.for_suggestion(1))
 
 
 def test_the_figures_do_not_come_at_night_of_the_authors_own_zone(world: World) -> None:

@@ -11,7 +11,7 @@ from editorial import people
 from editorial.delivery import Sent
 from editorial.suggestion import Status
 from handlers import texts
-from tests.builders import ANNA, AUTHOR, CHAT, NOW, a_button_press, a_message, a_photo, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, NOW, a_button_press, a_message, a_photo, suggested
 from tests.handlers.world import Message, World, a_desk
 
 NEW = 602
@@ -299,6 +299,45 @@ def test_unblocked_authors_are_told_and_taken_again(world: World) -> None:
     assert world.letters(AUTHOR)[-1] == texts.UNBLOCKED
     world.happens(suggested(32, text="Новость"))
     assert world.suggestion(2).status is Status.PENDING
+
+
+def test_a_reason_in_own_words_is_read_by_the_author_and_by_the_desk(world: World) -> None:
+    world.happens(suggested(31))
+    assert world.press(1, "Ещё", "Автор", "Блок: своими словами") == "Ответьте на карточку своими словами"
+    assert "почему больше не берём его новости" in world.card(1).text
+    world.replies(1, "трижды прислал чужой текст [id13|@all]")
+    assert "заблокирован" in world.card(1).text
+    assert "ответьте на карточку" not in world.card(1).text
+    [said] = world.says("Предложить новость", by=AUTHOR)
+    assert said.startswith("Новости от вас больше не принимаем: трижды прислал чужой текст")
+    [told] = world.says(f"/автор {AUTHOR}", by=BORIS, where=CHAT)
+    assert "\nЗаблокирован 25 ноября (Анна Смирнова): трижды прислал чужой текст [\u200bid13|" in told
+    with world.look() as context:
+        [entry] = [one for one in context.unit.journal.latest(20) if one.action == "author_blocked"]
+    assert entry.details["why"].startswith("трижды")
+
+
+def test_the_desk_blocks_and_unblocks_without_a_card(world: World) -> None:
+    world.happens(suggested(31))
+    assert world.says("/автор Мария Петрова заблокировать", by=BORIS, where=CHAT) == [texts.BLOCK_WHY]
+    said = world.says("/автор Мария Петрова заблокировать: Рассылает рекламу", by=BORIS, where=CHAT)
+    assert said == [texts.AUTHOR_BLOCKED]
+    assert "Рассылает рекламу" in world.says("/автор 601", by=BORIS, where=CHAT)[0]
+    button = world.chat()[-1].buttons["Разблокировать"]
+    [shown] = world.happens(a_button_press(button, by=BORIS, cmid=world.chat()[-1].cmid))
+    assert shown.text == "Автор разблокирован"
+    assert "Заблокирован" not in world.says("/автор 601", by=BORIS, where=CHAT)[0]
+    assert world.says("/автор 601 разблокировать", by=BORIS, where=CHAT) == [texts.AUTHOR_NOT_BLOCKED]
+
+
+def test_whoever_goes_on_sending_an_album_is_told_once(world: World) -> None:
+    world.happens(suggested(31))
+    world.press(1, "Ещё", "Автор", "Блок: флуд")
+    told = len(world.letters(AUTHOR))
+    for place in range(4):
+        world.happens(replace(a_message("", by=AUTHOR, at=world.now), attachments=(a_photo(place),)))
+    assert len(world.letters(AUTHOR)) == told + 1
+    assert len(world.says("Предложить новость", by=AUTHOR)) == 1
 
 
 def test_a_human_is_called_once_an_hour_and_the_bot_keeps_out(world: World) -> None:
