@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 
@@ -46,6 +45,8 @@ log = structlog.get_logger("app")
 MEDIA = "media"
 #: How long a feed may take, seconds.
 FEED_LIMITS = Limits(connect=4.0, silence=8.0, whole=30.0)
+#: How often is looked for posts that are to be read again, seconds.
+SWEEP = 5.0
 #: How long the very first cards wait for the event stream, seconds.
 LISTENING = 5.0
 
@@ -106,6 +107,7 @@ def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> 
         FeedReader(Fetcher(own_hosts(settings), FEED_LIMITS)),
         settings.SOURCES_SECONDS,
         can_read=lambda: bool(service) or watch.can_read,
+        own_key=bool(service),
     )
 
 
@@ -163,7 +165,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         for target in targets
     ]
     sweep = Sweep(wall, work, networks, can_read=lambda: watch.can_read, on_refusal=watch.recheck)
-    ticker = Ticker(_jobs(work, watch, reconciler, sweep, settings.DATA_DIR / MEDIA, networks))
+    ticker = Ticker(_jobs(work, watch, reconciler, sweep, settings, networks))
     _settle_start(work, settings)
 
     def after() -> None:
@@ -208,7 +210,7 @@ def _jobs(
     watch: Watch,
     reconciler: Reconciler,
     sweep: Sweep,
-    media: Path,
+    settings: Settings,
     networks: Iterable[NetworkTarget],
 ) -> tuple[Job, ...]:
     clock = ClockWatch()
@@ -278,9 +280,9 @@ def _jobs(
         Job("replan", 15.0, replan),
         Job("expire", 15.0, expire),
         Job("tables", 10.0, heed_tables),
-        Job("sweep", 5.0, sweep.posts),
+        Job("sweep", min(SWEEP, settings.REREAD_SECONDS), sweep.posts),
         Job("reach", 600.0, sweep.reach),
         Job("prune", 24 * 3600.0, watch.prune),
         Job("keep_networks", 20 * 3600.0, keep_alive, at_once=True),
-        Job("prune_media", 6 * 3600.0, lambda: prune(media)),
+        Job("prune_media", 6 * 3600.0, lambda: prune(settings.DATA_DIR / MEDIA)),
     )

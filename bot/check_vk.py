@@ -9,11 +9,12 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Final
 
+from bot import log as journal
 from bot.check import Line, State
 from bot.config import Settings
 from bot.ground import Keys, clients
 from bot.vk import longpoll
-from bot.vk.client import API_VERSION, Call, Timeout, VkClient
+from bot.vk.client import API_VERSION, Call, Timeout, VkClient, VkKey
 from bot.vk.errors import VkError, VkRefused, VkTransport
 from bot.vk.rights import Editor, editor_key
 from bot.vk.scalars import items, mapping, number, words
@@ -91,6 +92,8 @@ def vk(settings: Settings, chat: int | None) -> Iterator[Line]:
     yield _clock(told)
     permissions = yield from _group_key(group, settings.VK_GROUP_ID)
     editor = yield from _editor_key(user, settings.VK_GROUP_ID)
+    if settings.VK_SERVICE_TOKEN.get_secret_value():
+        yield _service_key(settings)
     yield from _methods(group, user if editor is Editor.OK else None, settings.VK_GROUP_ID, permissions)
     if permissions is None:
         return
@@ -165,6 +168,19 @@ def _editor_key(user: VkClient, group_id: int) -> Generator[Line, None, Editor]:
         text += f", это vk.com/id{editor_id}"
     yield Line("editor_key", judged, text, advice)
     return state
+
+
+def _service_key(settings: Settings) -> Line:
+    """The key that reads the communities of the sources, tried on a wall anybody may read."""
+    secret = settings.VK_SERVICE_TOKEN.get_secret_value()
+    journal.MASKING.learn((secret,))
+    client = VkClient(VkKey("service", secret), settings.VK_API_URL, rate=1.0)
+    answer = ask(client, "wall.get", owner_id=-settings.VK_GROUP_ID, count=1)
+    if not isinstance(answer, VkError):
+        return Line("service_key", "ok", "сервисный ключ работает, сообщества-источники читаются")
+    text = f"сервисный ключ не работает ({refused(answer)}): сообщества-источники не читаются"
+    advice = "возьмите новый в настройках приложения ВКонтакте (Сервисный ключ доступа) и замените VK_SERVICE_TOKEN"
+    return Line("service_key", "failed", text, advice)
 
 
 # -- what works, method by method --------------------------------------------------------------------------

@@ -225,6 +225,12 @@ class Settings(BaseSettings):
     RECONCILE_SECONDS: float = _setting(
         60.0, "Раз во сколько секунд сверять очередь с предложенными записями ВКонтакте", "60"
     )
+    REREAD_SECONDS: float = _setting(
+        60.0,
+        "Через сколько секунд вышедший пост перечитывается впервые (правки и удаления разносятся по сетям); потом "
+        "всё реже, два дня",
+        "60",
+    )
     SOURCES_SECONDS: float = _setting(
         600.0, "Раз во сколько секунд читать источники новостей: сообщества и сайты советов", "600"
     )
@@ -494,7 +500,7 @@ class Settings(BaseSettings):
             raise ValueError("нужно хотя бы два дня: по ним узнаются повторные события")
         return value
 
-    @field_validator("RECONCILE_SECONDS", "SOURCES_SECONDS")
+    @field_validator("RECONCILE_SECONDS", "REREAD_SECONDS", "SOURCES_SECONDS")
     @classmethod
     def _some_time(cls, value: float) -> float:
         if not 0.2 <= value <= 3600:

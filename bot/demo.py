@@ -149,6 +149,7 @@ def _configuration(url: str, folder: Path) -> str:
             f"FEED_BASE_URL={url}/pages/",
             "RECONCILE_SECONDS=5",
             "SOURCES_SECONDS=5",
+            "REREAD_SECONDS=3",
             f"TELEGRAM_API_URL={url}/telegram",
             "TELEGRAM_BOT_TOKEN=7000000001:sandbox-telegram-bot-key",
             "TELEGRAM_CHAT_ID=@okmo_news",

@@ -30,6 +30,7 @@ def desk_of(settings: Settings) -> Desk:
         urgent_role=role_of(settings.PUBLISH_NOW_ROLE),
         digests=settings.digests,
         digest_title=settings.DIGEST_TITLE,
+        first_look=timedelta(seconds=settings.REREAD_SECONDS),
     )
 
 

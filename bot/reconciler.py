@@ -11,16 +11,15 @@ without an error; so before anything is closed the key's owner is asked for anew
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
 
+from bot.rounds import Rounds
 from bot.vk.errors import Remedy, VkError
 from bot.vk.wall import SuggestionList, Wall
-from bot.work import Bell, Work
+from bot.work import Work
 from handlers import reconcile
 from handlers.events import WallSuggested
 
@@ -28,11 +27,9 @@ log = structlog.get_logger("reconciler")
 
 #: Suggestions compared in one transaction.
 CHUNK: Final = 100
-#: Shortest time between two comparisons, seconds, however often one is asked for.
-SPACING: Final = 1.0
 
 
-class Reconciler:
+class Reconciler(Rounds):
     """Compares every so many seconds, and when asked, until it is stopped."""
 
     def __init__(
@@ -45,39 +42,21 @@ class Reconciler:
         still_manager: Callable[[], bool],
         on_refusal: Callable[[], None],
     ) -> None:
+        super().__init__(every)
         self._wall = wall
         self._work = work
-        self._every = every
         self._may_read = can_read
         self._still_manager = still_manager
         self._on_refusal = on_refusal
-        self._bell = Bell()
-        self._stopping = threading.Event()
-        self.beat = time.monotonic()
 
-    def ask(self) -> None:
-        """Compare soon: events may have been lost."""
-        self._bell.ring()
-
-    def stop(self) -> None:
-        """End after the call in hand."""
-        self._stopping.set()
-        self._bell.ring()
-
-    def run(self) -> None:
-        """Compare until stopped."""
-        while not self._stopping.is_set():
-            self.beat = time.monotonic()
-            try:
-                self.step()
-            except VkError as error:
-                log.warning("comparison_failed", reason=error.verdict.reason)
-                if error.verdict.remedy in (Remedy.PAUSE_KEY, Remedy.CALL_HUMAN, Remedy.SWITCH_KEY):
-                    self._on_refusal()
-            except Exception as error:
-                log.exception("comparison_fault", error=type(error).__name__)
-            self._stopping.wait(min(SPACING, self._every))
-            self._bell.wait(self._every)
+    def failed(self, error: Exception) -> None:
+        """VK's refusals are expected; one that speaks of the key has the key looked at."""
+        if not isinstance(error, VkError):
+            super().failed(error)
+            return
+        log.warning("comparison_failed", reason=error.verdict.reason)
+        if error.verdict.remedy in (Remedy.PAUSE_KEY, Remedy.CALL_HUMAN, Remedy.SWITCH_KEY):
+            self._on_refusal()
 
     def step(self) -> None:
         """One comparison."""
@@ -105,7 +84,7 @@ class Reconciler:
                 with self._work.begin("compare", quiet=True) as context:
                     reconcile.compare(context, news[start : start + CHUNK])
                     reconcile.remember_names(context, listed.names)
-                if self._stopping.is_set():
+                if self.stopping:
                     return []
         finally:
             if news:

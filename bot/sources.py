@@ -10,7 +10,6 @@ of our own that fails is nobody's fault but ours and is not held against the sou
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -18,11 +17,12 @@ from typing import Final
 import structlog
 
 from bot.feed_reader import FeedReader, FeedUnreadable
+from bot.rounds import Rounds
 from bot.vk.errors import Remedy, VkError, VkTransport
 from bot.vk.other_walls import OtherWalls, Standing
-from bot.work import Bell, Work
+from bot.work import Work
 from editorial.sources import Found, Kind, Ours, Source
-from handlers import sources
+from handlers import alarms, sources
 
 log = structlog.get_logger("sources")
 
@@ -31,6 +31,8 @@ PAGE: Final = 100
 MOST_PAGES: Final = 10
 #: Refusals that are about the wall that was asked for; everything else is about us.
 _ITS_FAULT: Final = frozenset({Remedy.CALL_HUMAN, Remedy.MARK_CONTENT, Remedy.MARK_AUTHOR, Remedy.GONE, Remedy.BUG})
+#: Refusals that say: this key reads nothing any more.
+_KEY_IS_BAD: Final = frozenset({Remedy.PAUSE_KEY, Remedy.SWITCH_KEY})
 
 
 class SourceFails(Exception):
@@ -41,10 +43,11 @@ class SourceFails(Exception):
         self.reason = reason
 
 
-class Sources:
+class Sources(Rounds):
     """Reads every so many seconds until it is stopped.
 
-    ``can_read``: whether there is a key that reads walls.
+    ``can_read``: whether there is a key that reads walls.  ``own_key``: that key serves the sources alone, so that
+    nobody else would notice that it is dead.
     """
 
     def __init__(
@@ -55,43 +58,19 @@ class Sources:
         every: float,
         *,
         can_read: Callable[[], bool] = lambda: True,
+        own_key: bool = False,
     ) -> None:
+        super().__init__(every)
         self._work = work
         self._walls = walls
         self._feeds = feeds
-        self._every = every
         self._may_read = can_read
-        self._bell = Bell()
-        self._stopping = threading.Event()
-        self.beat = time.monotonic()
-
-    def ask(self) -> None:
-        """Read soon."""
-        self._bell.ring()
+        self._own_key = own_key
 
     def stop(self) -> None:
         """End after the call in hand; a site that answers slowly is hung up on."""
-        self._stopping.set()
         self._feeds.stop()
-        self._bell.ring()
-
-    def run(self) -> None:
-        """Read until stopped."""
-        while not self._stopping.is_set():
-            self.beat = time.monotonic()
-            try:
-                self.step()
-            except Exception as error:
-                log.exception("sources_fault", error=type(error).__name__)
-            self._pause()
-
-    def _pause(self) -> None:
-        """Wait for the next round; the beat goes on."""
-        until = time.monotonic() + self._every
-        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-            self.beat = time.monotonic()
-            if self._bell.wait(min(left, 30.0)):
-                return
+        super().stop()
 
     def step(self) -> None:
         """One round."""
@@ -99,7 +78,7 @@ class Sources:
             active = context.unit.sources.active()
             own = sources.ours(context)
         for source in active:
-            if self._stopping.is_set():
+            if self.stopping:
                 return
             self.beat = time.monotonic()
             try:
@@ -120,6 +99,7 @@ class Sources:
         except VkError as error:
             if isinstance(error, VkTransport) or error.verdict.remedy not in _ITS_FAULT:
                 log.warning("source_not_read", source=source.number, reason=error.verdict.reason)
+                self._heed_key(error)
                 return
             log.warning("source_fails", source=source.number, reason=error.verdict.reason)
             self._failed(source, error.verdict.reason)
@@ -127,6 +107,21 @@ class Sources:
         if source.failing_since is not None:
             with self._work.begin("source.well") as context:
                 sources.read_well(context, source)
+
+    def _heed_key(self, error: VkError | None) -> None:
+        """Have people told that the service key does not work, or works again; nothing is written otherwise."""
+        if not self._own_key or (error is not None and error.verdict.remedy not in _KEY_IS_BAD):
+            return
+        reason = None if error is None else error.verdict.reason
+        with self._work.look() as context:
+            known = alarms.known(context).get(alarms.SERVICE_KEY)
+        if known == reason:
+            return
+        with self._work.begin("sources.key") as context:
+            if reason is None:
+                alarms.over(context, alarms.SERVICE_KEY)
+            else:
+                alarms.tell(context, alarms.SERVICE_KEY, reason)
 
     def _failed(self, source: Source, reason: str) -> None:
         age = self._work.now() - source.failing_since if source.failing_since is not None else None
@@ -147,7 +142,7 @@ class Sources:
         with self._work.look() as context:
             news = sources.news_of(context, source, found, own)
         for one in news:
-            if self._stopping.is_set():
+            if self.stopping:
                 return False
             with self._work.begin("source.item") as context:
                 added = sources.take_in(context, source, one)
@@ -176,6 +171,7 @@ class Sources:
         """The newest posts, and older ones while a whole page is new: a burst may be larger than a page."""
         for number in range(MOST_PAGES):
             page = self._walls.page(owner_id, PAGE, number * PAGE)
+            self._heed_key(None)
             yield page
             in_order = [post for post in page if not post.pinned]
             if len(page) < PAGE or not in_order or in_order[-1].at < source.since:

@@ -20,6 +20,7 @@ from editorial.delivery import Delivery, State
 from editorial.regions import by_code
 from editorial.suggestion import Status
 from handlers import texts
+from handlers.alarms import SERVICE_KEY
 from storage.errors import Busy, Corrupt, SchemaMissing, StorageError
 from storage.unit import Storage, Unit
 
@@ -146,7 +147,7 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
             for one in unit.suggestions.scheduled()[:NEXT]
         ],
         "outbox": {str(state): deliveries.get(state, 0) for state in _COUNTED},
-        "keys": _keys(unit.settings.get("rights"), settings),
+        "keys": _keys(unit.settings.get("rights"), settings) | _service_key(unit, settings),
         "last_event_at": _spelled(unit.inbox.last_received_at()),
         "last_reconcile_at": _reconciled_at(unit),
         "paused": unit.settings.get("paused") is not None,
@@ -177,6 +178,14 @@ def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | 
         "group": _GROUP_KEY.get(str(rights.get("group")), "ok"),
         "user": USER_KEY.get(str(rights.get("editor")), "ok"),
     }
+
+
+def _service_key(unit: Unit, settings: Settings) -> dict[str, str | None]:
+    """The key that reads the sources, where there is one of its own: as the running bot last found it."""
+    if not settings.VK_SERVICE_TOKEN.get_secret_value():
+        return {}
+    trouble = (unit.settings.get("alarms") or {}).get(SERVICE_KEY)
+    return {"service": _GROUP_KEY.get(trouble["reason"], "expired") if trouble else "ok"}
 
 
 def _reconciled_at(unit: Unit) -> str | None:
@@ -223,9 +232,19 @@ def readable(seen: Seen, settings: Settings) -> str:
         f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",
         f"Ключ редактора: {_KEY_WORDS[facts['keys']['user']]}",
+        *_service_line(facts["keys"].get("service")),
         *(f"Сеть {name}: {_network_word(word)}" for name, word in facts["targets"].items() if word != "off"),
     ]
     return "\n".join(lines)
+
+
+def _service_line(word: str | None) -> list[str]:
+    if word is None:
+        return []
+    what = (
+        "в порядке" if word == "ok" else "не работает, сообщества-источники не читаются: замените VK_SERVICE_TOKEN"
+    )
+    return [f"Сервисный ключ: {what}"]
 
 
 def _network_word(word: str) -> str:

@@ -3,18 +3,19 @@
 ::
 
     posts that are due ──wall.getById, up to 100──▶ as it was │ changed: carried to the networks
-          └── not in the answer ──read once more beside a post that stands──▶ deleted
+          └── not in the answer ──read once more beside something that stands──▶ deleted
+                  └── nothing else stands: the wall says it is empty, twice, some minutes apart──▶ deleted
 
-An answer that failed, or shows nothing at all, proves nothing.  How far a post got is noted on the way; the other
-networks are asked for it once a day.
+An answer that failed, or shows nothing where something should be, proves nothing.  How far a post got is noted on
+the way; the other networks are asked for it once a day.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -26,15 +27,17 @@ from bot.vk.wall import PAGE, Wall
 from bot.work import Work
 from editorial.networks import NetworkCopy, OurPost, Reach, next_look, next_reach
 from handlers import own_posts, removal
-from handlers.context import Context
+from handlers.context import Context, Desk
 from handlers.events import WallPublished
 
 log = structlog.get_logger("sweep")
 
 #: Seconds without a try after VK did not let the posts be read.
 REST: Final = 60.0
-#: A post that is missing, but not proven to be deleted, is looked for again so much later.
-DOUBT: Final = timedelta(minutes=10)
+#: A post that is missing, but not proven to be deleted, is looked for again so many first waits later.
+DOUBT: Final = 10
+#: Suggestions that a missing post is read beside when no post stands on the wall.
+WITNESSES: Final = 5
 #: Copies whose reach is asked for in one round.
 REACH_AT_ONCE: Final = 50
 
@@ -57,6 +60,7 @@ class Sweep:
         self._can_read = can_read
         self._on_refusal = on_refusal
         self._rest_until = 0.0
+        self._missed: dict[int, datetime] = {}
 
     def posts(self) -> None:
         """One round of looking at our own posts."""
@@ -78,20 +82,39 @@ class Sweep:
         ids = [post.post_id for post in due if post.post_id]
         found = self._wall.read(ids)
         missing = [post_id for post_id in ids if post_id not in found]
-        deleted = self._proven_deleted(missing) if missing else frozenset()
+        self._missed = {post_id: at for post_id, at in self._missed.items() if post_id not in found}
+        deleted = self._proven_deleted(missing[: PAGE // 2]) if missing else frozenset()
         with self._work.begin("sweep") as context:
             store(context, due, found, deleted)
 
     def _proven_deleted(self, missing: Sequence[int]) -> frozenset[int]:
-        """Those that are not shown even beside a post that is: an answer without any post proves nothing."""
+        """Those that are not shown even beside something that is: an answer without anything proves nothing."""
+        witnesses = self._witnesses(missing)
+        again = self._wall.read([*missing, *witnesses])
+        if witnesses and again.keys().isdisjoint(witnesses):
+            return frozenset()
+        lost = frozenset(missing) - again.keys()
+        if not witnesses:
+            lost = self._missed_before(lost) if self._wall.is_empty() else frozenset()
+        self._missed = {post_id: at for post_id, at in self._missed.items() if post_id not in lost}
+        return lost
+
+    def _witnesses(self, missing: Sequence[int]) -> list[int]:
+        """What should stand on VK at this moment: the newest other post, else suggestions that wait."""
         known = set(missing)
-        witness = next((post.post_id for post in self._wall.newest(20) if post.post_id not in known), None)
-        if witness is None:
-            return frozenset()
-        again = self._wall.read([*missing[: PAGE - 1], witness])
-        if witness not in again:
-            return frozenset()
-        return frozenset(post_id for post_id in missing[: PAGE - 1] if post_id not in again)
+        newest = next((post.post_id for post in self._wall.newest(20) if post.post_id not in known), None)
+        if newest is not None:
+            return [newest]
+        with self._work.look() as context:
+            waiting = context.unit.suggestions.open_posts(context.desk.owner_id)
+        return list(waiting)[-WITNESSES:]
+
+    def _missed_before(self, lost: Collection[int]) -> frozenset[int]:
+        """Of posts that nothing else can be read beside: those that were missing some minutes ago already."""
+        now, wait = self._work.now(), doubt(self._work.desk)
+        for post_id in lost:
+            self._missed.setdefault(post_id, now)
+        return frozenset(post_id for post_id in lost if now - self._missed[post_id] >= wait)
 
     def reach(self) -> None:
         """One round of asking the networks how far their copies got."""
@@ -118,6 +141,11 @@ class Sweep:
         return None
 
 
+def doubt(desk: Desk) -> timedelta:
+    """How long a post has to be missing where nothing else can be read beside it."""
+    return DOUBT * desk.first_look
+
+
 def store(
     context: Context, due: Sequence[OurPost], found: Mapping[int, WallRecord], deleted: frozenset[int]
 ) -> None:
@@ -139,4 +167,4 @@ def store(
         elif post.post_id in deleted:
             removal.found_deleted(context, post.number)
         else:
-            context.unit.posts.put(replace(post, next_look=context.now + DOUBT), context.now)
+            context.unit.posts.put(replace(post, next_look=context.now + doubt(context.desk)), context.now)

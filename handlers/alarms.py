@@ -61,6 +61,8 @@ CLOSING: Final = frozenset(
 #: The same trouble is not told again before this time has passed.
 SILENCE: Final = timedelta(hours=1)
 _KEY: Final = "alarms"
+#: The cause of a trouble with the key that reads other communities' walls.
+SERVICE_KEY: Final = "service_key"
 #: Places whose troubles come from the same keys: what shows in one of them is known for all.
 _VK: Final = frozenset({"vk_messages", "vk_wall", "vk_copy", "key"})
 

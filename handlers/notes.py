@@ -8,7 +8,7 @@ from typing import Any
 
 from editorial import people, regions
 from editorial.suggestion import Author, Suggestion
-from handlers import moments, preview, texts
+from handlers import alarms, moments, preview, texts
 from handlers.cards import link_to
 from handlers.context import Desk
 
@@ -30,6 +30,10 @@ def render(
             return texts.network_trouble_note(title, str(payload["reason"]))
         case "trouble_over" if title := _network(payload, desk):
             return texts.network_over_note(title)
+        case "trouble" if payload.get("cause") == alarms.SERVICE_KEY:
+            return texts.service_key_note(str(payload["reason"]))
+        case "trouble_over" if payload.get("cause") == alarms.SERVICE_KEY:
+            return texts.SERVICE_KEY_WELL
         case "copy_refused":
             return texts.copy_refused_note(number, title_of(desk, str(payload["network"])), str(payload["reason"]))
         case "copy_asked":

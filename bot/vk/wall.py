@@ -123,6 +123,12 @@ class Wall:
         """The newest posts of the community, newest first. Raises VkError."""
         return self._posts_of("owner", count)
 
+    def is_empty(self) -> bool:
+        """Whether VK says in so many words that no post stands on the wall. Raises VkError."""
+        answer = self._editor().call("wall.get", owner_id=self.owner_id, filter="owner", count=1)
+        said = mapping(answer)
+        return number(said.get("count")) == 0 and said.get("items") == []
+
     def postponed(self, count: int = PAGE) -> tuple[WallPublished, ...]:
         """The posts that wait on VK for their time; ``at`` is when they are to go out. Raises VkError."""
         return self._posts_of("postponed", count)

@@ -16,6 +16,7 @@ from bot.vk.other_walls import OtherWalls
 from bot.work import Work, utc_now
 from editorial.sources import Kind, Wish
 from editorial.suggestion import Origin, Suggestion
+from handlers import outgoing
 from storage.migrate import upgrade
 from storage.unit import Storage
 from tests.builders import CHAT, NOW
@@ -41,7 +42,8 @@ class Desk:
             context.unit.settings.set("moderators_chat", CHAT, context.now)
         fetcher = Fetcher(net_locations(site.url), Limits(silence=0.5, whole=2))
         walls = OtherWalls(world.client("service-key", rate=1000))
-        self.loop = Sources(self.work, walls, FeedReader(fetcher), 600)
+        self.walls = walls
+        self.loop = Sources(self.work, walls, FeedReader(fetcher), 600, own_key=True)
 
     def now(self) -> datetime:
         return utc_now() + self.ahead
@@ -312,3 +314,40 @@ def test_old_encodings_double_escapes_and_the_future_are_read() -> None:
 def test_html_becomes_lines_a_reader_would_see() -> None:
     html = "<h1>Заголовок</h1><p>Раз <b>два</b><br>три</p><style>p{}</style><ul><li>а</li><li>б</li></ul>"
     assert plain(html) == "Заголовок\n\nРаз два\nтри\n\n— а\n— б"
+
+
+# ---------------------------------------------------------------------------------------------- the service key
+
+
+def told(desk: Desk) -> list[str]:
+    """What the moderators' chat would read now."""
+    with desk.work.begin("test") as context:
+        claimed = context.unit.outbox.claim("vk_messages", context.now, 50)
+        found = [outgoing.render(context, one) for one in claimed if one.kind == "note"]
+        for one in claimed:
+            context.unit.outbox.sent(one.id, {}, context.now)
+    return [one.text for one in found if one is not None]
+
+
+def key_is(desk: Desk, state: str) -> None:
+    desk.world.do("token", key="service-key", set=state)
+    desk.walls.client.pauses.resume()
+
+
+def test_t40_a_dead_service_key_is_told_once_and_once_more_when_it_works(desk: Desk) -> None:
+    desk.add("club3")
+    desk.reads()
+    key_is(desk, "revoked")
+    for _ in range(3):
+        desk.walls.client.pauses.resume()
+        assert desk.reads() == []
+    [said] = told(desk)
+    assert said.startswith("Сервисный ключ ВКонтакте не работает, ключ больше не действует: сообщества-источники")
+    assert "VK_SERVICE_TOKEN" in said
+
+    key_is(desk, "ok")
+    desk.council_writes("Новость совета")
+    assert desk.reads() == ["Новость совета"]
+    assert told(desk) == ["Сервисный ключ ВКонтакте снова работает, источники читаются."]
+    desk.reads()
+    assert told(desk) == []

@@ -1,0 +1,65 @@
+"""The key that reads other communities: ``check`` tries it, ``status`` tells what the running bot found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.check_vk import vk
+from bot.config import Settings, read_settings
+from bot.status import look, readable
+from bot.work import utc_now
+from handlers import alarms
+from handlers.context import Context
+from storage.migrate import upgrade
+from storage.unit import Storage
+from tests.handlers.world import a_desk
+from tests.vk.conftest import World
+
+
+def settings(world: World, folder: Path, **more: str) -> Settings:
+    return read_settings(
+        None,
+        {
+            "VK_API_URL": f"{world.address}method/",
+            "VK_GROUP_ID": "1",
+            "VK_GROUP_TOKEN": "group-key",
+            "VK_USER_TOKEN": "editor-key",
+            "VK_SERVICE_TOKEN": "service-key",
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder / 'okmo.db'}",
+            **more,
+        },
+    )
+
+
+def test_check_tries_the_service_key(world: World, tmp_path: Path) -> None:
+    world.do("limits", off=True)
+    lines = {line.name: line for line in vk(settings(world, tmp_path), None)}
+    assert lines["service_key"].state == "ok"
+
+    world.do("token", key="service-key", set="revoked")
+    line = {line.name: line for line in vk(settings(world, tmp_path), None)}["service_key"]
+    assert (line.state, "сообщества-источники не читаются" in line.text) == ("failed", True)
+    assert "VK_SERVICE_TOKEN" in line.do
+    assert "service-key" not in f"{line.text}{line.do}"
+
+
+def test_check_has_no_line_where_there_is_no_service_key(world: World, tmp_path: Path) -> None:
+    world.do("limits", off=True)
+    bare = settings(world, tmp_path, VK_SERVICE_TOKEN="")
+    assert "service_key" not in {line.name for line in vk(bare, None)}
+
+
+def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> None:
+    wanted = settings(world, tmp_path)
+    storage = Storage.open(wanted.DATABASE_URL)
+    upgrade(storage)
+    seen = look(wanted)
+    assert seen.facts["keys"]["service"] == "ok"
+    assert "Сервисный ключ: в порядке" in readable(seen, wanted)
+    with storage.begin("test") as unit:
+        alarms.tell(Context(unit, utc_now(), a_desk()), alarms.SERVICE_KEY, "key_dead")
+    storage.close()
+    seen = look(wanted)
+    assert seen.facts["keys"]["service"] == "expired"
+    assert "Сервисный ключ: не работает, сообщества-источники не читаются" in readable(seen, wanted)
