@@ -18,11 +18,13 @@ import random
 import re
 import sqlite3
 import sys
+import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -197,6 +199,8 @@ class Desked:
     tallies: dict[str, Tally]
     states: dict[str, Counter[str]]
     feeds: list[str]
+    #: Why the run came to no end.
+    broken: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,7 @@ class Crossposted:
 
     @property
     def fine(self) -> bool:
-        well = all(one.result.fine and not one.feeds for one in self.desks)
+        well = all(one.result.fine and not one.feeds and not one.broken for one in self.desks)
         return well and all(one.fine for one in self.tallies.values())
 
 
@@ -221,7 +225,7 @@ def run(seed: int, posts: int, *, faults: bool = True, desks: int = 1) -> Crossp
     began = time.monotonic()
     shares = [posts // desks + (at < posts % desks) for at in range(desks)]
     with ThreadPoolExecutor(desks) as pool:
-        started = [pool.submit(_desk, seed * 100 + at, share, faults=faults) for at, share in enumerate(shares)]
+        started = [pool.submit(_one, seed * 100 + at, share, faults=faults) for at, share in enumerate(shares)]
         done = [one.result() for one in started]
     return Crossposted(done, time.monotonic() - began)
 
@@ -314,13 +318,35 @@ class Play:
         self._office.wait(tried, seconds, what)
 
 
+def _one(seed: int, posts: int, *, faults: bool) -> Desked:
+    """One desk; that it broke is told like everything else."""
+    try:
+        done = _desk(seed, posts, faults=faults)
+    except Exception:
+        done = Desked(0, Result([], [], 0.0), {}, {}, [], traceback.format_exc())
+    print(f"desk {seed}: {done.posts} posts, {len(done.result.violations)} violations {done.broken}", flush=True)
+    return done
+
+
+#: Desks start one after the other.
+_starting = threading.Lock()
+
+
+def _started(opened: Office) -> list[str]:
+    """Networks that are on."""
+    networks = switched_on(opened.desk.sandbox)
+    opened.desk.settings.update(environment(opened.desk.url, networks, opened.desk.folder))
+    opened.prepare()
+    opened.start()
+    opened.desk.sandbox.limits(day_posts=0, burst_writes=0, wall_get_per_day=0)
+    return networks
+
+
 def _desk(seed: int, posts: int, *, faults: bool) -> Desked:
-    with office(CARDS_BURST="0", RECONCILE_SECONDS="1", AUTHOR_DAILY_LIMIT="0") as opened:
-        networks = switched_on(opened.desk.sandbox)
-        opened.desk.settings.update(environment(opened.desk.url, networks, opened.desk.folder))
-        opened.prepare()
-        opened.start()
-        opened.desk.sandbox.limits(day_posts=0, burst_writes=0, wall_get_per_day=0)
+    with ExitStack() as ends:
+        with _starting:
+            opened = ends.enter_context(office(CARDS_BURST="0", RECONCILE_SECONDS="1", AUTHOR_DAILY_LIMIT="0"))
+            networks = _started(opened)
         play, breaker = Play(opened, seed), Breaker(opened, networks, seed)
         deadline = time.monotonic() + posts * SLOWEST + 60
         for number in range(posts):
@@ -393,6 +419,7 @@ def report(done: Crossposted) -> str:
             lines.append(f"{name}: lost {one.lost[:9]} doubled {one.doubled[:9]} strange {one.strange[:9]}")
             lines.append(f"{name}: poorer {one.poorer[:9]} out of order {one.disorder[:9]}")
     for desk in done.desks:
+        lines += [desk.broken] if desk.broken else []
         lines += [str(one)[:300] for one in desk.result.violations[:20]]
         lines += [*desk.result.unsettled[:10], *desk.feeds, f"artifact: {desk.result.artifact}"]
     return "\n".join(lines)

@@ -48,7 +48,7 @@ GAP: Final = 1.0
 #: Seconds until the next try while an upload is not ready; then the ordinary delays, counted.
 NOT_READY: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
 #: Messages read to find one.
-LOOKED_AT: Final = 20
+LOOKED_AT: Final = 100
 _TOKENS_KEPT: Final = 500
 _MADE_KEPT: Final = 500
 #: Without MAX's JSON these tell that something on the way refused and nothing was carried out.

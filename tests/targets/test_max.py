@@ -166,6 +166,21 @@ def test_one_that_was_sent_before_is_not_taken_for_the_one_in_doubt(rig: MaxRig)
     assert rig.settle(parcel, after=60) == RetryLater("not_sent", 0.0, counts=False)
 
 
+@pytest.mark.parametrize("what", ["reset", "effect_then_reset"])
+def test_in_a_busy_hour_it_can_still_be_told_what_became_of_a_post(rig: MaxRig, what: str) -> None:
+    """After an outage posts follow one another quickly; those before must not hide that this one is missing."""
+    for number in range(30):
+        rig.publish(rig.story(f"Мост {number}"))
+    parcel = rig.parcel(rig.story("Мост"))
+    rig.fault(what, "max.messages")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+
+    found = rig.settle(parcel, after=60)
+
+    assert isinstance(found, Sent) or (what == "reset" and found == RetryLater("not_sent", 0.0, counts=False))
+    assert len(shown(rig)) == 30 + (what != "reset")
+
+
 @pytest.mark.parametrize(
     ("switch", "reason"),
     [({"what": "membership", "on": False}, "no_rights"), ({"what": "permissions", "set": ["edit"]}, "no_rights")],
