@@ -188,7 +188,9 @@ def matrix(wanted: Sequence[Point], workers: int = 3, *, networks: bool = False)
             sandboxes.append(process)
             line = process.lines.wait_for(lambda line: line.startswith("sandbox: "), 30)
             local.url = line.removeprefix("sandbox: ").rstrip("/")
-        return kill_at(point, local.url, networks=networks)
+        done = kill_at(point, local.url, networks=networks)
+        print(*done.row, flush=True)
+        return done
 
     try:
         with ThreadPoolExecutor(workers) as pool:

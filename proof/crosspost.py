@@ -14,6 +14,7 @@ seconds between writes to walls and Telegram's three seconds and twenty a minute
 from __future__ import annotations
 
 import argparse
+import ctypes
 import random
 import re
 import sqlite3
@@ -173,21 +174,34 @@ class Folder:
         site = self._office.desk.folder / SITE
         path = site if len(self.struck) % 2 == 0 else site / "media"
         if path.is_dir():
-            path.rename(path.with_name(f"{path.name}-away"))
-            path.write_text("a file")
+            _beside(path).write_text("a file")
+            _exchange(path, _beside(path))
             self._away, self._back_at = path, now + FOLDER_AWAY
 
     def back(self) -> None:
         """As it was."""
         if self._away is not None:
-            self._away.unlink()
-            self._away.with_name(f"{self._away.name}-away").rename(self._away)
+            _exchange(self._away, _beside(self._away))
+            _beside(self._away).unlink()
             self._away, self._next_at = None, time.monotonic() + FOLDER_AWAY
 
     def _noticed(self) -> bool:
         lines = self._office.desk.log
         new, self._read = lines[self._read :], len(lines)
         return any("feeds_not_written" in line for line in new)
+
+
+def _beside(path: Path) -> Path:
+    """Where the other one lies, outside of what the program writes."""
+    return path.parent.parent / f"{path.name}-away" if path.name == "media" else path.with_name(f"{path.name}-away")
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Each in the other's place, at no moment neither: the program would make a new folder."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if libc.renameat2(here, bytes(one), here, bytes(other), swap):
+        raise OSError(ctypes.get_errno(), "renameat2", str(one))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from sandbox.records import Json
 from sandbox.world import World
 
 MOST_BYTES = 50 * 1024 * 1024
-MOST_SIDES = 14000
 MOST_RATIO = 20
 PHOTO_FIELDS = {"photo", "file0", "file1", "file"}
 
@@ -63,7 +62,7 @@ def _receive_photo(world: World, ticket: str, address: Json, parts: dict[str, tu
     found = picture_size(content)
     number = len(world.uploads)
     secret = world.secret("hash", ticket, number)[:32]
-    if found is None or not _allowed(found, len(content)):
+    if found is None or not _allowed(found, len(content), world.variants.number("photo_sides")):
         return {"server": address["server"], "photo": "[]", "hash": secret}
     mime, width, height = found
     name = f"{world.secret('photo', ticket, number)[:18]}:x"
@@ -81,9 +80,9 @@ def _receive_photo(world: World, ticket: str, address: Json, parts: dict[str, tu
     return {"server": address["server"], "photo": json.dumps(photo, separators=COMPACT), "hash": secret}
 
 
-def _allowed(found: tuple[str, int, int], length: int) -> bool:
+def _allowed(found: tuple[str, int, int], length: int, most_sides: float) -> bool:
     _, width, height = found
-    if not width or not height or length > MOST_BYTES or width + height > MOST_SIDES:
+    if not width or not height or length > MOST_BYTES or width + height > most_sides:
         return False
     return max(width, height) <= MOST_RATIO * min(width, height)
 

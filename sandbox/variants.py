@@ -90,6 +90,8 @@ NUMBERS: dict[str, int] = {
     "cdn_seconds": 86400,
     # Seconds an upload address works.
     "upload_seconds": 3600,
+    # Width and height of a photo together that the upload host still takes.
+    "photo_sides": 14000,
     # Seconds within which a deleted post can be restored.
     "restore_seconds": 600,
     # Seconds a callback event may be answered.

@@ -21,7 +21,7 @@ from bot.vk.client import VkClient
 from bot.vk.errors import VkError
 from bot.vk.other_walls import EDITOR_LEVEL, OtherWalls, Standing, is_gone
 from bot.vk.posts import MOST_ATTACHMENTS
-from bot.vk.uploads import VK_PHOTO, Uploads
+from bot.vk.uploads import VK_PHOTO, PhotoRefused, Uploads
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.markup import link, parse
 from editorial.networks import Network, Part, Placed, Reach, Story
@@ -126,7 +126,7 @@ class VkCopy(NetworkTarget):
             return self._shutting(copy, outcome_of(error))
 
     def _attached(self, copy: Copy, part: Part) -> tuple[list[str], dict[str, str], list[str]]:
-        """The references in order, what was uploaded, and notes about photos that nobody can have any more.
+        """The references in order, what was uploaded, and notes about photos nobody can have or VK does not take.
 
         Raises MediaUnavailable for what may be had later, and VkError.
         """
@@ -146,6 +146,8 @@ class VkCopy(NetworkTarget):
             except MediaUnavailable as failure:
                 if failure.passing:
                     raise
+                notes.append("photo_as_link")
+            except PhotoRefused:
                 notes.append("photo_as_link")
         return references, photos, notes
 

@@ -20,7 +20,10 @@ from bot.vk.wall import Wall
 from editorial.delivery import Delivery, Refused, RetryLater, Sent, State, Uncertain
 from editorial.networks import Story
 from editorial.suggestion import Attachment
+from tests.media.pictures import a_picture
+from tests.media.server import sends
 from tests.vk.conftest import World
+from tests.vk.fault_server import fault_server
 
 TEXT = "В Черемхове открыли библиотеку. Подробности у [id601|Ирины Ангарской]. #Черемхово@okmo_news"
 SOURCE = "Источник: vk.com/wall-1_"
@@ -137,6 +140,30 @@ def test_T61_a_photo_nobody_can_have_is_said_and_the_others_go(rig: Rig) -> None
     sent = rig.posted(replace(story, attachments=(lost, story.attachments[1])))
     assert sent.result["notes"] == ["photo_as_link"]
     assert len(rig.wall()[0]["attachments"]) == 1
+
+
+def test_T61_a_photo_vk_takes_for_none_is_said_and_the_others_go(rig: Rig, tmp_path: Path) -> None:
+    """One bad photo of three must neither kill the copy nor be passed over in silence."""
+    rig.world.do("variant", photo_sides=6000)  # VK takes less than it says
+    with fault_server(sends(a_picture(4000, 3000))) as server:
+        hosts = net_locations(rig.world.address, server.url)
+        rig.target.media = Media(tmp_path / "odd", refresh=fresh_addresses(rig.client), own_hosts=hosts)
+        whole = rig.story(photos=3)
+        bad = Attachment("photo", -1, 999, None, server.url)
+        story = replace(whole, attachments=(whole.attachments[0], bad, whole.attachments[2]))
+
+        sent = rig.posted(story)
+
+        assert sent.result["notes"] == ["photo_as_link"]
+        (post,) = rig.wall()
+        shown = [_bytes(rig, one) for one in attachments_of(post["attachments"])]
+        assert shown == [_bytes(rig, story.attachments[0]), _bytes(rig, story.attachments[2])]
+        assert post["text"].endswith(f"{SOURCE}{story.post_id}")
+        changed = replace(story, text="Исправлено.")
+        edited = rig.target.edit(rig.copy(changed, placed=sent), a_delivery("edit"))
+        assert isinstance(edited, Sent)
+        assert edited.result["notes"] == ["photo_as_link"]
+        assert rig.wall()[0]["text"].startswith("Исправлено.")
 
 
 def test_an_attachment_vk_dropped_without_a_word_is_noticed(rig: Rig) -> None:
