@@ -273,6 +273,11 @@ def _whole_address(text: str, *, of_vk: bool = False) -> str | None:
     return None if of_vk else url
 
 
+def unwrapped(url: str) -> str:
+    """The address out of VK's wrapping, if it is in one."""
+    return _unwrapped(url) if is_vk(url) else url
+
+
 def _unwrapped(url: str) -> str:
     """Where VK's redirect leads; the address itself when it is no redirect or leads nowhere good."""
     parts = urlsplit(url)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.vk.scalars import EPOCH, items, mapping, moment, number, person, words
+from editorial.markup import unwrapped
 from editorial.networks import Reach
 from editorial.suggestion import Attachment, Content
 from handlers.events import WallOther, WallPublished, WallSuggested
@@ -61,7 +62,8 @@ def _address(kind: str, inner: Mapping[str, Any]) -> str | None:
         return largest_picture(inner)
     if kind == "audio_message":
         return words(inner.get("link_mp3")) or words(inner.get("link_ogg")) or None
-    return words(inner.get("url")) or words(inner.get("view_url")) or None
+    address = words(inner.get("url")) or words(inner.get("view_url")) or None
+    return unwrapped(address) if address is not None and kind == "link" else address
 
 
 def _title(kind: str, inner: Mapping[str, Any]) -> str | None:

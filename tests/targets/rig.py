@@ -99,6 +99,10 @@ class Rig(ABC):
         """VK's text as this network writes it for readers; the joined ``words`` of the parts begin with it."""
         return _clean(parse(vk_text)).stripped().text
 
+    def words_of_files(self) -> list[str]:
+        """Everything that readers can open, where the network is a folder of files."""
+        return []
+
     def kill_key(self) -> None:
         """The key is revoked."""
         raise AssertionError("this rig cannot revoke its key")

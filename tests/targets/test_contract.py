@@ -6,6 +6,7 @@ A target in ``bot/targets`` is found by itself; its rig in ``rigs`` tells how it
 from __future__ import annotations
 
 import inspect
+import json
 import pickle
 import socket
 from dataclasses import replace
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from bot.log import MASKING
 from bot.targets import registry
 from bot.targets.network import NetworkTarget, placed_of
+from bot.vk.posts import attachments_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from handlers import texts
@@ -221,6 +223,28 @@ def test_t61_one_bad_picture_of_three_is_named_and_never_passed_over(rig: Rig) -
     assert "Три фото" in "".join(post.text for post in posts)
     assert any("photo_as_link" in one.result.get("notes", ()) for one in placed.values())
     assert LINK in "".join(f"{post.text} {post.links}" for post in posts)
+
+
+@pytest.mark.parametrize("amount", [0, 1])
+@pytest.mark.parametrize("long", [False, True])
+def test_t55_what_is_put_right_in_a_text_is_put_right_in_captions_links_and_buttons(
+    rig: Rig, amount: int, long: bool
+) -> None:
+    away = "https://vk.com/away.php?to=https%3A%2F%2Fokmo.ru%2F"
+    words = f"Мост: {away}text #мост@okmo_news " + ("и ещё много слов о мосте. " * 700 if long else "")
+    photos = rig.photos(amount) if amount else ()
+    (page,) = attachments_of([{"type": "link", "link": {"url": f"{away}page", "title": "О мосте"}}])
+
+    rig.publish(rig.story(words, [*photos, page]))
+
+    state = rig.vk.state(only="networks")["networks"].get(rig.target.name.replace("vk_copy", "neighbour"))
+    shown = json.dumps(state if state else rig.words_of_files(), ensure_ascii=False)
+    assert "okmo.ru/text" in shown
+    assert "okmo.ru/page" in shown or long  # behind the place where a long text ends
+    assert f"{away}text" not in shown
+    assert f"{away}page" not in shown
+    assert "#мост" in shown
+    assert "#мост@" not in shown or rig.target.name == "vk_copy"
 
 
 def test_t17_two_posts_stand_in_their_order(rig: Rig) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.fetch import Fetcher, net_locations
 from bot.media import File, Media, MediaUnavailable
+from bot.vk.client import VkClient, VkKey
 from bot.vk.errors import VkError, VkRefused
 from bot.vk.posts import attachments_of
 from bot.vk.uploads import VK_PHOTO, Uploads, fresh_addresses
 from tests.media.pictures import a_picture
 from tests.vk.conftest import World
+from tests.vk.fault_server import answers, fault_server
 
 
 @pytest.fixture
@@ -91,6 +94,18 @@ def test_T66_the_pictures_of_a_post_are_found_again_after_their_addresses_expire
         file = media.get(photo, -1, post_id)
         assert media.fitted(file, VK_PHOTO) == file
         assert file.kind == "image/png"
+
+
+@pytest.mark.parametrize("own", [{"attachments": []}, {"attachments": None}, {}], ids=["empty", "null", "missing"])
+def test_T63_pictures_of_what_a_post_repeats_are_found_whatever_stands_for_its_own(own: dict[str, Any]) -> None:
+    """An empty list and a missing one both mean: look deeper."""
+    photo = {"id": 5, "owner_id": -2, "sizes": [{"type": "w", "url": "https://img.invalid/5.jpg", "width": 9}]}
+    original = {"id": 4, "owner_id": -2, "text": "", "attachments": [{"type": "photo", "photo": photo}]}
+    post = {"id": 7, "owner_id": -1, "text": "", "copy_history": [original], **own}
+    with fault_server(answers({"response": {"items": [post]}})) as server:
+        client = VkClient(VkKey("user", "editor-key"), server.url, rate=1000, timeout=(1, 1))
+        found = fresh_addresses(client)(-1, 7)
+    assert [one.url for one in found.values()] == ["https://img.invalid/5.jpg"]
 
 
 def test_a_post_that_is_gone_has_no_pictures(world: World) -> None:

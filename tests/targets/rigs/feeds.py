@@ -44,6 +44,10 @@ class FeedsRig(Rig):
             for item in reversed(items)
         ]
 
+    def words_of_files(self) -> list[str]:
+        files = (path for path in self.site.rglob("*") if path.suffix in (".xml", ".json", ".html"))
+        return [html.unescape(path.read_text(encoding="utf-8")) for path in files if not path.name.startswith(".")]
+
     def words(self, part: Part) -> str:
         return _words(part.body["html"])
 
