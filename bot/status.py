@@ -65,6 +65,7 @@ _STATUS_WORDS: Final[dict[Status, str]] = {
     Status.PUBLISHING: "выходят сейчас",
     Status.PUBLISHED: "вышли",
     Status.DIGEST: "в дайджесте",
+    Status.MERGED: "объединены с другими",
     Status.REJECTED: "отклонены",
     Status.WITHDRAWN: "отозваны",
     Status.EXPIRED: "устарели",

@@ -13,6 +13,7 @@
     │   ├── Claimed               somebody else looks at the card; a second press takes it over
     │   ├── FirstSignature        the approval counts, a second one is needed
     │   ├── SignedAlready         the second approval has to be another person's
+    │   ├── JointAlready          other news is merged into it; it joins nothing itself
     │   ├── PhotosNeedKey         the photos cannot be uploaded without an editor's key
     │   └── PayloadForeign        the button's payload is not ours
     ├── EntryRefused              a line that cannot stand in a list the editors keep
@@ -98,6 +99,13 @@ class FirstSignature(PressRefused):
 @dataclass
 class SignedAlready(PressRefused):
     """Two people have to approve, and this person has."""
+
+    number: int
+
+
+@dataclass
+class JointAlready(PressRefused):
+    """Other news is merged into this one already, so it joins nothing itself."""
 
     number: int
 

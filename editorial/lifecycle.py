@@ -10,6 +10,7 @@ again when a button is pressed.  Nothing here acts: the answer is a changed reco
        │  ▲                      │                    │
        │  └───────undo───────────┘                    ├──▶ failed ──repeat──▶ scheduled
        ├──digest──▶ digest ──the digest is out──▶ published
+       ├──merge───▶ merged ──the joint post is out──▶ published
        ├──return──▶ returned ──author edits──▶ pending
        ├──reject──▶ rejected ──undo──▶ pending
        └──withdraw / deleted on VK──▶ withdrawn
@@ -36,6 +37,7 @@ class Action(StrEnum):
     QUEUE = "queue"
     PICK = "pick"
     DIGEST = "digest"
+    MERGE = "merge"
     EDIT = "edit"
     RETURN = "return"
     REJECT = "reject"
@@ -48,6 +50,8 @@ class Action(StrEnum):
     # the program's, after looking at VK or at the clock
     ASSEMBLE = "assemble"
     IN_DIGEST = "in_digest"
+    IN_JOINT = "in_joint"
+    PART = "part"
     START = "start"
     PROVE = "prove"
     FAIL = "fail"
@@ -84,18 +88,19 @@ def _rule(action: Action, sources: Iterable[Status], to: Status | None, who: Who
 
 
 S = Status
-OPEN: Final = (S.PENDING, S.RETURNED, S.SCHEDULED, S.DIGEST, S.FAILED, S.EXPIRED)
+OPEN: Final = (S.PENDING, S.RETURNED, S.SCHEDULED, S.DIGEST, S.MERGED, S.FAILED, S.EXPIRED)
 TABLE: Final[tuple[Rule, ...]] = (
     _rule(Action.PUBLISH, (S.PENDING, S.SCHEDULED, S.FAILED), S.SCHEDULED, Who.EDITOR),
     _rule(Action.QUEUE, (S.PENDING, S.FAILED, S.EXPIRED), S.SCHEDULED, Who.MODERATOR),
     _rule(Action.PICK, (S.PENDING, S.SCHEDULED, S.FAILED, S.EXPIRED), S.SCHEDULED, Who.MODERATOR),
     _rule(Action.DIGEST, (S.PENDING, S.EXPIRED), S.DIGEST, Who.MODERATOR),
+    _rule(Action.MERGE, (S.PENDING, S.RETURNED, S.SCHEDULED, S.DIGEST), S.MERGED, Who.MODERATOR),
     _rule(Action.EDIT, (S.PENDING, S.SCHEDULED, S.FAILED), None, Who.MODERATOR),
     _rule(Action.RETURN, (S.PENDING, S.FAILED), S.RETURNED, Who.MODERATOR),
     _rule(Action.REJECT, (S.PENDING, S.RETURNED, S.FAILED, S.EXPIRED), S.REJECTED, Who.MODERATOR),
     _rule(
         Action.UNDO,
-        (S.SCHEDULED, S.RETURNED, S.REJECTED, S.DIGEST, S.EXPIRED, S.FAILED),
+        (S.SCHEDULED, S.RETURNED, S.REJECTED, S.DIGEST, S.MERGED, S.EXPIRED, S.FAILED),
         S.PENDING,
         Who.MODERATOR,
     ),
@@ -105,6 +110,8 @@ TABLE: Final[tuple[Rule, ...]] = (
     _rule(Action.WITHDRAW, OPEN, S.WITHDRAWN, Who.AUTHOR),
     _rule(Action.ASSEMBLE, (S.PENDING,), S.SCHEDULED, Who.PROGRAM),
     _rule(Action.IN_DIGEST, (S.DIGEST,), S.PUBLISHED, Who.PROGRAM),
+    _rule(Action.IN_JOINT, (S.MERGED,), S.PUBLISHED, Who.PROGRAM),
+    _rule(Action.PART, (S.MERGED,), S.PENDING, Who.PROGRAM),
     _rule(Action.START, (S.SCHEDULED,), S.PUBLISHING, Who.PROGRAM),
     _rule(Action.PROVE, (S.PUBLISHING, S.PUBLISHED), S.PUBLISHED, Who.PROGRAM),
     _rule(Action.FAIL, (S.SCHEDULED, S.PUBLISHING), S.FAILED, Who.PROGRAM),
@@ -130,6 +137,7 @@ DECIDING: Final = frozenset(
         Action.QUEUE,
         Action.PICK,
         Action.DIGEST,
+        Action.MERGE,
         Action.RETURN,
         Action.REJECT,
         Action.UNDO,
@@ -182,6 +190,7 @@ class Press:
     """A moderator's press: what, by whom, and the version of the card it was pressed on.
 
     An edit brings a ``text``, the ``attachments`` that stay, in order, a ``rubric``; None leaves them as they are.
+    ``into``: the number of the news this one is merged into.
     """
 
     action: Action
@@ -195,6 +204,7 @@ class Press:
     text: str | None = None
     attachments: tuple[Attachment, ...] | None = None
     rubric: str | None = None
+    into: int | None = None
 
 
 def decide(suggestion: Suggestion, press: Press, now: datetime, *, uncertain: bool = False) -> Suggestion:
@@ -234,12 +244,7 @@ def _outdated(suggestion: Suggestion) -> AlreadyDecided | CardOutdated:
 
 def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime) -> Suggestion:
     decision = Decision(press.by, now, press.action, press.reason, press.words)
-    changed = replace(
-        suggestion,
-        version=suggestion.version + 1,
-        updated_at=now,
-        status=rule.to or suggestion.status,
-    )
+    changed = _moved(suggestion, rule, now)
     match press.action:
         case Action.EDIT:
             return replace(
@@ -247,6 +252,10 @@ def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime
                 edited_text=changed.edited_text if press.text is None else press.text,
                 edited_attachments=changed.edited_attachments if press.attachments is None else press.attachments,
                 rubric=press.rubric or changed.rubric,
+            )
+        case Action.MERGE:
+            return replace(
+                changed, decision=decision, due_at=None, urgent=False, trouble=None, merged_into=press.into
             )
         case Action.UNDO:
             return replace(changed, decision=decision, due_at=None, urgent=False, trouble=None, proof=None)
@@ -260,6 +269,19 @@ def _after_press(suggestion: Suggestion, press: Press, rule: Rule, now: datetime
             return replace(changed, decision=decision, published_at=now, trouble=None, proof="by_hand")
         case _:
             return replace(changed, decision=decision, due_at=None, trouble=None)
+
+
+def _moved(suggestion: Suggestion, rule: Rule, now: datetime) -> Suggestion:
+    """The next version in its new state. What leaves a joint post unpublished belongs to it no more."""
+    status = rule.to or suggestion.status
+    goes_out_with_it = status in (Status.MERGED, Status.PUBLISHED) and rule.action is not Action.HAND_PUBLISHED
+    return replace(
+        suggestion,
+        version=suggestion.version + 1,
+        updated_at=now,
+        status=status,
+        merged_into=suggestion.merged_into if goes_out_with_it else None,
+    )
 
 
 def advance(
@@ -282,12 +304,7 @@ def advance(
     alone = rule.who in (Who.PROGRAM, Who.AUTHOR) or action is Action.CALL_OFF
     if not alone or suggestion.status not in rule.sources or (action is Action.CALL_OFF and not suggestion.digest):
         return None
-    changed = replace(
-        suggestion,
-        version=suggestion.version + 1,
-        updated_at=now,
-        status=rule.to or suggestion.status,
-    )
+    changed = _moved(suggestion, rule, now)
     match action:
         case Action.AUTHOR_EDITED:
             if content is None or same_content(suggestion.content, content):
@@ -300,7 +317,7 @@ def advance(
             return changed if content is None else replace(changed, content=content)
         case Action.ASSEMBLE:
             return replace(changed, due_at=due_at, urgent=True)
-        case Action.PROVE | Action.HAND_PUBLISHED | Action.IN_DIGEST:
+        case Action.PROVE | Action.HAND_PUBLISHED | Action.IN_DIGEST | Action.IN_JOINT:
             return replace(
                 changed,
                 published_post_id=post_id if post_id is not None else suggestion.published_post_id,

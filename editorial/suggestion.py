@@ -26,6 +26,7 @@ class Status(StrEnum):
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     DIGEST = "digest"
+    MERGED = "merged"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -190,7 +191,8 @@ class Suggestion:
     the desk's own, and they go out as new posts.  ``behind`` says where such a one came from: the dialog's
     ``peer_id`` and the ``cmids`` of its messages, or a source's ``url`` and ``title``.  ``without_photos``: a
     moderator chose to let it go out without its photos.  ``corrects``: the number of the returned news that this
-    one is the corrected form of.  ``expires_at``: from then on a planned post is of no use.
+    one is the corrected form of.  ``expires_at``: from then on a planned post is of no use.  ``merged_into``: the
+    number of the news in whose post this one goes out, or went out.
     """
 
     number: int
@@ -220,6 +222,7 @@ class Suggestion:
     without_photos: bool = False
     expires_at: datetime | None = None
     corrects: int | None = None
+    merged_into: int | None = None
     author: Author | None = field(default=None, compare=False)
 
     @property
@@ -286,6 +289,11 @@ class Suggestion:
     def wall_link(self) -> str:
         """Where the suggestion stands on VK, for one that came from there."""
         return f"https://vk.com/wall{self.owner_id}_{self.post_id}"
+
+    @property
+    def carrier(self) -> int:
+        """The number of the news whose post this one is or stands in."""
+        return self.merged_into or self.number
 
     @property
     def published_link(self) -> str | None:

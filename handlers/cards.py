@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -67,6 +67,8 @@ SURE: Final = "sure"
 UNCOVER: Final = "uncover"
 #: Entries of «Ещё» that stand among the main buttons as well: the lines of a digest, and the line of a piece.
 _AT_ONCE: Final = frozenset({"lines", "wording"})
+#: And where similar news is shown, the one that makes one post of them.
+_JOIN: Final = "join"
 #: Without an editor's key these would only bring the same card again.
 _NEEDS_A_KEY: Final = frozenset({Action.PUBLISH, Action.REPEAT})
 
@@ -84,11 +86,12 @@ class CardMessage:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """An open menu: lines below the card, and its buttons without «Назад»."""
+    """An open menu: lines below the card, its buttons without «Назад»; ``preview`` is shown in the news's place."""
 
     lines: Sequence[str]
     buttons: Sequence[Button]
     width: int = 2
+    preview: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class Facts:
     «Ещё»; ``covered``: its pictures must not be shown yet; ``menu``: the menu of one of these, when it is open.
     ``networks``: their lines; ``off_the_wall``: what became of a post that does not stand on VK any more.
     ``digest``: when the card shows one; ``line``: what a digest says about the piece.
+    ``joint``: lines about the news that goes out in its post.
     ``claimed``: who looks at it, until when; ``needs_two``: two people have to approve, ``signed``: who has, when.
     """
 
@@ -147,6 +151,7 @@ class Facts:
     menu: Menu | None = None
     digest: DigestFacts | None = None
     line: str | None = None
+    joint: Sequence[str] = ()
     claimed: tuple[int, datetime] | None = None
     signed: tuple[int, datetime] | None = None
     needs_two: bool = False
@@ -154,9 +159,11 @@ class Facts:
 
 def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     """The card as it is now."""
-    shown, left_out = _attachments(suggestion, covered=facts.covered)
+    preview = facts.menu.preview if facts.menu is not None else None
+    seen = suggestion if preview is None else _instead(suggestion, preview)
+    shown, left_out = _attachments(seen, covered=facts.covered)
     age = moments.ago(suggestion.received_at, facts.now)
-    body, parts = _body(suggestion, facts)
+    body, parts = _body(seen, facts)
     sections = (
         _left_out_lines(suggestion, left_out),
         _difference_lines(suggestion),
@@ -176,6 +183,10 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     keyboard = _keyboard(suggestion, facts)
     digest = _digest(_head(suggestion, facts), about, *_about_region(facts), body, below, parts, keyboard, shown)
     return CardMessage(text, parts, keyboard, shown, digest)
+
+
+def _instead(suggestion: Suggestion, content: Content) -> Suggestion:
+    return replace(suggestion, edited_text=content.text, edited_attachments=content.attachments)
 
 
 def _digest(*shown: object) -> str:
@@ -380,6 +391,8 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
         case Status.DIGEST:
             who = _name(decision.by, facts) if decision else ""
             return texts.digest_status(defuse(facts.line or ""), who)
+        case Status.MERGED:
+            return texts.merged_status(suggestion.merged_into or 0, _name(decision.by, facts) if decision else "")
         case Status.WITHDRAWN if suggestion.digest:
             return texts.DIGEST_CALLED_OFF_STATUS
         case Status.WITHDRAWN:
@@ -444,6 +457,7 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
         lines.append(texts.covered(len(suggestion.attachments)))
     if closed and facts.letter_held:
         lines.append(texts.UNREACHABLE_CARD)
+    lines += facts.joint
     if suggestion.origin is Origin.SOURCE and not suggestion.digest:
         lines.append(texts.source_notice(suggestion.link))
     if suggestion.status in CLOSED:
@@ -524,7 +538,8 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
 def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) -> list[Sequence[Button]]:
     wall = suggestion.origin is Origin.WALL
     by_hand = wall and suggestion.status is Status.FAILED and suggestion.trouble == "by_hand"
-    hidden = _NEEDS_A_KEY if by_hand else frozenset() if facts.desk.digests else frozenset({Action.DIGEST})
+    no_digest = not facts.desk.digests or facts.joint
+    hidden = _NEEDS_A_KEY if by_hand else frozenset({Action.DIGEST}) if no_digest else frozenset()
     offered = [action for action in _ORDER if action in actions and action not in hidden]
     buttons = [_action_button(suggestion, action) for action in offered]
     if by_hand and facts.new_post:
@@ -534,7 +549,8 @@ def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) 
         buttons.append(button(suggestion, label, PHOTOS, arg))
     if facts.covered:
         buttons.append(button(suggestion, texts.UNCOVER, UNCOVER))
-    buttons += [button(suggestion, label, word) for word, label in facts.more if word in _AT_ONCE]
+    at_once = _AT_ONCE if not facts.similar or len(buttons) > MOST_BUTTONS - 2 else _AT_ONCE | {_JOIN}
+    buttons += [button(suggestion, label, word) for word, label in facts.more if word in at_once]
     if any(word not in _AT_ONCE for word, _ in facts.more):
         buttons.append(button(suggestion, texts.MORE, "menu", "more"))
     return keyboards.in_pairs(buttons)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import ModuleType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,8 @@ def store(
 
     ``actor`` None is the program.  ``show`` False leaves the card in the chat as it is.
     """
+    if not _joint().may_leave(context, before, after):
+        return False
     after = replace(after, expires_at=_of_use_until(after, action))
     slot = after.due_at if after.status is Status.SCHEDULED and not after.urgent else None
     if not context.unit.suggestions.save(after, seen_version=before.version, slot_at=slot):
@@ -53,7 +56,15 @@ def store(
     if show:
         refresh_card(context, before.number)
     refresh_passport(context, before.number)
+    _joint().follow(context, before, after, action)
     return True
+
+
+def _joint() -> ModuleType:
+    """What a change means for news in the same post; it stores changes itself, so it cannot be imported above."""
+    from handlers import joint
+
+    return joint
 
 
 def _of_use_until(after: Suggestion, action: str) -> datetime | None:

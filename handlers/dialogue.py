@@ -17,6 +17,7 @@ from editorial.suggestion import Origin, Status, Suggestion
 from handlers import (
     changes,
     drafting,
+    joint,
     keyboards,
     letters,
     network_lines,
@@ -88,10 +89,10 @@ def _my_news(context: Context, message: MessageArrived) -> None:
         answer(context, message, texts.NO_NEWS, keyboards.spoken("Предложить новость"))
         return
     reading = _reading(context, message, own)
-    copies = context.unit.copies.of_many([one.number for one in own])
+    copies = context.unit.copies.of_many([one.carrier for one in own])
     lines, elsewhere = [], None
     for one in own:
-        titles = network_lines.titles_for_author(context, copies.get(one.number, ()))
+        titles = network_lines.titles_for_author(context, copies.get(one.carrier, ()))
         elsewhere = elsewhere or (one.number if titles else None)
         said = letters.status_of(one, replace(reading, suggestion=one))
         lines.append(said + texts.also_in(titles) if titles else said)
@@ -115,7 +116,8 @@ def _reading(context: Context, message: MessageArrived, about: Sequence[Suggesti
         now=context.now,
         desk=context.desk,
         paused=context.paused() is not None,
-        gone=own_posts.off_the_wall(context, [one.number for one in about]),
+        gone=own_posts.off_the_wall(context, [one.carrier for one in about]),
+        joints=joint.by_number(context, about),
     )
 
 
@@ -147,7 +149,7 @@ def _withdraw(context: Context, message: MessageArrived, number: int | None) -> 
         link = suggestion.published_link or context.desk.address
         answer(context, message, texts.withdrawn_too_late(suggestion.number, link))
         return
-    if suggestion.status is Status.PUBLISHING:
+    if suggestion.status is Status.PUBLISHING or joint.goes_out_now(context, suggestion):
         answer(context, message, texts.withdrawn_in_hand(suggestion.number))
         return
     after = advance(suggestion, Action.WITHDRAW, context.now)
@@ -204,7 +206,9 @@ def _forget(context: Context, message: MessageArrived) -> None:
         return
     context.unit.outbox.forget(f"user:{message.from_id}", context.now)
     context.unit.outbox.forget(f"peer:{message.peer_id}", context.now)
+    joints = joint.leads_of_author(context, message.from_id)
     context.unit.authors.forget(message.from_id)
+    joint.forgotten(context, joints)
     context.unit.journal.add(context.now, None, None, "person_forgotten")
     answer(context, message, texts.FORGOTTEN)
 

@@ -22,7 +22,7 @@ from editorial.draft import Draft, Limit, Piece
 from editorial.lifecycle import OPEN, Action, advance
 from editorial.post import split_text, utf16_length
 from editorial.suggestion import Attachment, Content, Origin, Status, Suggestion
-from handlers import burst, changes, keyboards, letters, suggest, texts
+from handlers import burst, changes, joint, keyboards, letters, suggest, texts
 from handlers.answers import answer
 from handlers.changes import MESSAGES
 from handlers.context import Context
@@ -281,6 +281,9 @@ def _send_correction(context: Context, message: MessageArrived, kept: Kept) -> N
     known = context.unit.suggestions.get(kept.draft.number)
     if known is None or known.author_id != message.from_id:
         answer(context, message, texts.NOT_YOURS)
+        return
+    if joint.goes_out_now(context, known):
+        answer(context, message, texts.not_to_correct(known.number))
         return
     after = advance(known, Action.AUTHOR_EDITED, context.now, content=kept.draft.content)
     if after is None:

@@ -43,8 +43,8 @@ class Similar:
     by_picture: bool = False
 
 
-def of(context: Context, suggestion: Suggestion) -> tuple[Similar, ...]:
-    """The most similar first, those of the same region before others."""
+def of(context: Context, suggestion: Suggestion, most: int = MOST_SHOWN) -> tuple[Similar, ...]:
+    """The most similar first, those of the same region before others; at most so many."""
     if suggestion.status in _GONE:
         return ()
     found = {one.suggestion.number: one for one in _by_picture(context, suggestion)}
@@ -54,7 +54,7 @@ def of(context: Context, suggestion: Suggestion) -> tuple[Similar, ...]:
             found[one.suggestion.number] = one
     similar = [one for one in found.values() if not _related(suggestion, one.suggestion)]
     similar.sort(key=lambda one: (one.suggestion.region != suggestion.region, -one.likeness, one.suggestion.number))
-    return tuple(similar[:MOST_SHOWN])
+    return tuple(similar[:most])
 
 
 def lines(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
@@ -73,7 +73,12 @@ def _line(context: Context, similar: Similar) -> str:
 
 
 def _related(one: Suggestion, other: Suggestion) -> bool:
-    """Whether one corrects the other, or the other was sent back to be corrected by the same author."""
+    """Whether one corrects the other, or the other was sent back to be corrected by the same author; or both go
+    out in one post."""
+    if other.merged_into == one.number or (
+        one.merged_into and one.merged_into in (other.number, other.merged_into)
+    ):
+        return True
     if one.corrects == other.number or other.corrects == one.number:
         return True
     return other.status is Status.RETURNED and other.author_id == one.author_id

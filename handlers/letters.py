@@ -7,12 +7,13 @@ stand and not how they got there.  What cannot be delivered is kept and given in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from editorial import etiquette
+from editorial import etiquette, regions
 from editorial.delivery import Delivery, NewDelivery, State
+from editorial.merging import Joint
 from editorial.suggestion import Author, Origin, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.changes import MESSAGES
@@ -22,7 +23,7 @@ from handlers.zones import zone_of
 #: Letters about the plan of one news item are at least so far apart.
 GLUE: Final = timedelta(minutes=10)
 #: Letters that tell when a news item comes out.
-PLAN: Final = frozenset({"scheduled", "moved", "undone"})
+PLAN: Final = frozenset({"scheduled", "moved", "undone", "joined"})
 #: Letters that replace none: the first one, and the one about a second digest.
 _BESIDE: Final = frozenset({"received", "in_weekly"})
 #: How many of an author's newest items are looked through for letters that wait.
@@ -97,7 +98,7 @@ def knows_of_plan(context: Context, number: int) -> bool:
     """Whether the author was told a decision, or is being told: then a change of it has to be told too."""
     letters = [row for row in context.unit.outbox.for_suggestion(number) if row.kind == "letter"]
     told = [row for row in letters if row.state in (State.SENT, State.SENDING, State.UNCERTAIN)]
-    return any(row.payload.get("letter") not in ("received", "undone") for row in told[-1:])
+    return any(row.payload.get("letter") not in ("received", "undone", "parted") for row in told[-1:])
 
 
 def waits(context: Context, number: int, letter: str) -> bool:
@@ -118,6 +119,14 @@ def take_back_plan(context: Context, number: int) -> None:
     """The post goes out now: a letter about its time that has not left would be late."""
     for row in context.unit.outbox.for_suggestion(number):
         if row.kind == "letter" and row.state in (State.WAITING, State.HELD) and row.payload.get("letter") in PLAN:
+            context.unit.outbox.cancel(row.id, context.now)
+
+
+def take_back_verdict(context: Context, number: int) -> None:
+    """The news goes another way: what was to be said of its decision is not true any more. The receipt stays."""
+    for row in context.unit.outbox.for_suggestion(number):
+        waits = row.kind == "letter" and row.state in (State.WAITING, State.HELD)
+        if waits and row.payload.get("letter") not in _BESIDE:
             context.unit.outbox.cancel(row.id, context.now)
 
 
@@ -183,6 +192,7 @@ class Reading:
     """What a letter is rendered with: the suggestion it is about, its reader, and the moment of sending.
 
     ``gone``: numbers of news whose posts are not on VK any more.
+    ``joints``: the posts that news goes out in together with other news, by the number of each.
     """
 
     suggestion: Suggestion | None
@@ -192,6 +202,7 @@ class Reading:
     others: tuple[Suggestion, ...] = ()
     paused: bool = False
     gone: frozenset[int] = frozenset()
+    joints: Mapping[int, Joint] = field(default_factory=dict)
 
 
 def render(payload: Mapping[str, Any], reading: Reading) -> LetterText:
@@ -206,7 +217,7 @@ def render(payload: Mapping[str, Any], reading: Reading) -> LetterText:
 
 
 def _keyboard(suggestion: Suggestion, letter: str) -> dict[str, Any] | None:
-    if letter in ("received", "scheduled", "moved", "author_edited", "undone"):
+    if letter in ("received", "scheduled", "moved", "author_edited", "undone", "joined", "parted"):
         return keyboards.spoken(f"Статус {suggestion.number}", f"Отозвать {suggestion.number}")
     if letter == "returned":
         return keyboards.spoken(f"Исправить {suggestion.number}", f"Отозвать {suggestion.number}")
@@ -218,7 +229,7 @@ def _keyboard(suggestion: Suggestion, letter: str) -> dict[str, Any] | None:
 def passport_keyboard(suggestion: Suggestion) -> dict[str, Any] | None:
     """What the author can do about the news, below its live message."""
     number = suggestion.number
-    if suggestion.status in (Status.PENDING, Status.SCHEDULED, Status.FAILED):
+    if suggestion.status in (Status.PENDING, Status.SCHEDULED, Status.FAILED, Status.MERGED):
         return keyboards.spoken(f"Статус {number}", f"Исправить {number}", f"Отозвать {number}")
     if suggestion.status is Status.RETURNED:
         return keyboards.spoken(f"Исправить {number}", f"Отозвать {number}")
@@ -239,6 +250,10 @@ def _received(suggestion: Suggestion, payload: Mapping[str, Any], reading: Readi
 
 def _scheduled(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
     on_the_wall = suggestion.origin is Origin.WALL
+    joint = reading.joints.get(suggestion.number)
+    if joint is not None and suggestion.merged_into is None:
+        when = _due(suggestion, payload, reading)
+        return texts.scheduled_together(suggestion.number, when, _others(joint, suggestion))
     return texts.scheduled(suggestion.number, _due(suggestion, payload, reading), on_the_wall=on_the_wall)
 
 
@@ -251,7 +266,30 @@ def _due(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -
 
 
 def _published(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:  # noqa: ARG001
-    return texts.published(suggestion.number, suggestion.published_link or reading.desk.address)
+    link = suggestion.published_link or reading.desk.address
+    joint = reading.joints.get(suggestion.number)
+    if joint is not None:
+        return texts.published_together(suggestion.number, _others(joint, suggestion), link)
+    return texts.published(suggestion.number, link)
+
+
+def _joined(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    joint = reading.joints.get(suggestion.number)
+    others = _others(joint, suggestion) if joint is not None else texts.news_from(suggestion.merged_into or 0, None)
+    planned = joint is not None and joint.lead.status is Status.SCHEDULED and not joint.lead.urgent
+    due_at = (joint.lead.due_at if joint is not None and planned else None) or _moment(payload, "due_at")
+    return texts.joined_letter(suggestion.number, others, _when(due_at, reading) if due_at else None)
+
+
+def _others(joint: Joint, suggestion: Suggestion) -> str:
+    """The other news of the post, as the end of «одной записью с …»."""
+    *first, last = [_news_of(one) for one in joint.others(suggestion.number)]
+    return f"{', '.join(first)} и {last}" if first else last
+
+
+def _news_of(suggestion: Suggestion) -> str:
+    region = regions.by_code(suggestion.region)
+    return texts.news_from(suggestion.number, region.short_name if region else None)
 
 
 def _author_edited(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
@@ -284,6 +322,11 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
         suggestion.number, suggestion.published_link or ""
     ),
     "in_weekly": _in_weekly,
+    "joined": _joined,
+    "in_joint": _published,
+    "parted": lambda suggestion, payload, _reading: texts.parted_letter(
+        suggestion.number, int(payload.get("lead") or 0)
+    ),
     "returned": _returned,
     "rejected": _rejected,
     "author_edited": _author_edited,
@@ -327,7 +370,7 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
             return texts.DELAYED
         case Status.SCHEDULED if suggestion.due_at and suggestion.due_at > reading.now:
             return texts.comes_out(_when(suggestion.due_at, reading))
-        case Status.PUBLISHED if suggestion.number in reading.gone:
+        case Status.PUBLISHED if suggestion.carrier in reading.gone:
             return texts.IS_OFF
         case Status.PUBLISHED:
             return texts.is_out(suggestion.published_link or reading.desk.address)
@@ -339,7 +382,19 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
             return _tail(texts.rejected(suggestion.number, decision.reason or "own", decision.words))
         case Status.FAILED:
             return texts.HELD_UP
+        case Status.MERGED:
+            return _together(suggestion, reading)
     return ""
+
+
+def _together(suggestion: Suggestion, reading: Reading) -> str:
+    """Where the post stands that the news goes out in."""
+    joint = reading.joints.get(suggestion.number)
+    lead = joint.lead if joint is not None else None
+    if lead is None or lead.status is Status.PENDING:
+        return texts.waits_together(suggestion.merged_into or 0)
+    how = _status_words(lead, reading) or texts.AUTHOR_STATUS[lead.status]
+    return texts.comes_out_together(lead.number, how)
 
 
 def _tail(letter: str) -> str:

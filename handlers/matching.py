@@ -30,6 +30,7 @@ _LIKELY: Final = (
     Status.RETURNED,
     Status.EXPIRED,
     Status.DIGEST,
+    Status.MERGED,
     Status.REJECTED,
     Status.WITHDRAWN,
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
-from handlers import again, digest, editing, network_menu, placing, preview, registry, texts
+from handlers import again, digest, editing, merging, network_menu, placing, preview, registry, texts
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -48,7 +48,9 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(editing.STYLE, texts.STYLE_ENTRY, editing.set_in_style, editing.editable),
     Entry(editing.RUBRIC, texts.RUBRIC_ENTRY, editing.choose_rubric, editing.editable, editing.rubric_menu),
     Entry(editing.MEDIA, texts.MEDIA_ENTRY, editing.arrange, editing.has_attachments, editing.arrange_menu),
-    Entry(editing.ORIGINAL, texts.ORIGINAL_ENTRY, editing.as_sent, editing.was_changed),
+    Entry(editing.ORIGINAL, texts.ORIGINAL_ENTRY, editing.as_sent, merging.alone(editing.was_changed)),
+    Entry(merging.WORD, texts.JOIN_ENTRY, merging.press, merging.shown, merging.draw),
+    Entry(merging.APART, texts.PART_ENTRY, merging.part, merging.may_part),
     Entry(
         network_menu.WORD,
         texts.NETWORKS_ENTRY,

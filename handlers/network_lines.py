@@ -75,7 +75,7 @@ def wall_status(context: Context, suggestion: Suggestion) -> str | None:
 def _in_order(context: Context, suggestion: Suggestion) -> list[tuple[str, list[NetworkCopy]]]:
     """The copies by network, as the networks stand in the settings; those switched off since then come last."""
     order = {network.key: place for place, network in enumerate(context.desk.networks)}
-    copies = crosspost.by_network(context.unit.copies.of(suggestion.number))
+    copies = crosspost.by_network(context.unit.copies.of(suggestion.carrier))
     return sorted(copies.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
 
 

@@ -25,7 +25,7 @@ WORD: Final = "nets"
 FIX_PROMPT: Final = "fix_everywhere"
 FIX_ALL_PROMPT: Final = "fix_one_text"
 ON_A_PAGE: Final = 7
-_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED})
+_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 #: States in which the post could not go out on VK and may go elsewhere in its stead.
 _STUCK: Final = frozenset({Status.SCHEDULED, Status.FAILED, Status.PUBLISHING})
 #: Presses that change what readers see already: for editors.

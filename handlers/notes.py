@@ -8,7 +8,7 @@ from typing import Any
 
 from editorial import people, regions
 from editorial.suggestion import Author, Suggestion
-from handlers import alarms, moments, preview, texts
+from handlers import alarms, joint, moments, preview, texts
 from handlers.cards import link_to
 from handlers.context import Desk
 
@@ -61,6 +61,9 @@ def render(
             return texts.expired_note(number)
         case "untrue":
             return texts.untrue_note(number, str(payload["said"]))
+        case joint.LEFT:
+            said = texts.piece_left(int(payload.get("piece") or 0), str(payload.get("why")))
+            return texts.piece_left_note(number, said)
         case "changed":
             return texts.changed_note(number)
         case "asks_removal":

@@ -11,7 +11,19 @@ from typing import Final
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Origin, Status, Suggestion
-from handlers import alarms, burst, changes, crosspost, duplicates, letters, overview, own_posts, removal, suggest
+from handlers import (
+    alarms,
+    burst,
+    changes,
+    crosspost,
+    duplicates,
+    joint,
+    letters,
+    overview,
+    own_posts,
+    removal,
+    suggest,
+)
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -143,10 +155,28 @@ def _refused(context: Context, suggestion: Suggestion, outcome: Outcome, reason:
     found = outcome.found if isinstance(outcome, Refused) else None
     if reason == "changed" and isinstance(found, WallSuggested):
         suggest.author_edited(context, suggestion, found.content)
+    elif reason == "piece_changed" and isinstance(found, joint.PieceSeen):
+        _piece_changed(context, suggestion, found)
     elif reason == "gone":
         suggest.vanished(context, suggestion)
     else:
         _failed(context, suggestion, reason)
+
+
+def _piece_changed(context: Context, lead: Suggestion, found: joint.PieceSeen) -> None:
+    """Nothing went out: the piece was changed on VK since, and its post waits for a decision without it."""
+    back = advance(lead, Action.MOVE, context.now, due_at=lead.due_at)
+    piece = context.unit.suggestions.get(found.number)
+    if back is None or not changes.store(context, lead, back, str(Action.MOVE), details={"why": "piece_changed"}):
+        return
+    if piece is None or piece.status is not Status.MERGED:
+        joint.again(context, back, found.number, "gone")
+    elif isinstance(found.record, WallSuggested):
+        suggest.author_edited(context, piece, found.record.content)
+    elif isinstance(found.record, WallPublished):
+        suggest.hand_published(context, piece, found.record)
+    else:
+        suggest.vanished(context, piece)
 
 
 def _failed(context: Context, suggestion: Suggestion, reason: str) -> None:

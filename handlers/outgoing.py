@@ -22,6 +22,7 @@ from handlers import (
     digest,
     drafting,
     duplicates,
+    joint,
     keyboards,
     letters,
     more,
@@ -155,6 +156,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         deciders={who: context.name_of(who) for who in people},
         more=more.offered(context, suggestion),
         similar=duplicates.lines(context, suggestion),
+        joint=joint.lines(context, suggestion),
         warnings=found,
         covered=not uncovered and warnings.are_covered(suggestion, found),
         menu=more.drawn(context, suggestion, view),
@@ -233,15 +235,18 @@ def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None)
         desk=context.desk,
         others=others,
         paused=context.paused() is not None,
-        gone=own_posts.off_the_wall(context, [one.number for one in (suggestion, *others) if one is not None]),
+        gone=own_posts.off_the_wall(context, [one.carrier for one in (suggestion, *others) if one is not None]),
+        joints=joint.by_number(context, [*others, *([suggestion] if suggestion is not None else [])]),
     )
     letter = letters.render(payload, reading)
     return Outgoing(letter.text, letter.keyboard)
 
 
 def _reading(context: Context, suggestion: Suggestion) -> letters.Reading:
-    paused, gone = context.paused() is not None, own_posts.off_the_wall(context, [suggestion.number])
-    return letters.Reading(suggestion, suggestion.author, context.now, context.desk, paused=paused, gone=gone)
+    paused, gone = context.paused() is not None, own_posts.off_the_wall(context, [suggestion.carrier])
+    joints = joint.by_number(context, [suggestion])
+    author = suggestion.author
+    return letters.Reading(suggestion, author, context.now, context.desk, paused=paused, gone=gone, joints=joints)
 
 
 def _passport(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgoing | None:

@@ -64,7 +64,7 @@ def _short(words: str) -> str:
 
 def figures_of(context: Context, suggestion: Suggestion) -> str:
     """How far the post has got, once that is known."""
-    post = context.unit.posts.get(suggestion.number)
+    post = context.unit.posts.get(suggestion.carrier)
     if post is None or post.state is PostState.GONE or suggestion.published_at is None:
         return ""
     if context.now - suggestion.published_at < FIGURES_AFTER or post.reach.views is None:

@@ -19,7 +19,7 @@ WORD: Final = "preview"
 #: Room for one part's words; the whole note has to be one message. UTF-16 units.
 _PART: Final = 600
 _WHOLE: Final = 3900
-_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED})
+_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:

@@ -8,7 +8,7 @@ from editorial.delivery import Delivery, State, Verdict
 from editorial.errors import NotAModerator, PayloadForeign
 from editorial.networks import PostState
 from editorial.suggestion import Status, Suggestion
-from handlers import changes, keyboards, letters, own_posts, texts
+from handlers import changes, joint, keyboards, letters, own_posts, texts
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
@@ -51,7 +51,7 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
     )
     if settled is not None:
         return texts.removal_settled(suggestion.number, settled.action == "taken_down")
-    post = context.unit.posts.get(suggestion.number)
+    post = context.unit.posts.get(suggestion.carrier)
     gone = post is not None and post.state is PostState.GONE
     if suggestion.status is not Status.PUBLISHED or suggestion.published_post_id is None or gone:
         return texts.NOTHING_TO_TAKE_DOWN
@@ -60,28 +60,26 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
         letters.write(context, suggestion, "kept")
         return texts.LEFT_UP
     context.unit.journal.add(context.now, suggestion.number, person.user_id, "taken_down")
-    own_posts.pull(context, suggestion)
+    carrier = context.unit.suggestions.get(suggestion.carrier)
+    own_posts.pull(context, carrier or suggestion)
     changes.refresh_card(context, suggestion.number)
     return texts.TAKE_DOWN_BY_HAND if context.mode() == "degraded" else texts.TAKING_DOWN
 
 
 def settled(context: Context, delivery: Delivery, verdict: Verdict) -> None:
     """VK deleted the post, or does not: the author who asked for it and the moderators are told."""
-    suggestion = context.unit.suggestions.get(delivery.number or 0)
-    if suggestion is None or not _asked(context, suggestion.number):
-        return
-    if verdict.state is State.SENT:
-        _taken_down(context, suggestion)
-    elif verdict.state is State.REFUSED:
-        changes.note(context, "not_removed", suggestion.number, reason=verdict.error)
+    for suggestion in _who_asked(context, delivery.number or 0):
+        if verdict.state is State.SENT:
+            _taken_down(context, suggestion)
+        elif verdict.state is State.REFUSED:
+            changes.note(context, "not_removed", suggestion.number, reason=verdict.error)
 
 
 def found_deleted(context: Context, number: int) -> bool:
     """The post is certainly not on VK any more. False: that is known."""
     if not own_posts.deleted_on_vk(context, number):
         return False
-    suggestion = context.unit.suggestions.get(number)
-    if suggestion is not None and _asked(context, number):
+    for suggestion in _who_asked(context, number):
         _taken_down(context, suggestion)
     return True
 
@@ -90,10 +88,15 @@ def done_by_hand(context: Context, number: int) -> bool:
     """A person says that they did on VK what was refused there. False: nothing was to be done."""
     if not own_posts.done_by_hand(context, number):
         return False
-    suggestion = context.unit.suggestions.get(number)
-    if suggestion is not None and _asked(context, number) and own_posts.off_the_wall(context, [number]):
-        _taken_down(context, suggestion)
+    if own_posts.off_the_wall(context, [number]):
+        for suggestion in _who_asked(context, number):
+            _taken_down(context, suggestion)
     return True
+
+
+def _who_asked(context: Context, number: int) -> list[Suggestion]:
+    """The news of this post whose authors asked for it to be taken down."""
+    return [one for one in joint.in_one_post(context, number) if _asked(context, one.number)]
 
 
 def _asked(context: Context, number: int) -> bool:

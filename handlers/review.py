@@ -42,7 +42,9 @@ from handlers import (
     claims,
     crosspost,
     digest,
+    joint,
     letters,
+    merging,
     moments,
     more,
     network_menu,
@@ -271,7 +273,8 @@ def _decide(
     claims.both_sign(context, person, suggestion, press.action)
     if suggestion.status is Status.DIGEST:
         digest.must_not_go_out(context, suggestion)
-    if press.action is Action.DIGEST and not context.desk.digests:
+    joint.must_not_go_out(context, suggestion)
+    if press.action is Action.DIGEST and (not context.desk.digests or joint.pieces_of(context, suggestion)):
         raise NotNow(suggestion.number, suggestion.status)
     told = (("reason", press.reason), ("words", press.words), ("confirmed", sorted(confirmed)))
     details = {name: value for name, value in told if value}
@@ -492,6 +495,8 @@ def _answered(
         return texts.EMPTY_TEXT
     if kind.startswith(digest.PROMPT):
         return digest.worded(context, person, suggestion, kind, words)
+    if kind in (merging.NUMBER_PROMPT, merging.TEXT_PROMPT):
+        return merging.replied(context, person, suggestion, kind, version, words)
     if network_menu.is_prompt(kind):
         return network_menu.answered(context, person, suggestion, kind, version, words)
     if kind == registry.BLOCK_PROMPT:

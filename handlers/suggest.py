@@ -15,7 +15,7 @@ from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import burst, changes, crosspost, digest, duplicates, letters, matching, passport, registry
+from handlers import burst, changes, crosspost, digest, duplicates, joint, letters, matching, passport, registry
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.suggestions import NewSuggestion
@@ -224,6 +224,7 @@ def hand_published(context: Context, suggestion: Suggestion, post: WallPublished
     ):
         return False
     _end_delivery(context, suggestion.number, post.post_id)
+    joint.made_by_hand(context, after, post.content)
     letters.write(context, after, "published")
     crosspost.came_out(context, after, post.content, by_hand=True)
     passport.figures_later(context, after)
@@ -249,6 +250,8 @@ def prove(context: Context, suggestion: Suggestion, post: WallPublished) -> bool
 
 def author_edited(context: Context, suggestion: Suggestion, seen: Content) -> bool:
     """The author changed the suggestion: back to review, with the difference shown. False: nothing changed."""
+    if joint.goes_out_now(context, suggestion):
+        return False  # seen again once it is known whether the post is out
     before = suggestion
     if suggestion.origin is not Origin.WALL:  # corrected in the dialog, now once more where it was suggested
         suggestion = replace(suggestion, origin=Origin.WALL, behind=None)
@@ -285,6 +288,8 @@ def store_edited(context: Context, before: Suggestion, after: Suggestion) -> boo
 
 def vanished(context: Context, suggestion: Suggestion, *, trouble: str = "gone") -> bool:
     """The suggestion is not on VK any more, or the same news is there instead: closed. False: it was closed."""
+    if joint.goes_out_now(context, suggestion):
+        return False
     after = advance(suggestion, Action.GONE, context.now, trouble=trouble)
     if after is None or not changes.store(context, suggestion, after, str(Action.GONE)):
         return False

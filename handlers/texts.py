@@ -155,6 +155,7 @@ AUTHOR_STATUS: Final[Mapping[Status, str]] = {
     Status.PUBLISHING: "публикуется",
     Status.PUBLISHED: "вышла",
     Status.DIGEST: "войдёт в дайджест",
+    Status.MERGED: "выйдет общей записью с другой новостью",
     Status.REJECTED: "не опубликуем",
     Status.WITHDRAWN: "снята",
     Status.EXPIRED: "устарела",
@@ -292,6 +293,7 @@ def out(link: str | None, proof: str) -> str:
 
 PROOFS: Final[Mapping[str, str]] = {
     "digest": "строкой в дайджесте",
+    "merged": "общей записью",
     "checked": "проверено",
     "by_hand": "опубликовано вручную",
 }
@@ -373,6 +375,8 @@ def waits_for_words(kind: str, who: str) -> str:
         "reject": "словами для автора: почему не опубликуем",
         "block": "словами для автора: почему больше не берём его новости",
         "line": "новой строкой дайджеста, без названия региона",
+        "join_number": "номером новости, с которой объединить",
+        "join_text": "текстом общего поста, вложения останутся",
     }[kind]
     return f"{who or 'Коллега'}, ответьте на карточку {asked}"
 
@@ -531,6 +535,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     Action.QUEUE: "в очередь",
     Action.PICK: "в очередь",
     Action.DIGEST: "в дайджест",
+    Action.MERGE: "объединить",
     Action.RETURN: "вернуть",
     Action.REJECT: "отклонить",
     Action.UNDO: "решение отменено",
@@ -545,6 +550,7 @@ DESK_STATUS: Final[Mapping[str, str]] = {
     Status.PUBLISHING: "уже публикуется",
     Status.PUBLISHED: "уже вышла",
     Status.DIGEST: "в дайджесте",
+    Status.MERGED: "объединена с другой",
     Status.REJECTED: "отклонена",
     Status.WITHDRAWN: "отозвана автором",
     Status.EXPIRED: "устарела",
@@ -576,6 +582,8 @@ def explain(
             return f"№ {error.number}: первая подпись стоит, нужна подпись коллеги"
         case errors.SignedAlready():
             return f"№ {error.number}: ваша подпись уже стоит, нужна подпись коллеги"
+        case errors.JointAlready():
+            return f"№ {error.number} сама собрана из нескольких. Сначала «Разъединить» на её карточке"
         case errors.TimeRefused():
             nearest = ""
             if error.nearest is not None and zone is not None and now is not None:
@@ -1643,6 +1651,11 @@ _HISTORY: Final[Mapping[str, str]] = {
     "back_to_review": "снова на рассмотрение",
     "assemble": "дайджест собран",
     "in_digest": "вышла в дайджесте",
+    "join": "собран общий пост",
+    "part": "снова отдельно",
+    "parted": "общий пост разобран",
+    "rejoined": "общий пост собран заново",
+    "in_joint": "вышла общей записью",
     "worded": "строка дайджеста",
     "line_dropped": "строка убрана",
     "signed": "первая подпись",
@@ -2000,3 +2013,122 @@ def in_weekly(numbers: Sequence[int], links: Sequence[str]) -> str:
     if len(links) > 1:
         return f"{what} строкой в дайджесты дня и недели: {', '.join(links)}"
     return f"{what} и в дайджест недели: {links[0]}"
+
+
+# ------------------------------------------------------------------------------------ several pieces in one post
+
+JOIN_ENTRY: Final = "Объединить"
+PART_ENTRY: Final = "Разъединить"
+JOIN_OTHER: Final = "Другой №"
+JOIN_SHOW: Final = "Как выйдет вместе"
+JOIN_WORD: Final = "Свой текст"
+JOIN_LIST: Final = "К списку"
+JOIN_DO: Final = "Объединить"
+JOIN_WITH_WHICH: Final = "С какими новостями объединить? Общий пост покажем до решения"
+JOIN_NOBODY_NEAR: Final = "Похожих новостей в работе нет. Назовите номер: «Другой №»"
+JOIN_TOO_LONG: Final = "Вместе длиннее, чем берёт VK. Ответьте своим текстом: «Свой текст»"
+JOIN_COVERED: Final = "Вложения скрыты: в одной из новостей такие снимки"
+JOIN_TOO_MANY: Final = "Больше восьми новостей в один пост не собрать"
+JOIN_NEEDS_A_NUMBER: Final = "Нужен номер новости, например 214"
+JOIN_CHOOSE: Final = "Отметьте новости"
+JOIN_SHOWN: Final = "Общий пост на карточке"
+JOIN_REPLY_NUMBER: Final = "Ответьте на карточку номером"
+JOIN_REPLY_TEXT: Final = "Ответьте на карточку своим текстом"
+
+
+def join_candidate(number: int, region: str, percent: int | None, state: str, start: str) -> str:
+    alike = f"похоже на {percent} %" if percent is not None else ""
+    said = " · ".join(part for part in (f"№ {number}", region, alike, state) if part)
+    return f"{said}: «{start}»" if start else said
+
+
+def join_preview(numbers: Sequence[int], attachments: int) -> str:
+    photos = f", вложений: {attachments}" if attachments else ""
+    return f"Так выйдет общий пост ({_numbered(numbers)}{photos}). Объединить?"
+
+
+def joined_answer(numbers: Sequence[int]) -> str:
+    return f"Объединили {_numbered(numbers)}. Теперь решайте: общий пост на карточке"
+
+
+def parted_answer(numbers: Sequence[int]) -> str:
+    return f"Разъединили: {_numbered(numbers)} снова порознь"
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    return ", ".join(f"№ {number}" for number in numbers)
+
+
+def joint_line(others: Sequence[str]) -> str:
+    return f"Общий пост вместе с {', '.join(others)}"
+
+
+def other_news(number: int, region: str | None) -> str:
+    return f"№ {number} ({region})" if region else f"№ {number}"
+
+
+def merged_status(lead: int, who: str) -> str:
+    return f"Объединена с № {lead}{_by(who)}, выйдет общим постом"
+
+
+def merged_state(lead: int) -> str:
+    return f"объединена с № {lead}"
+
+
+_LEFT: Final[Mapping[str, str]] = {
+    "withdraw": "автор отозвал новость",
+    "author_edited": "автор изменил новость",
+    "gone": "записи больше нет в предложенных",
+    "hand_published": "её опубликовали вручную",
+    "undo": "её разъединили",
+    "forgotten": "автор удалил свои данные",
+}
+
+
+def piece_left(number: int, why: str) -> str:
+    if why == "forgotten":
+        return "Общий пост собран заново: автор одной из новостей удалил свои данные"
+    return f"Общий пост собран без № {number}: {_LEFT.get(why, 'она снова отдельно')}"
+
+
+def piece_left_note(number: int, said: str) -> str:
+    return f"№ {number} снова ждёт решения. {said}."
+
+
+def news_from(number: int, place: str | None) -> str:
+    return f"новостью № {number} ({place})" if place else f"новостью № {number}"
+
+
+def joined_letter(number: int, others: str, when: str | None) -> str:
+    if when is None:
+        return (
+            f"Новость № {number} объединили с {others}, они выйдут одной записью. "
+            "Делать ничего не нужно, время выхода сообщим."
+        )
+    return f"Новость № {number} объединили с {others}: одна запись выйдет {when}. Источники названы в тексте."
+
+
+def scheduled_together(number: int, when: str, others: str) -> str:
+    return (
+        f"Новость № {number} в плане: выйдет {when}, одной записью с {others}. "
+        f"До этого времени её можно снять: «Отозвать {number}»."
+    )
+
+
+def published_together(number: int, others: str, link: str) -> str:
+    return f"Новость № {number} вышла одной записью с {others}: {link}\nСпасибо, что прислали."
+
+
+def parted_letter(number: int, lead: int) -> str:
+    return (
+        f"Новость № {number} снова рассматриваем отдельно: общая запись с № {lead} не выйдет. "
+        "Решение сообщим отдельным письмом."
+    )
+
+
+def waits_together(lead: int) -> str:
+    return f"объединена с № {lead}, на рассмотрении"
+
+
+def comes_out_together(lead: int, how: str) -> str:
+    return f"объединена с № {lead}, {how}"

@@ -30,7 +30,7 @@ HANDS_OFF: Final = 8.0
 ONE_RESTART: Final = 1.5
 #: «/продолжить» is heeded so long after it was written, seconds: the way there may be what is broken.
 RESUME_TAKES: Final = 10.0
-OPEN: Final = frozenset({"pending", "returned", "scheduled", "failed", "expired", "publishing", "digest"})
+OPEN: Final = frozenset({"pending", "returned", "scheduled", "failed", "expired", "publishing", "digest", "merged"})
 MAY_DECIDE: Final = frozenset({"moderator", "editor", "administrator", "creator"})
 #: What a snackbar that announces a decision begins with, and the journal's words for that decision.
 ANNOUNCED: Final[tuple[tuple[str, frozenset[str]], ...]] = (

@@ -121,7 +121,8 @@ def _one_in_each_state(world: World) -> dict[Status, int]:
             assert found is not None
             due = world.now + timedelta(days=at + 1) if status is Status.SCHEDULED else None
             out = world.now if status is Status.PUBLISHED else None
-            changed = replace(found, status=status, version=2, due_at=due, published_at=out)
+            into = found.number - at if status is Status.MERGED else None
+            changed = replace(found, status=status, version=2, due_at=due, published_at=out, merged_into=into)
             assert context.unit.suggestions.save(changed, seen_version=1, slot_at=due)
             numbers[status] = found.number
     return numbers

@@ -42,7 +42,7 @@ def attachments_from_json(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment
     return tuple(Attachment(**row) for row in rows)
 
 
-def _attachments_or_none(attachments: Iterable[Attachment] | None) -> list[dict[str, Any]] | None:
+def attachments_or_none(attachments: Iterable[Attachment] | None) -> list[dict[str, Any]] | None:
     return None if attachments is None else attachments_to_json(attachments)
 
 
@@ -92,6 +92,7 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "without_photos": suggestion.without_photos,
         "origin": str(suggestion.origin),
         "corrects": suggestion.corrects,
+        "merged_into": suggestion.merged_into,
         "decision": decision_to_json(suggestion.decision),
         "proof": suggestion.proof,
         "trouble": suggestion.trouble,
@@ -99,7 +100,7 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "text": suggestion.content.text,
         "attachments": attachments_to_json(suggestion.content.attachments),
         "edited_text": suggestion.edited_text,
-        "edited_attachments": _attachments_or_none(suggestion.edited_attachments),
+        "edited_attachments": attachments_or_none(suggestion.edited_attachments),
         "previous": content_to_json(suggestion.previous),
         "expires_at": suggestion.expires_at,
         "networks": suggestion.networks,
@@ -152,5 +153,6 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         behind=row.behind,
         without_photos=row.without_photos,
         corrects=row.corrects,
+        merged_into=row.merged_into,
         author=author_from_row(row),
     )

@@ -67,7 +67,7 @@ class Retention:
         old = {"cutoff": before}
         search.forget(self._work, select(_suggestions.c.number).where(_old_suggestion), old)
         ids = select(_suggestions.c.number).where(_old_suggestion)
-        for table in (schema.digest_lines, schema.claims, schema.signatures, schema.pictures):
+        for table in (schema.digest_lines, schema.merges, schema.claims, schema.signatures, schema.pictures):
             self._work.change(delete(table).where(table.c.number.in_(ids)), old)
         emptied = update(_suggestions).where(_old_suggestion)
         gone = self._work.change(

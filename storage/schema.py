@@ -141,6 +141,11 @@ suggestions = Table(
     Column("corrects", BigInteger),
     Column("without_photos", Boolean, nullable=False, server_default=text("false")),
     Column("expires_at", Moment),
+    Column(
+        "merged_into",
+        BigInteger,
+        CheckConstraint("status <> 'merged' OR merged_into IS NOT NULL", name="merged"),
+    ),
     UniqueConstraint("owner_id", "post_id"),
     CheckConstraint(
         _one_of(
@@ -155,6 +160,7 @@ suggestions = Table(
             "withdrawn",
             "expired",
             "failed",
+            "merged",
         ),
         name="status",
     ),
@@ -174,6 +180,7 @@ _partial(
 _partial("suggestions_expires", suggestions.c.expires_at, where="expires_at IS NOT NULL")
 _partial("suggestions_published", suggestions.c.published_at, where="published_at IS NOT NULL")
 _partial("suggestions_region", suggestions.c.region, suggestions.c.published_at, where="published_at IS NOT NULL")
+_partial("suggestions_joint", suggestions.c.merged_into, where="merged_into IS NOT NULL")
 Index("suggestions_status", suggestions.c.status, suggestions.c.number)
 Index("suggestions_region_number", suggestions.c.region, suggestions.c.number)
 Index("suggestions_author", suggestions.c.author_id, suggestions.c.number)
@@ -195,6 +202,16 @@ digest_items = Table(
     Column("number", BigInteger, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
 )
 Index("digest_items_number", digest_items.c.number)
+
+# What the desk had made of a piece of news before others were merged into it.
+merges = Table(
+    "merges",
+    metadata,
+    Column("number", RowId, ForeignKey("suggestions.number"), primary_key=True, autoincrement=False),
+    Column("edited_text", AnyText),
+    Column("edited_attachments", Json),
+    Column("updated_at", Moment, nullable=False),
+)
 
 claims = Table(
     "claims",

@@ -29,6 +29,8 @@ _OPEN = tuple(str(status) for status in Status if status not in CLOSED)
 _IDS_A_QUERY = 500
 _PLAN_LOCK = 0x0F6D_6F01  # any number, the same in every process
 
+#: Proofs of what went out in another's post and is no post of its own.
+_IN_ANOTHER = ("digest", "merged")
 _SCHEDULED = spelled("suggestions.status = 'scheduled'")
 _IN_PLAN = spelled("suggestions.status IN ('scheduled', 'publishing')")
 _PUBLISHED = spelled("suggestions.published_at IS NOT NULL")
@@ -92,7 +94,11 @@ _by_post = _full.where(_table.c.owner_id == bindparam("owner"), _table.c.post_id
 _by_published = _full.where(
     _table.c.owner_id == bindparam("owner"),
     _table.c.published_post_id == bindparam("post"),
-    func.coalesce(_table.c.proof, "") != "digest",  # a digest is the post, not its pieces
+    func.coalesce(_table.c.proof, "").not_in(_IN_ANOTHER),  # the digest or the lead is the post, not its pieces
+)
+_joined_to = _full.where(_table.c.merged_into == bindparam("lead")).order_by(_table.c.number)
+_leading = select(_table.c.merged_into).where(
+    _table.c.merged_into.in_(bindparam("numbers", expanding=True)), _table.c.status == "merged"
 )
 _by_status = (
     _full.where(_table.c.status == bindparam("status"), _table.c.number > bindparam("after"))
@@ -137,7 +143,7 @@ _known_marks = _marks.where(_table.c.post_id.in_(bindparam("posts", expanding=Tr
 _of_author = (
     select(
         func.count(),
-        func.count(_table.c.number).filter(_table.c.status.in_(("published", "digest"))),
+        func.count(_table.c.number).filter(_table.c.status.in_(("published", "digest", "merged"))),
         func.count(_table.c.number).filter(_table.c.received_at >= bindparam("since")),
     )
     .select_from(_table)
@@ -156,7 +162,7 @@ _went_out = select(_table.c.published_at).where(
     _PUBLISHED,
     _table.c.published_at >= bindparam("start"),
     _table.c.published_at < bindparam("end"),
-    func.coalesce(_table.c.proof, "") != "digest",  # the pieces of a digest are no posts of their own
+    func.coalesce(_table.c.proof, "").not_in(_IN_ANOTHER),
 )
 _posts_out = select(_table.c.published_post_id).where(
     _PUBLISHED, _table.c.owner_id == bindparam("owner"), _table.c.published_at >= bindparam("start")
@@ -291,6 +297,15 @@ class Suggestions:
     def several(self, numbers: Collection[int]) -> tuple[Suggestion, ...]:
         """Those of ``numbers`` that exist, the newest first."""
         return self._many(_several, {"numbers": list(numbers)}) if numbers else ()
+
+    def joined_to(self, lead: int) -> tuple[Suggestion, ...]:
+        """What goes out, or went out, in the post of this one, in the order of the numbers."""
+        return self._many(_joined_to, {"lead": lead})
+
+    def leading(self, numbers: Collection[int]) -> frozenset[int]:
+        """Those of ``numbers`` whose posts others are to go out in."""
+        rows = self._work.rows(_leading, {"numbers": list(numbers)}) if numbers else ()
+        return frozenset(row.merged_into for row in rows)
 
     def of_origin(self, origin: Origin, statuses: Collection[Status], limit: int) -> tuple[Suggestion, ...]:
         """Those that came another way than by the wall and stand so, in the order of their numbers."""

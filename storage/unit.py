@@ -29,6 +29,7 @@ from storage.gate import Gate
 from storage.inbox import Inbox
 from storage.journal import Journal
 from storage.lists import Lists
+from storage.merges import Merges
 from storage.outbox import Outbox
 from storage.passports import Passports
 from storage.pictures import Pictures
@@ -55,6 +56,7 @@ class Unit:
         self.search = Search(work)
         self.suggestions = Suggestions(work, self.authors, self.search)
         self.digests = Digests(work)
+        self.merges = Merges(work)
         self.claims = Claims(work)
         self.staff = Staff(work)
         self.cards = Cards(work)

@@ -6,8 +6,8 @@ unknown the wall is read; nothing is published again before it is certain that n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from bot.media import Media
 from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk.errors import Remedy, VkError
-from bot.vk.posts import references
+from bot.vk.posts import WallRecord, references
 from bot.vk.uploads import Uploads
 from bot.vk.wall import Wall
 from bot.vk.wall_photos import PhotoUnavailable, WallPhotos, of_messages
@@ -23,7 +23,7 @@ from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.post import compose
 from editorial.suggestion import Attachment, Origin, Suggestion, comparable, same_content
-from handlers import matching, publication
+from handlers import joint, matching, publication
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -40,10 +40,49 @@ _AMBIGUOUS: Final = frozenset({Remedy.GONE, Remedy.MARK_CONTENT, Remedy.CALL_HUM
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a publishing parcel holds: the suggestion, and posts of the wall that are known to be something else."""
+    """What a publishing parcel holds: the suggestion, posts of the wall that are known to be something else, and
+    the news that goes out in the same post."""
 
     suggestion: Suggestion
     others: frozenset[int]
+    pieces: tuple[Suggestion, ...] = ()
+
+    @property
+    def on_the_wall(self) -> tuple[Suggestion, ...]:
+        """Those of the pieces that stand on VK as suggestions."""
+        return tuple(piece for piece in self.pieces if piece.origin is Origin.WALL)
+
+    def source_of(self, attachment: Attachment) -> Suggestion:
+        """Which of the news the attachment came with."""
+        came_with = (
+            one
+            for one in (self.suggestion, *self.pieces)
+            if attachment.identity in {known.identity for known in (*one.content.attachments, *one.attachments)}
+        )
+        return next(came_with, self.suggestion)
+
+
+def _stands_as(suggestion: Suggestion) -> int:
+    return suggestion.post_id
+
+
+def _post_of(suggestion: Suggestion) -> tuple[int | None, int | None]:
+    """The post on VK the suggestion's photos are from, if there is one."""
+    if suggestion.origin is Origin.WALL:
+        return suggestion.owner_id, suggestion.post_id
+    behind = suggestion.behind or {}
+    return behind.get("owner_id"), behind.get("post_id")
+
+
+def _changed_piece(publication: Publication, records: Mapping[int, WallRecord]) -> joint.PieceSeen | None:
+    """The first of the pieces that is not on VK as it was when its post was put together."""
+    for piece in publication.on_the_wall:
+        record = records.get(piece.post_id)
+        if isinstance(record, WallSuggested) and same_content(piece.content, record.content):
+            continue
+        seen = record if isinstance(record, WallSuggested | WallPublished) else None
+        return joint.PieceSeen(piece.number, seen)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +143,7 @@ class VkWall:
         if started is None:
             return None
         others = context.unit.suggestions.published_ids(started.owner_id, started.received_at)
-        return Parcel(delivery, Publication(started, others))
+        return Parcel(delivery, Publication(started, others, joint.pieces_of(context, started)))
 
     @staticmethod
     def _pack_correction(context: Context, delivery: Delivery) -> Parcel | None:
@@ -127,7 +166,7 @@ class VkWall:
             if parcel.delivery.payload.get("mode") == "community":
                 return self._publish_new(parcel.delivery, parcel.contents.suggestion)
             if parcel.contents.suggestion.origin is not Origin.WALL:
-                return self._publish_made(parcel.delivery, parcel.contents.suggestion)
+                return self._publish_made(parcel.delivery, parcel.contents)
             if self._by_hand():
                 return Refused("by_hand")
             return self._publish(parcel.delivery, parcel.contents)
@@ -139,17 +178,23 @@ class VkWall:
     def _publish(self, delivery: Delivery, publication: Publication) -> Outcome:
         """Read, compare, publish. Reading may fail without harm: nothing has left yet."""
         suggestion = publication.suggestion
-        seen = self._wall.read_suggestion(suggestion.post_id)
+        records = self._wall.read([suggestion.post_id, *map(_stands_as, publication.on_the_wall)], urgent=True)
+        seen = records.get(suggestion.post_id)
         if not isinstance(seen, WallSuggested):
             return self._not_waiting(publication, seen)
         if not same_content(suggestion.content, seen.content):
             return Refused("changed", found=seen)
-        post = compose(suggestion)
-        if post.too_long:
+        changed = _changed_piece(publication, records)
+        if changed is not None:
+            return Refused("piece_changed", found=changed)
+        if compose(suggestion).too_long:
             return Refused("post_too_long")
+        attachments = self._with_photos_of_others(delivery, publication)
+        if not isinstance(attachments, tuple):
+            return attachments
+        post = compose(replace(suggestion, edited_attachments=attachments))
         if post.left_out:
             return Refused("attachment_unknown")  # a person decides; nothing goes out poorer than it was approved
-        attachments = suggestion.for_publication.attachments
         try:
             post_id = self._wall.publish_suggestion(
                 suggestion.post_id, post.text, attachments, signed=post.signed, guid=guid_of(delivery)
@@ -170,9 +215,10 @@ class VkWall:
         post_id = self._wall.publish_new(post.text, attachments, guid=guid_of(delivery))
         return Sent({"post_id": post_id, "new": True})
 
-    def _publish_made(self, delivery: Delivery, suggestion: Suggestion) -> Outcome:
+    def _publish_made(self, delivery: Delivery, publication: Publication) -> Outcome:
         """A post that no suggestion stands behind: its photos first, then the post. Without an editor's key only
         what needs none goes out, with the community's."""
+        suggestion = publication.suggestion
         post = compose(suggestion)
         if post.too_long:
             return Refused("post_too_long")
@@ -180,24 +226,56 @@ class VkWall:
             return Refused("attachment_unknown")
         if self._by_hand() or self._photos is None:
             return Refused("by_hand") if suggestion.photos_to_upload else self._publish_new(delivery, suggestion)
+        changed = _changed_piece(publication, self._wall.read(list(map(_stands_as, publication.on_the_wall))))
+        if changed is not None:
+            return Refused("piece_changed", found=changed)
+        attachments = self._uploaded(self._photos, delivery, publication, suggestion.for_publication.attachments)
+        if not isinstance(attachments, tuple):
+            return attachments
+        post_id = self._wall.publish_made(post.text, attachments, guid=guid_of(delivery))
+        return Sent({"post_id": post_id})
+
+    def _with_photos_of_others(
+        self, delivery: Delivery, publication: Publication
+    ) -> tuple[Attachment, ...] | Outcome:
+        """What the suggestion goes out with; VK has its own photos, those of other news are uploaded first."""
+        suggestion = publication.suggestion
+        attachments = suggestion.for_publication.attachments
+        own = {one.identity for one in suggestion.content.attachments}
+        theirs = {one.identity for piece in publication.pieces for one in piece.attachments} - own
+        foreign = [one for one in attachments if one.kind == "photo" and one.identity in theirs]
+        if not foreign:
+            return attachments
+        if self._photos is None:
+            return Refused("by_hand")
+        uploaded = self._uploaded(self._photos, delivery, publication, foreign)
+        if not isinstance(uploaded, tuple):
+            return uploaded
+        fresh = dict(zip((one.identity for one in foreign), uploaded, strict=True))
+        return tuple(fresh.get(one.identity, one) for one in attachments)
+
+    def _uploaded(
+        self, photos: WallPhotos, delivery: Delivery, publication: Publication, attachments: Sequence[Attachment]
+    ) -> tuple[Attachment, ...] | Outcome:
+        """The attachments with every photo as one of the wall; or why not, and nothing is published then."""
         try:
-            attachments = self._uploaded(self._photos, delivery, suggestion)
+            return tuple(self._of_wall(photos, delivery, publication, one) for one in attachments)
         except PhotoUnavailable as fault:
             return RetryLater(fault.reason) if fault.passing else Refused(fault.reason)
         except VkError as error:
             outcome = outcome_of(error)
             return RetryLater(outcome.reason, code=outcome.code) if isinstance(outcome, Uncertain) else outcome
-        post_id = self._wall.publish_made(post.text, attachments, guid=guid_of(delivery))
-        return Sent({"post_id": post_id})
 
-    def _uploaded(self, photos: WallPhotos, delivery: Delivery, suggestion: Suggestion) -> tuple[Attachment, ...]:
+    def _of_wall(
+        self, photos: WallPhotos, delivery: Delivery, publication: Publication, attachment: Attachment
+    ) -> Attachment:
+        source = publication.source_of(attachment)
+
         def refresh(photo: Attachment) -> Attachment | None:
-            return of_messages(self._wall.group, suggestion.behind or {}).get(photo.identity)
+            return of_messages(self._wall.group, source.behind or {}).get(photo.identity)
 
-        behind = suggestion.behind or {}
-        post = behind.get("owner_id"), behind.get("post_id")
-        attachments = suggestion.for_publication.attachments
-        return photos.uploaded(str(delivery.id), attachments, refresh, post=post)
+        [uploaded] = photos.uploaded(str(delivery.id), [attachment], refresh, post=_post_of(source))
+        return uploaded
 
     def _after_failure(self, publication: Publication, error: VkError) -> Outcome:
         outcome = outcome_of(error)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from editorial import regions
 from editorial.delivery import NewDelivery
 from editorial.post import defuse
-from editorial.suggestion import Suggestion
+from editorial.suggestion import Status, Suggestion
 from handlers import cards, keyboards, moments, texts
 from handlers.answers import answer
 from handlers.changes import MESSAGES
@@ -87,5 +87,7 @@ def line(context: Context, suggestion: Suggestion) -> str:
     who = cards.link_to(suggestion.author_id, suggestion.author) if not suggestion.digest else texts.DIGEST_NAME
     about = [f"№ {suggestion.number}", day, *([region.short_name] if region else []), who]
     state = texts.DESK_STATUS[suggestion.status]
+    if suggestion.merged_into and suggestion.status is Status.MERGED:
+        state = texts.merged_state(suggestion.merged_into)
     link = suggestion.published_link or suggestion.link
     return f"{' · '.join(about)} · {state}\n{start} {link}"

@@ -56,4 +56,5 @@ def _details(entry: JournalEntry) -> str:
         return f" ({defuse(texts.reason_label(said['reason'], said.get('words')))})"
     if entry.action == "worded":
         return f": «{defuse(str(said.get('from')))}» → «{defuse(str(said.get('to')))}»"
-    return ""
+    together = [said["lead"]] if said.get("lead") else said.get("pieces") or []
+    return f" ({', '.join(f'№ {number}' for number in together)})" if together else ""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from editorial.lifecycle import Action, decide
-from editorial.suggestion import Status
+from editorial.suggestion import Content, Status
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.router import handle
@@ -211,11 +211,10 @@ PRESSES = [
 def in_state(world: World, status: Status) -> None:
     """Suggestion 1 stands there."""
     world.happens(suggested(31))
+    known = world.suggestion(1)
+    moved = _moved(known, status, world)
     with world.unit() as context:
-        known = context.unit.suggestions.get(1)
-        assert known is not None
         if status is not Status.PENDING:
-            moved = _moved(known, status, world)
             assert context.unit.suggestions.save(moved, seen_version=known.version)
 
 
@@ -227,7 +226,20 @@ def _moved(known: Any, status: Status, world: World) -> Any:
         fields["due_at"] = world.now
     if status is Status.PUBLISHED:
         fields |= {"published_at": world.now, "published_post_id": 77}
+    if status is Status.MERGED:
+        fields["merged_into"] = _another(world)
     return replace(known, **fields)
+
+
+def _another(world: World) -> int:
+    """News that the suggestion goes out together with."""
+    from storage.suggestions import NewSuggestion
+
+    with world.unit() as context:
+        new = NewSuggestion(context.desk.owner_id, 4000, 609, Content("Другая новость"), world.now)
+        added = context.unit.suggestions.add(new, world.now)
+    assert added is not None
+    return added.number
 
 
 def everything(world: World) -> tuple[Any, ...]:

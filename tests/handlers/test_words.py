@@ -20,6 +20,7 @@ from editorial.errors import (
     DeskError,
     EntryRefused,
     FirstSignature,
+    JointAlready,
     NotNow,
     SignedAlready,
 )
@@ -43,6 +44,7 @@ FACTS: dict[type[DeskError], tuple[Any, ...]] = {
     NotNow: (214, "published"),
     Claimed: (214, ANNA, NOW),
     FirstSignature: (214,),
+    JointAlready: (214,),
     SignedAlready: (214,),
     EntryRefused: ("elections", "Атлантида 18.09.2026", "region"),
 }
@@ -210,6 +212,7 @@ def _filled(annotation: str, name: str) -> Any:
         "int | None": 214,
         "str | None": None,
         "Sequence[str]": ("раз", "два"),
+        "Sequence[int]": (214, 215),
         "list[str]": ["раз", "два"],
         "datetime": NOW,
         "Status": Status.PENDING,

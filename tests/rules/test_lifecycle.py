@@ -33,7 +33,9 @@ def a_suggestion(status: Status = Status.PENDING, version: int = 3) -> Suggestio
 
 
 def a_press(action: Action, *, by: int = 501, role: Role = Role.EDITOR, version: int = 3) -> Press:
-    return Press(action, by, role, version, due_at=NOW + timedelta(hours=1), text="Правка", reason="off_topic")
+    return Press(
+        action, by, role, version, due_at=NOW + timedelta(hours=1), text="Правка", reason="off_topic", into=7
+    )
 
 
 # ---------------------------------------------------------------------------------- who may do what, and when

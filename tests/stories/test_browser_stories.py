@@ -17,6 +17,7 @@ from tests.stories.desk import Desk, open_desk
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 IRINA = 601
+OLEG = 602
 ANNA = 501
 
 
@@ -27,9 +28,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk where it is day: letters about decisions do not reach authors at night."""
-    with open_desk(tmp_path) as running:
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """A desk where it is day: letters about decisions do not reach authors at night. A test may add settings."""
+    with open_desk(tmp_path, **getattr(request, "param", {})) as running:
         yield running
 
 
@@ -160,3 +161,63 @@ def test_a_return_is_answered_in_the_dialog_and_the_card_comes_back(people: Visi
     card = card_of(people, "добавлено вложений: 1")
     press(people, card, "Опубликовать")
     expect(people.see("wall-post").get_by_test_id("photos")).to_have_attribute("data-count", "1")
+
+
+SHORE = "#ИркутскаяОбласть Старосты прошли 10 000 шагов вокруг озера и собрали 40 мешков мусора. Вручили грамоты."
+LAKE = "#Бурятия Старосты прошли 10 000 шагов вокруг озера и собрали 40 мешков мусора. Играл оркестр."
+
+
+def both_suggest(people: Visitor, photos: int) -> None:
+    """Irina and then Oleg suggest their news, each from a phone."""
+    people.suggest(SHORE, photos=photos)
+    expect(card_of(people, "Вручили грамоты")).to_be_visible()
+    people.take_author(OLEG)
+    people.suggest(LAKE, photos=photos)
+    expect(card_of(people, "Играл оркестр")).to_be_visible()
+
+
+def both_read(people: Visitor, words: str, link: str) -> None:
+    """On each phone the letter with these words leads to the post."""
+    for author in (OLEG, IRINA):
+        people.take_author(author)
+        letter = people.message("dialog", words).last
+        expect(letter).to_be_visible()
+        expect(letter.get_by_role("link", name=link)).to_be_visible()
+
+
+def test_two_regions_news_is_merged_into_one_post_and_both_authors_get_the_link(people: Visitor) -> None:
+    both_suggest(people, photos=1)
+    card = card_of(people, "Играл оркестр")
+    expect(card).to_contain_text("Похоже на")
+    press(people, card, "Объединить")
+    card = card_of(people, "С какими новостями объединить?")
+    expect(card).to_contain_text("№ 1 · Иркутская обл. · похоже на")
+    press(people, card, "№ 1 · Иркутская обл.")
+    press(people, card_of(people, "С какими новостями объединить?"), "Как выйдет вместе")
+    card = card_of(people, "Так выйдет общий пост (№ 2, № 1, вложений: 2)")
+    expect(card).to_contain_text("По сообщениям из Республики Бурятия и Иркутской области")
+    press(people, card, "Объединить")
+
+    card = card_of(people, "Общий пост вместе с № 1 (Иркутская обл.)")
+    expect(people.message("chat", "Объединена с № 2")).to_be_visible()
+    press(people, card, "Опубликовать")
+    post = people.see("wall-post")
+    expect(post).to_have_count(1)
+    expect(post).to_contain_text("Вручили грамоты")
+    expect(post).to_contain_text("По сообщениям из Республики Бурятия и Иркутской области")
+    expect(post.get_by_test_id("photos")).to_have_attribute("data-count", "2")
+    both_read(people, "вышла одной записью с новостью", f"wall-1_{post.get_attribute('data-post-id')}")
+
+
+@pytest.mark.parametrize("desk", [{"DIGEST_DAILY": "* * * * *"}], indirect=True)
+def test_two_pieces_go_out_in_a_digest_and_both_authors_get_its_link(people: Visitor) -> None:
+    both_suggest(people, photos=0)
+    press(people, card_of(people, "Вручили грамоты"), "В дайджест")
+    press(people, card_of(people, "Играл оркестр"), "В дайджест")
+    card = card_of(people, "Дайджест, 2 строки")
+    expect(card).to_contain_text("◽️ Иркутская область: Старосты прошли 10 000 шагов")
+    expect(card).to_contain_text("◽️ Республика Бурятия: Старосты прошли 10 000 шагов")
+    press(people, card, "Опубликовать")
+    post = people.see("wall-post")
+    expect(post).to_contain_text("Дальневосточный федеральный округ")
+    both_read(people, "вошла строкой в дайджест", f"wall-1_{post.get_attribute('data-post-id')}")
