@@ -83,6 +83,11 @@ class Rig(ABC):
     def seen(self) -> list[Seen]:
         """What stands in the network, the oldest first."""
 
+    def posts(self) -> list[Json]:
+        """The posts as the sandbox tells of them, the oldest first."""
+        posts: list[Json] = self.vk.state(only="networks")["networks"][self.network.key]["posts"]
+        return posts[::-1]
+
     @abstractmethod
     def words(self, part: Part) -> str:
         """What a reader will read of the part, without markup."""

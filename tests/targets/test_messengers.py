@@ -1,0 +1,56 @@
+"""What the channels of both messengers do alike when a post with pictures is edited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.media import Media
+from editorial.delivery import Sent
+from tests.sandbox_client import SandboxClient
+from tests.targets.rig import Rig, changed
+from tests.targets.rigs.max import MaxRig
+from tests.targets.rigs.telegram import TelegramRig
+
+
+@pytest.fixture(params=[TelegramRig, MaxRig], ids=["telegram", "max"])
+def rig(request: pytest.FixtureRequest, vk: SandboxClient, tmp_path: Path) -> Rig:
+    made: Rig = request.param(vk, tmp_path)
+    return made
+
+
+def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: Rig) -> None:
+    story = rig.story("Мост", rig.photos(2))
+    placed = rig.publish(story)
+    forgetful = rig.build(rig.vk.url)
+    forgetful.media = Media(rig.folder / "new", refresh=lambda _o, _p: {})
+    edited = changed(story, text="Мост 2", attachments=[replace(one, url=None) for one in story.attachments])
+
+    outcome = rig.send(edited, kind="edit", placed=placed[0], target=forgetful)
+
+    assert isinstance(outcome, Sent)
+    assert [(post["text"], len(post["pictures"])) for post in rig.posts()] == [("Мост 2", 2)]
+
+
+#: How each refuses a picture.
+REFUSED: dict[type[Rig], tuple[str, dict[str, Any]]] = {
+    MaxRig: ("max.upload", {"text": "File extension is forbidden"}),
+    TelegramRig: (
+        "telegram.sendMediaGroup",
+        {"text": 'Bad Request: failed to send message #2 with the error message "PHOTO_INVALID_DIMENSIONS"'},
+    ),
+}
+
+
+def test_a_post_that_lost_a_picture_can_be_edited_and_still_names_it(rig: Rig) -> None:
+    method, words = REFUSED[type(rig)]
+    rig.fault("error", method, code=400, **words)
+    story = rig.story("Мост", rig.photos(3))
+    placed = rig.publish(story)
+
+    assert [type(one) for one in rig.edit(changed(story, text="Мост 2"), placed)] == [Sent]
+    [post] = rig.posts()
+    assert (post["text"], len(post["pictures"])) == ("Мост 2\n\nЕщё 1 фото — ВКонтакте", 2)
