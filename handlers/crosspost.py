@@ -498,6 +498,10 @@ def _resume_parts(context: Context, network: Network, number: int) -> None:
 
 
 def _refused(context: Context, delivery: Delivery, copy: NetworkCopy, reason: str) -> None:
+    if reason == "gone" and delivery.kind == "edit":  # somebody deleted it there
+        gone = replace(copy, state=CopyState.REMOVED, doing=None, error=reason, said=None, removed_at=context.now)
+        context.unit.copies.put(replace(gone, next_reach=None), context.now)
+        return
     if delivery.kind in ("edit", "remove"):
         error = None if reason in FORBIDS else reason
         context.unit.copies.put(replace(copy, doing=None, todo=delivery.kind, error=error, said=None), context.now)

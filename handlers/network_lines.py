@@ -111,6 +111,8 @@ def _state(
             return texts.NETWORK_PAUSED
         case CopyState.WAITING:
             return texts.network_waits(copy.error)
+        case CopyState.REMOVED if copy.error == "gone":
+            return texts.network_reason("gone")
         case CopyState.REMOVED:
             return texts.NETWORK_REMOVED
         case CopyState.CANCELLED:

@@ -24,7 +24,7 @@ WORD: Final = "nets"
 #: The prompts that wait for a corrected text; the second one is for the networks with a text of their own, too.
 FIX_PROMPT: Final = "fix_everywhere"
 FIX_ALL_PROMPT: Final = "fix_one_text"
-ON_A_PAGE: Final = 7
+ON_A_PAGE: Final = 8
 _OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 #: States in which the post could not go out on VK and may go elsewhere in its stead.
 _STUCK: Final = frozenset({Status.SCHEDULED, Status.FAILED, Status.PUBLISHING})

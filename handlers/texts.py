@@ -1949,7 +1949,8 @@ NO_NETWORKS: Final = "Другие сети не подключены: их вк
 NETWORKS_HEAD: Final = "Куда выходит, кроме ВК:"
 NETWORKS_HOW: Final = (
     "Поменять: /сети телеграм пауза · продолжить · выключить · включить · только RU-IRK, tos · кроме pravo\n"
-    "Если пост удалили ВКонтакте вручную: /сети телеграм снимать · спрашивать; для всех — /сети все спрашивать"
+    "Удалили пост ВКонтакте вручную — снимаем сразу, где помечено «спросим» — спрашиваем: "
+    "/сети телеграм спрашивать · снимать; для всех — /сети все спрашивать"
 )
 NETWORK_ASKS: Final = "удаление ВКонтакте: спросим"
 NETWORK_CARRIES: Final = "удаление ВКонтакте: снимем сразу"
@@ -1965,10 +1966,9 @@ def network_never(codes: Sequence[str]) -> str:
     return f"кроме {', '.join(codes)}"
 
 
-def network_status(title: str, *, paused: bool, trouble: str | None, rule: str, asks: bool) -> str:
+def network_status(title: str, *, paused: bool, trouble: str | None, rule: str, removal: str) -> str:
     state = "на паузе" if paused else _lower_first(network_trouble(trouble)[0]) if trouble else "работает"
-    after = NETWORK_ASKS if asks else NETWORK_CARRIES
-    return ", ".join(part for part in (f"{title}: {state}", rule, after) if part)
+    return ", ".join(part for part in (f"{title}: {state}", rule, removal) if part)
 
 
 # --------------------------------------------------------------------------------------------------- the digest

@@ -35,12 +35,14 @@ def run(context: Context, message: MessageArrived, words: str) -> None:
     answer(context, message, "\n".join([texts.NETWORKS_HEAD, *lines, texts.NETWORKS_HOW]))
 
 
-def _line(context: Context, network: Network) -> str:
+def _line(context: Context, network: Network, *, about_removals: bool = False) -> str:
+    """How the network is; about removals only what is unusual, unless they are spoken of."""
     trouble = alarms.known(context).get(network.target)
     rule = network_rules.rule(context, network.key)
     paused = network.key in network_rules.paused(context)
     asks = network_rules.asks_before_removal(context, network.key)
-    return texts.network_status(network.title, paused=paused, trouble=trouble, rule=_said(rule), asks=asks)
+    removal = texts.NETWORK_ASKS if asks else texts.NETWORK_CARRIES if about_removals else ""
+    return texts.network_status(network.title, paused=paused, trouble=trouble, rule=_said(rule), removal=removal)
 
 
 def _said(rule: NetworkRule) -> str:
@@ -81,7 +83,7 @@ def _removals(context: Context, message: MessageArrived, network: Network, word:
     """What happens in the network when somebody deletes a post on VK by hand."""
     network_rules.set_asks_before_removal(context, network.key, word == "спрашивать")
     _journal(context, message, network, word)
-    return _line(context, network)
+    return _line(context, network, about_removals=True)
 
 
 def _journal(context: Context, message: MessageArrived, network: Network, order: str, **more: list[str]) -> None:

@@ -183,6 +183,15 @@ def test_a_change_that_failed_for_a_passing_reason_is_tried_again_by_a_press(net
     assert networks.texts("max") == ["Стало"]
 
 
+def test_what_somebody_deleted_in_its_network_is_no_task_for_anybody(networks: Networks) -> None:
+    published(networks, "Было")
+    networks.deliver()
+    networks.breaks("max", Refused("gone", 404))
+    networks.world.later(minutes=2)
+    swept(networks, {77: "Стало"})
+    assert "MAX: записи там уже нет" in card(networks).splitlines()
+
+
 def test_the_author_is_shown_that_the_post_is_gone(networks: Networks) -> None:
     deleted_by_hand(networks)
     [said] = networks.world.says("Статус 1", by=AUTHOR)

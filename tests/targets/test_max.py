@@ -146,7 +146,7 @@ def test_in_a_busy_hour_it_can_still_be_told_what_became_of_a_post(rig: MaxRig, 
     found = rig.settle(parcel, after=60)
 
     assert isinstance(found, Sent) or (what == "reset" and found == RetryLater("not_sent", 0.0, counts=False))
-    assert len(shown(rig)) == 30 + (what != "reset")
+    assert len(rig.posts()) == 30 + (what != "reset")
 
 
 @pytest.mark.parametrize(
