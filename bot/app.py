@@ -15,6 +15,7 @@ from bot.courier import Courier
 from bot.feed_reader import FeedReader
 from bot.fetch import Fetcher, Limits, net_locations
 from bot.ground import USER_RATE, Ground, Keys
+from bot.heartbeat import Heartbeat
 from bot.media import Media, prune
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
@@ -151,6 +152,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         wall,
         work,
         settings.RECONCILE_SECONDS,
+        heartbeat=Heartbeat(settings.DATA_DIR),
         can_read=lambda: watch.can_read,
         still_manager=watch.still_manager,
         on_refusal=watch.recheck,

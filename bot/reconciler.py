@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from bot.heartbeat import Heartbeat
 from bot.rounds import Rounds
 from bot.vk.errors import Remedy, VkError
 from bot.vk.wall import SuggestionList, Wall
@@ -38,6 +39,7 @@ class Reconciler(Rounds):
         work: Work,
         every: float,
         *,
+        heartbeat: Heartbeat,
         can_read: Callable[[], bool],
         still_manager: Callable[[], bool],
         on_refusal: Callable[[], None],
@@ -45,6 +47,7 @@ class Reconciler(Rounds):
         super().__init__(every)
         self._wall = wall
         self._work = work
+        self._heartbeat = heartbeat
         self._may_read = can_read
         self._still_manager = still_manager
         self._on_refusal = on_refusal
@@ -66,11 +69,7 @@ class Reconciler(Rounds):
         missing = self._compare(listed)
         if missing and self._still_manager():
             self._look_for(missing)
-        with self._work.look() as context:
-            stale = reconcile.needs_mark(context)
-        if stale:
-            with self._work.begin("compared", quiet=True) as context:
-                reconcile.mark(context)
+        self._heartbeat.beat()
 
     def _compare(self, listed: SuggestionList) -> list[reconcile.Missing]:
         """Take in and update by chunks; returns what is known, open and not on the list.

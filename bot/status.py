@@ -16,6 +16,7 @@ import click
 from bot.config import Settings
 from bot.database import location
 from bot.faults import FAILED, storage_sentence
+from bot.heartbeat import Heartbeat
 from editorial.delivery import Delivery, State
 from editorial.regions import by_code
 from editorial.suggestion import Status
@@ -150,7 +151,7 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
         "outbox": {str(state): deliveries.get(state, 0) for state in _COUNTED},
         "keys": _keys(unit.settings.get("rights"), settings) | _service_key(unit, settings),
         "last_event_at": _spelled(unit.inbox.last_received_at()),
-        "last_reconcile_at": _reconciled_at(unit),
+        "last_reconcile_at": _spelled(Heartbeat(settings.DATA_DIR).last()),
         "paused": unit.settings.get("paused") is not None,
         "targets": _targets(unit, settings),
     }
@@ -187,11 +188,6 @@ def _service_key(unit: Unit, settings: Settings) -> dict[str, str | None]:
         return {}
     trouble = (unit.settings.get("alarms") or {}).get(SERVICE_KEY)
     return {"service": _GROUP_KEY.get(trouble["reason"], "expired") if trouble else "ok"}
-
-
-def _reconciled_at(unit: Unit) -> str | None:
-    stored = (unit.settings.get("health") or {}).get("last_reconcile_at")
-    return _spelled(datetime.fromisoformat(stored)) if stored else None
 
 
 def _trouble(error: StorageError) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from editorial.lifecycle import OPEN
 from editorial.suggestion import Origin, Status, Suggestion, same_content
@@ -17,8 +16,6 @@ from handlers import burst, matching, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
-#: How old the mark of the last comparison may become before it is written anew.
-MARK_EVERY: Final = timedelta(minutes=5)
 #: Authors named at once.
 _MOST_NAMED: Final = 500
 
@@ -118,23 +115,3 @@ def gone(context: Context, number: int, newest: Sequence[WallPublished]) -> bool
 def _is_another(context: Context, post: WallPublished, number: int) -> bool:
     known = context.unit.suggestions.by_published(post.owner_id, post.post_id)
     return known is not None and known.number != number
-
-
-# ------------------------------------------------------------------------------------------ when it was done
-
-
-def needs_mark(context: Context) -> bool:
-    """Whether the time of the last comparison has to be written down: seldom, because it is a commit."""
-    at = _health(context).get("last_reconcile_at")
-    return at is None or context.now - datetime.fromisoformat(at) >= MARK_EVERY
-
-
-def mark(context: Context) -> None:
-    """Write down that the queue was compared now."""
-    health = {**_health(context), "last_reconcile_at": context.now.isoformat()}
-    context.unit.settings.set("health", health, context.now)
-
-
-def _health(context: Context) -> dict[str, Any]:
-    stored: dict[str, Any] | None = context.unit.settings.get("health")
-    return stored or {}

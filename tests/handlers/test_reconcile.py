@@ -130,19 +130,6 @@ def test_names_that_come_with_the_list_are_kept(world: World) -> None:
     assert "[id701|Иван Ким]" in world.card(1).text
 
 
-def test_the_time_of_a_comparison_is_written_down_seldom(world: World) -> None:
-    with world.look() as context:
-        assert reconcile.needs_mark(context)
-    with world.unit() as context:
-        reconcile.mark(context)
-    world.later(seconds=60)
-    with world.look() as context:
-        assert not reconcile.needs_mark(context)
-    world.later(minutes=5)
-    with world.look() as context:
-        assert reconcile.needs_mark(context)
-
-
 def test_an_edit_after_a_refusal_brings_it_back(world: World) -> None:
     world.happens(suggested(31, text="Плохая ссылка"))
     world.press(1, "Опубликовать", by=ANNA)
