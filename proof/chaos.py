@@ -73,8 +73,8 @@ def storm(seed: int) -> Round:
 
 def faults(seed: int) -> Round:
     """The whole table of faults, over again with another order."""
-    done = fault_matrix.matrix(seed, 600, desks=3, seconds=240)
-    again = f"python -m proof.fault_matrix --seed {seed} --faults 600 --seconds 240"
+    done = fault_matrix.matrix(seed, 1500, desks=3, seconds=420)
+    again = f"python -m proof.fault_matrix --seed {seed} --faults 1500 --seconds 420"
     return _judged("faults", seed, sum(len(run.struck) for run in done), again, [run.result for run in done])
 
 

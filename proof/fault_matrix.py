@@ -31,6 +31,8 @@ PRESS_EVERY: Final = 4.0
 PATIENCE: Final = 6.0
 #: Methods that are called often enough to be struck more than once.
 BUSY: Final = ("messages.send", "wall.get", "users.get", "execute", "messages.sendMessageEventAnswer", "lp")
+#: Errors after which the key rests until time passes or a person says so: each once in a run, or nothing moves.
+STOPPING: Final = frozenset({5, 9, 14, 15, 17, 29})
 LETTERS: Final = '"peer_ids": "7'
 TO_CHAT: Final = f'"peer_ids": "{CHAT}"'
 
@@ -150,7 +152,8 @@ def every_fault() -> list[Fault]:
 
 
 def chosen(seed: int, count: int) -> list[Fault]:
-    """The table shuffled by the seed; what is missing to ``count`` is drawn again, of the methods that are called most.
+    """The table shuffled by the seed; what is missing to ``count`` is drawn again, of the methods that are called most
+    and of what does not stop a key.
 
     A smaller run takes its share of every method; of a refused key of the queue, after which the program waits ten
     seconds and more each time, only a few.
@@ -168,7 +171,13 @@ def chosen(seed: int, count: int) -> list[Fault]:
         return dice.sample(
             [one for method, own in by_method.items() for one in dice.sample(own, few[method])], k=sum(few.values())
         )
-    cheap = [fault for fault in faults if fault.method in BUSY and fault.what not in ("lp_failed", "stall")]
+    cheap = [
+        fault
+        for fault in faults
+        if fault.method in BUSY
+        and fault.what not in ("lp_failed", "stall")
+        and dict(fault.rule).get("code") not in STOPPING
+    ]
     faults += [dice.choice(cheap) for _ in range(count - len(faults))]
     dice.shuffle(faults)
     return faults

@@ -20,7 +20,7 @@ BUDGET = 0.95
 """The share of VK's allowance that is used, so that uneven arrival does not exceed it."""
 
 
-ON_ITS_WAY = 1.0
+ON_ITS_WAY = 2.0
 """Seconds a call may take to VK's counter at most, as far as the pace is concerned; an answer tells it sooner."""
 
 
