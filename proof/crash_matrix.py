@@ -32,6 +32,7 @@ ENDLESS: Final = {"vk.wall.get": 3, "vk.longpoll": 4}
 #: What is called on the way to another community's wall, and on our own before it.
 ON_OTHER_WALLS: Final = ("vk.photos.", "vk.wall.post.", "vk.wall.getById.")
 MARKER: Final = "мтрц1-77-к"
+HEAD: Final = ("point", "lost", "doubled", "stuck", "asked", "verdict")
 Point = tuple[str, int]
 
 
@@ -42,6 +43,8 @@ class Killed:
     point: Point
     reached: bool
     result: Result
+    #: Networks people were asked about: nobody but them can tell whether they have the post.
+    asked: tuple[str, ...] = ()
 
     @property
     def row(self) -> tuple[object, ...]:
@@ -50,7 +53,8 @@ class Killed:
         result = self.result
         stuck = len(result.unsettled)
         verdict = "ok" if result.fine and self.reached else "; ".join(map(str, result.violations)) or "not reached"
-        return f"{name}:{count}", result.found("R1", "R2"), result.found("R3", "R4"), stuck, verdict[:200]
+        asked = ",".join(self.asked) or "-"
+        return f"{name}:{count}", result.found("R1", "R2"), result.found("R3", "R4"), stuck, asked, verdict[:200]
 
 
 class Play:
@@ -157,7 +161,17 @@ def kill_at(point: Point, url: str, *, networks: bool = False) -> Killed:
             result = _broken(office, f"crash-{name}-{count}", str(fault))
         finally:
             office.close()
-    return Killed(point, reached, result)
+        asked = _asked(office) if networks else ()
+    return Killed(point, reached, result, asked)
+
+
+def _asked(office: Office) -> tuple[str, ...]:
+    question = """
+        SELECT DISTINCT json_extract(payload, '$.network') FROM outbox
+        WHERE kind = 'note' AND json_extract(payload, '$.note') = 'copy_asked'
+    """
+    with closing(sqlite3.connect(office.desk.database, timeout=30)) as connection:
+        return tuple(sorted(str(row[0]) for row in connection.execute(question)))
 
 
 def _with_feeds(office: Office, result: Result) -> Result:
@@ -221,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = points(networks=asked.networks)
     wanted = [point for point in found if asked.only in f"{point[0]}:{point[1]}"] * asked.seeds
     done = matrix(wanted, asked.workers, networks=asked.networks)
-    print(table([one.row for one in done], ("point", "lost", "doubled", "stuck", "verdict")))
+    print(table([one.row for one in done], HEAD))
     bad = wrong(done)
     print(f"{len(done)} points, {len(bad)} not right, {time.monotonic() - began:.0f} s")
     for one in bad:

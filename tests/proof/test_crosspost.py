@@ -21,7 +21,7 @@ def test_every_post_stands_once_in_every_network_in_order() -> None:
     _ends_well(1, 3, faults=False)
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(400)
 def test_t05_networks_that_break_get_every_post_once_or_a_person_is_asked() -> None:
     """T-05: what failed in one network is repeated there and nowhere else."""
