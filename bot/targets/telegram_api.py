@@ -25,6 +25,9 @@ _BLOCKED: Final = 60.0
 #: Without Telegram's JSON these tell that something on the way refused and nothing was carried out.
 _REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
 
+#: Methods of looking for a message, for which "nothing there" is an answer like any other.
+_LOOKS: Final = frozenset({"forwardMessage"})
+
 _NOT_MODIFIED: Final = "message is not modified"
 _BAD_ENTITIES: Final = ("parse entities", "messageentity", "entity beginning")
 _TOO_LONG: Final = ("is too long",)
@@ -136,7 +139,8 @@ class TelegramApi:
         facts: Mapping[str, Any] = parameters if isinstance(parameters, dict) else {}
         words = self.http.redact(str(said.get("description", "")))[:300]
         moved_to = facts.get("migrate_to_chat_id")
-        log.info("telegram_refused", method=method, code=code, words=words, moved_to=moved_to)
+        told = log.debug if method in _LOOKS else log.info
+        told("telegram_refused", method=method, code=code, words=words, moved_to=moved_to)
         wait = facts.get("retry_after")
         seconds = float(wait) if isinstance(wait, (int, float)) else answer.retry_after
         return Refusal(code, words.lower(), seconds, moved_to if isinstance(moved_to, int) else None)
