@@ -90,10 +90,9 @@ def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
     if not words:
         return
     search = context.unit.search
-    for number in search.alike(words, max(0, suggestion.number - _BACK), _CANDIDATES):
-        if number == suggestion.number:
-            continue
-        stems = search.stems(number)
+    candidates = search.alike(words, max(0, suggestion.number - _BACK), _CANDIDATES)
+    others = [number for number in candidates if number != suggestion.number]
+    for number, stems in search.stems_of_each(others).items():
         likely = likeness(own, Trace(stems, frozenset(stem for stem in stems if stem.isdigit())))
         other = context.unit.suggestions.get(number) if likely >= ALIKE else None
         if other is not None and _recent(suggestion, other):
@@ -139,10 +138,10 @@ def _by_picture(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
     if not own:
         return
     near: dict[int, int] = {}
-    for other in context.unit.pictures.since(suggestion.received_at - WINDOW):
-        distance = min(apart(other.mark, mark) for mark in own)
-        if other.number != suggestion.number and distance <= SAME_PICTURE:
-            near[other.number] = min(distance, near.get(other.number, distance))
+    for number, mark in context.unit.pictures.near(own, SAME_PICTURE, suggestion.received_at - WINDOW):
+        distance = min(apart(mark, one) for one in own)
+        if number != suggestion.number:
+            near[number] = min(distance, near.get(number, distance))
     for number, distance in near.items():
         found = context.unit.suggestions.get(number)
         if found is not None and _recent(suggestion, found):

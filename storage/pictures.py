@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -21,13 +21,7 @@ _of = select(_table.c.mark).where(_table.c.number == bindparam("about")).order_b
 _since = select(_table.c.number, _table.c.mark).where(_table.c.seen_at >= bindparam("since"))
 #: Databases know 64 bits with a sign only.
 _SIGN: Final = 1 << 63
-
-
-class PictureMark(NamedTuple):
-    """The fingerprint (64 bits) of one of a suggestion's pictures."""
-
-    number: int
-    mark: int
+_ALL: Final = (1 << 64) - 1
 
 
 class Pictures:
@@ -47,8 +41,14 @@ class Pictures:
         """The fingerprints of a suggestion's pictures, in order."""
         return tuple(row.mark + _SIGN for row in self._work.rows(_of, {"about": number}))
 
-    def since(self, moment: datetime) -> tuple[PictureMark, ...]:
-        """The pictures looked at since then."""
-        return tuple(
-            PictureMark(row.number, row.mark + _SIGN) for row in self._work.rows(_since, {"since": moment})
-        )
+    def near(self, marks: Sequence[int], most: int, moment: datetime) -> list[tuple[int, int]]:
+        """Numbers and fingerprints of the pictures looked at since then that differ from one of these by at most
+        ``most`` bits.
+
+        There are thousands, and no index finds what is nearly the same: they are gone through as bare rows.
+        """
+        rows = self._work.bare_rows(_since, {"since": moment})
+        found: list[tuple[int, int]] = []
+        for own in (mark - _SIGN for mark in marks):
+            found += [row for row in rows if ((row[1] ^ own) & _ALL).bit_count() <= most]
+        return [(number, mark + _SIGN) for number, mark in dict.fromkeys(found)]

@@ -35,6 +35,14 @@ class Work:
         except SQLAlchemyError as fault:
             raise translated(fault) from fault
 
+    def bare_rows(self, statement: Executable, values: Values | None = None) -> Sequence[Any]:
+        """Rows as the driver gives them, tuples: for thousands of them."""
+        try:
+            result = self._connection.execute(statement, values)
+            return result.cursor.fetchall() if result.cursor is not None else []
+        except SQLAlchemyError as fault:
+            raise translated(fault) from fault
+
     def row(self, statement: Executable, values: Values | None = None) -> Any:
         found = self.rows(statement, values)
         return found[0] if found else None
