@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from editorial.crontab import Crontab, parse_lines
 from editorial.digest import DAILY, WEEKLY
 from editorial.rubrics import CODE as RUBRIC_CODE
+from editorial.signing import RULES as SIGNATURES
 from editorial.slots import PlanRules, QuietHours
 from editorial.worktime import Rules, WorkTime
 
@@ -164,6 +165,16 @@ class Settings(BaseSettings):
         "22:00-08:00",
         "Когда плановых публикаций нет, по времени редакции; пусто — таких часов нет",
         "22:00-08:00",
+    )
+    SIGNATURE: str = _setting(
+        "author",
+        "Как подписан пост: none — никак, author — именем автора, region — строкой «Источник», region+author — обоими",
+        "region+author",
+    )
+    SIGNATURE_COUNCIL: str = _setting(
+        "СМО {региона}",
+        "Как назван совет региона в подписи; на место {региона} встанет название в родительном падеже",
+        "СМО {региона}",
     )
     DIGEST_DAILY: str = _setting(
         "0 20 * * *",
@@ -450,6 +461,13 @@ class Settings(BaseSettings):
     def _senior(cls, value: str) -> str:
         if value not in ("editor", "administrator"):
             raise ValueError("нужно editor или administrator")
+        return value
+
+    @field_validator("SIGNATURE")
+    @classmethod
+    def _signature(cls, value: str) -> str:
+        if value not in SIGNATURES:
+            raise ValueError(f"нужно одно из: {', '.join(SIGNATURES)}")
         return value
 
     @field_validator("FOUR_EYES")

@@ -42,7 +42,8 @@ class Post:
 def compose(suggestion: Suggestion) -> Post:
     """The post a suggestion becomes.
 
-    A person's news is signed: the author is credited, and the post can be told from a similar one by its signer.
+    A person's news is signed unless the rule of signatures says otherwise: the author is credited, and the post can
+    be told from a similar one by its signer.
     VK signs a new post with its publisher only, so one of another origin says its author in the text.
     """
     content = suggestion.for_publication
@@ -52,7 +53,7 @@ def compose(suggestion: Suggestion) -> Post:
     return Post(
         text=content.text,
         attachments=known,
-        signed=of_wall and (suggestion.author_id or 0) > 0,
+        signed=of_wall and (suggestion.author_id or 0) > 0 and suggestion.names_author,
         left_out=len(references) - len(known) - (0 if of_wall else _to_upload(content)),
     )
 

@@ -171,6 +171,14 @@ class Decision:
     words: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """How a post is signed: with its author's name or not, and with which line below the text (empty: none)."""
+
+    author: bool
+    line: str = ""
+
+
 #: Lines under a post that VK does not sign.
 AUTHOR_LINE: Final = "Автор: {name}"
 SOURCE_LINE: Final = "Источник: {url}"
@@ -191,7 +199,8 @@ class Suggestion:
     the desk's own, and they go out as new posts.  ``behind`` says where such a one came from: the dialog's
     ``peer_id`` and the ``cmids`` of its messages, or a source's ``url`` and ``title``.  ``without_photos``: a
     moderator chose to let it go out without its photos.  ``corrects``: the number of the returned news that this
-    one is the corrected form of.  ``expires_at``: from then on a planned post is of no use.  ``merged_into``: the
+    one is the corrected form of.  ``signed``: how the post is signed, settled when it leaves; None is with its
+    author's name and no line.  ``expires_at``: from then on a planned post is of no use.  ``merged_into``: the
     number of the news in whose post this one goes out, or went out.
     """
 
@@ -223,6 +232,7 @@ class Suggestion:
     expires_at: datetime | None = None
     corrects: int | None = None
     merged_into: int | None = None
+    signed: Signed | None = None
     author: Author | None = field(default=None, compare=False)
 
     @property
@@ -233,19 +243,30 @@ class Suggestion:
     @property
     def for_publication(self) -> Content:
         """What is to stand on the wall; VK signs no new post with the author, so the text says who sent it."""
-        text = "\n\n".join(part for part in (self.text, self.signature) if part)
+        text = self.signed_text(self.text)
         kept = tuple(one for one in self.attachments if not (self.without_photos and one.kind == "photo"))
         return Content(text, kept)
 
+    def signed_text(self, text: str) -> str:
+        """The text with the lines of its signature, unless it says them itself."""
+        lines = [line for line in self.signature.split("\n") if line and line not in text]
+        return "\n\n".join(part for part in (text, "\n".join(lines)) if part)
+
     @property
     def signature(self) -> str:
-        """The line that stands for the signature where VK makes none; empty for a suggestion of the wall."""
+        """The lines below the text: who sent it where VK does not sign, and what the rule of signatures says."""
         url = (self.behind or {}).get("url")
         if self.origin is Origin.SOURCE and url:
             return SOURCE_LINE.format(url=url)
-        person = self.author if (self.author_id or 0) > 0 else None
+        person = self.author if (self.author_id or 0) > 0 and self.names_author else None
         named = self.origin is Origin.DIALOGUE and person is not None and person.name.strip()
-        return AUTHOR_LINE.format(name=" ".join(person.name.split())) if named and person else ""
+        author = AUTHOR_LINE.format(name=" ".join(person.name.split())) if named and person else ""
+        return "\n".join(line for line in (author, self.signed.line if self.signed else "") if line)
+
+    @property
+    def names_author(self) -> bool:
+        """Whether the post is to say who its author is."""
+        return self.signed is None or self.signed.author
 
     @property
     def photos_to_upload(self) -> int:

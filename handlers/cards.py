@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from editorial import people, reasons, regions
+from editorial import people, reasons, regions, signing
 from editorial.checks.facts import Warn
 from editorial.lifecycle import OPEN, Action, actions_for
 from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
@@ -463,6 +463,9 @@ def _notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
     if suggestion.status in CLOSED:
         return lines
     lines += _colleague_lines(facts)
+    if facts.desk.signature != signing.USUAL and not suggestion.digest:
+        will = facts.desk.signed(suggestion)
+        lines.append(texts.signature_line(will.names_author, will.signed.line if will.signed else ""))
     if suggestion.without_photos:
         lines.append(texts.WITHOUT_PHOTOS_CHOSEN)
     elif facts.photos_stuck:

@@ -5,11 +5,12 @@ It answers the small questions that all handlers ask; what follows from the answ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from editorial import signing
 from editorial.crontab import Crontab
 from editorial.etiquette import NIGHT
 from editorial.networks import FIRST_LOOK, Network
@@ -58,6 +59,13 @@ class Desk:
     claim: timedelta = timedelta(0)
     four_eyes: frozenset[str] = frozenset()
     urgent_role: Role = Role.EDITOR
+    signature: frozenset[str] = signing.USUAL
+    council: str = ""
+
+    def signed(self, suggestion: Suggestion) -> Suggestion:
+        """The suggestion with the signature its post would have if it left now."""
+        return replace(suggestion, signed=signing.signed(suggestion, self.signature, self.council))
+
     first_look: timedelta = FIRST_LOOK
 
     def daily_limit(self, author: Author | None) -> int:

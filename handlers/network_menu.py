@@ -261,7 +261,8 @@ def _corrected(
     if utf16_length(text) > TEXT_LIMIT:
         return texts.TOO_LONG_TEXT
     context.unit.prompts.clear(person.peer_id, person.user_id)
-    if not own_posts.fix(context, suggestion, text, by=person.user_id, one_text=one_text):
+    signed = suggestion.signed_text(text)
+    if not own_posts.fix(context, suggestion, signed, by=person.user_id, one_text=one_text):
         raise NotNow(suggestion.number, suggestion.status)
     changes.close_menu(context, suggestion.number)
     changes.refresh_card(context, suggestion.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from editorial import rubrics
+from editorial import rubrics, signing
 from editorial.networks import Network, Story
 from editorial.post import defuse, split_text, utf16_length
 from editorial.preview import words_of
@@ -23,7 +23,8 @@ _OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:
-    return bool(context.desk.networks) and suggestion.status not in _OVER
+    more_than_the_text = context.desk.networks or context.desk.signature != signing.USUAL
+    return bool(more_than_the_text) and suggestion.status not in _OVER
 
 
 def press(context: Context, _person: Person, suggestion: Suggestion, _payload: Payload) -> str:
@@ -34,6 +35,8 @@ def press(context: Context, _person: Person, suggestion: Suggestion, _payload: P
 
 def text_of(suggestion: Suggestion, desk: Desk, off: Collection[str] = ()) -> str:
     """The note: VK first, then every network with its parts; to those of ``off`` it does not go."""
+    if suggestion.published_post_id is None:
+        suggestion = desk.signed(suggestion)
     content = suggestion.for_publication
     own = texts.preview_part(texts.PREVIEW_VK, 1, 1, len(content.attachments), _brief(content.text))
     pieces = [texts.preview_head(suggestion.number), own]

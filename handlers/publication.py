@@ -51,7 +51,7 @@ def start(context: Context, delivery: Delivery) -> Suggestion | None:
         digest.empty(context, suggestion)
         context.unit.outbox.cancel(delivery.id, context.now)
         return None
-    started = advance(suggestion, Action.START, context.now, content=content)
+    started = advance(context.desk.signed(suggestion), Action.START, context.now, content=content)
     if started is None or not changes.store(context, suggestion, started, str(Action.START), show=False):
         context.unit.outbox.cancel(delivery.id, context.now)
         return None

@@ -349,6 +349,12 @@ def signed(who: str, at: str) -> str:
     return f"Первая подпись{_by(who, at)}, нужна вторая"
 
 
+def signature_line(author: bool, line: str) -> str:
+    """How the post will be signed."""
+    parts = [*([f"«{line}»"] if line else []), *(["имя автора"] if author else [])]
+    return f"Подпись поста: {' и '.join(parts) or 'без подписи'}"
+
+
 TWO_SIGNATURES: Final = "Нужны подписи двух модераторов"
 UNREACHABLE_CARD: Final = "Автору не написать: закрыл сообщения от группы. Ответ сохранён, уйдёт, когда он напишет"
 AUTHOR_UNKNOWN: Final = "автор неизвестен"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from editorial.suggestion import Attachment, Author, Content, Decision, Origin, Status, Suggestion
+from editorial.suggestion import Attachment, Author, Content, Decision, Origin, Signed, Status, Suggestion
 
 REGISTRY = (
     "organisation",
@@ -104,6 +105,7 @@ def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:
         "previous": content_to_json(suggestion.previous),
         "expires_at": suggestion.expires_at,
         "networks": suggestion.networks,
+        "signed": None if suggestion.signed is None else asdict(suggestion.signed),
     }
 
 
@@ -149,6 +151,7 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         region=row.region,
         rubric=row.rubric,
         networks=row.networks,
+        signed=None if row.signed is None else Signed(bool(row.signed["author"]), str(row.signed["line"])),
         origin=Origin(row.origin),
         behind=row.behind,
         without_photos=row.without_photos,

@@ -78,6 +78,7 @@ class Retention:
                 edited_attachments=None,
                 previous=None,
                 networks=None,
+                signed=None,
                 author_id=None,
                 behind=None,
             ),

@@ -129,6 +129,7 @@ suggestions = Table(
     Column("edited_attachments", Json),
     Column("previous", Json),
     Column("networks", Json),
+    Column("signed", Json),
     # Only what came from the wall has a post there; the others have negative numbers in ``post_id``.
     Column(
         "origin",

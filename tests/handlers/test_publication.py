@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from editorial.delivery import Delivery, NewDelivery, Refused, RetryLater, Sent, State, Uncertain
+from editorial.post import compose
+from editorial.signing import RULES
 from editorial.suggestion import Status
 from handlers import outcomes, outgoing, publication
-from tests.builders import ANNA, AUTHOR, BORIS, CHAT, WALL, a_photo, on_the_wall, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, NOW, WALL, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk, a_plan
 
 OUT = Sent({"post_id": 77})
@@ -536,3 +540,56 @@ def test_a_long_text_is_shown_whole_in_parts(world: World, paragraphs: int) -> N
     assert told == "".join(text.split())
     with world.look() as context:
         assert context.unit.cards.by_message(CHAT, parts[0].cmid) == 1
+
+
+# ------------------------------------------------------------------------------------------------------ signature
+
+
+def signing(make_world: Any, rule: str) -> World:
+    """A desk with a rule of signatures, and news of a confirmed press officer of Irkutsk."""
+    world: World = make_world(replace(a_desk(), signature=RULES[rule], council="СМО {региона}"))
+    with world.unit() as context:
+        context.unit.authors.introduce(AUTHOR, NOW, region="RU-IRK", organisation="Пресс-служба", role="press")
+        context.unit.authors.confirm(AUTHOR, ANNA, NOW)
+    world.happens(suggested(31, text="В Ангарске открыли сквер у школы."))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("region", "Подпись поста: «Источник: СМО Иркутской области»"),
+        ("region+author", "Подпись поста: «Источник: СМО Иркутской области» и имя автора"),
+        ("none", "Подпись поста: без подписи"),
+    ],
+)
+def test_the_signature_is_shown_before_anybody_decides_and_stands_under_the_post(
+    make_world: Any, rule: str, shown: str
+) -> None:
+    world = signing(make_world, rule)
+    assert shown in world.card(1).text
+    world.press(1, "Ещё", "Как выйдет")
+    line = "Источник: СМО Иркутской области"
+    assert (line in world.chat()[-1].text) is (rule != "none")
+    world.press(1, "Опубликовать")
+    world.wall(Sent({"post_id": 77}))
+    out = world.suggestion(1)
+    assert out.for_publication.text.endswith(f"\n\n{line}") is (rule != "none")
+    assert compose(out).signed is ("author" in rule)
+    world.happens(on_the_wall(77, text=out.for_publication.text, signer=None, at=world.now))
+    assert world.suggestion(1).proof == "checked"
+
+
+def test_the_signature_follows_the_region_until_the_post_leaves(make_world: Any) -> None:
+    world = signing(make_world, "region")
+    world.press(1, "В очередь")
+    with world.unit() as context:
+        context.unit.authors.introduce(AUTHOR, NOW, role="resident")
+    world.press(1, "Опубликовать")
+    world.wall(Sent({"post_id": 77}))
+    assert world.suggestion(1).for_publication.text.endswith("\n\nИсточник: Иркутская область")
+
+
+def test_by_the_usual_rule_nothing_is_said_about_it(world: World) -> None:
+    world.happens(suggested(31))
+    assert "Подпись поста" not in world.card(1).text

@@ -1,0 +1,47 @@
+"""How posts are signed: by the rule of the setting, from what is certain about the author."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from editorial import people, regions
+from editorial.suggestion import Author, Origin, Signed, Suggestion
+
+REGION: Final = "region"
+AUTHOR: Final = "author"
+#: The rule when nobody chose one: VK names the author.
+USUAL: Final = frozenset({AUTHOR})
+#: What the setting may be.
+RULES: Final = {
+    "none": frozenset[str](),
+    "author": USUAL,
+    "region": frozenset({REGION}),
+    "region+author": frozenset({REGION, AUTHOR}),
+}
+#: Below the text; a council is a source, a region alone only says where the news is from.
+LINE: Final = "Источник: {name}"
+#: They speak for the council of their region.
+_COUNCIL: Final = frozenset({"press", "director"})
+
+
+def signed(suggestion: Suggestion, rule: frozenset[str], council: str) -> Signed | None:
+    """How the post is to be signed; None is the usual way.
+
+    ``council`` is what a region's council is called, with ``{региона}`` for the region's name in the genitive.  A
+    digest and news found at a source say where they are from by themselves.
+    """
+    if rule == USUAL or suggestion.origin is Origin.SOURCE:
+        return None
+    name = _name(suggestion, council) if REGION in rule else ""
+    return Signed(AUTHOR in rule, LINE.format(name=name) if name else "")
+
+
+def _name(suggestion: Suggestion, council: str) -> str:
+    """Who the news is from; what an author only claims to be stands under no post."""
+    author, region = suggestion.author or Author(0), regions.by_code(suggestion.region)
+    if author.role == people.INTERREGIONAL:
+        return " ".join((author.organisation or "").split()) if author.confirmed else ""
+    if region is None:
+        return ""
+    speaks_for_council = author.confirmed and author.role in _COUNCIL and author.region == region.code
+    return council.replace("{региона}", region.genitive) if speaks_for_council else region.name

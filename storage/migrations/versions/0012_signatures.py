@@ -1,0 +1,17 @@
+"""How a post is signed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage import columns
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("suggestions", sa.Column("signed", columns.Json(), nullable=True))
