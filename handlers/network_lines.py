@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from editorial.networks import CopyState, Network, NetworkCopy, OurPost, PostState
 from editorial.suggestion import Status, Suggestion
-from handlers import crosspost, network_rules, own_posts, own_text, texts
+from handlers import crosspost, moments, network_rules, own_posts, own_text, texts
 from handlers.context import Context
 
 #: Worst first: what the line of a network of several parts is about.
@@ -24,15 +24,14 @@ _BEFORE = frozenset({Status.PENDING, Status.SCHEDULED, Status.PUBLISHING, Status
 def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """One line for each network; before the post is out, where it will go and what is said there differently.
 
-    What became of the post on VK itself is said by the status, not here; only a correction under way is.
+    Whether the post stands on VK is said by the status, not here; only that it says something else now is.
     """
     if not context.desk.networks:
         return ()
     copies = _in_order(context, suggestion)
     if copies:
-        gone = _is_gone(context.unit.posts.get(suggestion.number))
-        shown = [pair for pair in copies if not (gone and pair[0] == crosspost.VK)]
-        return tuple(_line(context, suggestion, key, parts) for key, parts in shown)
+        elsewhere = (_line(context, suggestion, key, parts) for key, parts in copies if key != crosspost.VK)
+        return (*_vk_line(context, suggestion), *elsewhere)
     if suggestion.status is Status.PUBLISHED:
         if _is_gone(context.unit.posts.get(suggestion.number)):
             return ()
@@ -45,6 +44,20 @@ def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     if len(chosen) < len(context.desk.networks):
         lines.insert(0, texts.goes_to([network.title for network in chosen]))
     return tuple(filter(None, lines))
+
+
+def _vk_line(context: Context, suggestion: Suggestion) -> Iterator[str]:
+    """What is being done to the post on VK, or that it was changed there."""
+    post = context.unit.posts.get(suggestion.number)
+    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.number))
+    if post is None or post.state is PostState.GONE:
+        return
+    if copy is not None and copy.todo is not None:
+        yield f"{texts.ON_VK}: {texts.network_todo(copy.todo, post.link, copy.error)}"
+    elif copy is not None and copy.doing is not None:
+        yield texts.BEING_CORRECTED
+    elif post.edited_at is not None:
+        yield texts.changed_on_vk(moments.say(post.edited_at, context.now, context.desk.zone))
 
 
 def _own_text_line(context: Context, suggestion: Suggestion, network: Network) -> str:
@@ -81,7 +94,7 @@ def _in_order(context: Context, suggestion: Suggestion) -> list[tuple[str, list[
 
 def _line(context: Context, suggestion: Suggestion, key: str, parts: Sequence[NetworkCopy]) -> str:
     network = crosspost.network(context, key)
-    title = network.title if network is not None else texts.ON_VK if key == crosspost.VK else key
+    title = network.title if network is not None else key
     copy = min(parts, key=lambda one: (_WEIGHT.index(one.state), one.part))
     own = _own_note(context, suggestion, key)
     return f"{title}: {_state(context, network, copy, parts, own)}"

@@ -1930,6 +1930,13 @@ def own_text_line(title: str, text: str, older: bool) -> str:
     return f"{title}: {_NETWORK_NOTES['own_text_older' if older else 'own_text']} «{text}»"
 
 
+BEING_CORRECTED: Final = "ВКонтакте: исправляем"
+
+
+def changed_on_vk(when: str) -> str:
+    return f"ВКонтакте: текст или вложения изменены {when}"
+
+
 def off_the_wall() -> str:
     return "Снято: поста ВКонтакте больше нет"
 

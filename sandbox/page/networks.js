@@ -191,7 +191,8 @@ function plain(text) {
 /** The words of a page's markup; a document that is only parsed loads and runs nothing. */
 function readable(markup) {
   const broken = String(markup).replace(/<br\s*\/?>\n?/g, "\n").replace(/<\/p>\s*/g, "\n\n");
-  return new DOMParser().parseFromString(broken, "text/html").body.textContent.trim();
+  const words = new DOMParser().parseFromString(broken, "text/html").body.textContent;
+  return words.replace(/\n\s*\n/g, "\n\n").trim();
 }
 
 const web = (address) => (/^https?:\/\//i.test(address || "") ? address : null);

@@ -59,6 +59,7 @@ def test_t70_an_edit_on_vk_is_carried_and_what_forbids_it_is_listed(networks: Ne
     swept(networks, {77: "Стало"})
     assert networks.texts("telegram") == ["Стало"]
     assert networks.texts("max") == ["Стало"]
+    assert "ВКонтакте: текст или вложения изменены сегодня в 10:02 мск" in card(networks).splitlines()
     assert "Веб-хук: сеть не даёт боту, исправьте вручную: https://webhook.invalid/" in card(networks)
 
 
@@ -249,6 +250,7 @@ def test_correcting_everywhere_starts_with_vk(networks: Networks) -> None:
     networks.world.replies(1, "Без опечатки")
     networks.deliver()
     assert networks.texts("telegram") == ["С опечаткой"]
+    assert "ВКонтакте: исправляем" in card(networks).splitlines()
     fixed = on_the_wall(77, text="Без опечатки", attachments=[a_photo()])
     on_vk(networks, "edit_post", Sent({"post": fixed}))
     networks.deliver()

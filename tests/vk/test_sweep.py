@@ -129,3 +129,16 @@ def test_a_post_that_was_seen_again_in_between_starts_the_doubt_anew(watched: Wa
     watched.is_deleted()
     assert watched.looks(minutes=20) is PostState.LIVE
     assert watched.looks(minutes=11) is PostState.GONE
+
+
+def test_posts_that_are_due_together_are_read_in_one_call(watched: Watched) -> None:
+    for number in range(2, 12):
+        text = f"Новость номер {number} о посёлке под номером {number}"
+        post = int(watched.world.do("post_by_hand", user_id=501, group_id=GROUP, text=text)["post_id"])
+        with watched.work.begin("test") as context:
+            handle(suggested(7000 + number, text=text), context)
+            handle(on_the_wall(post, text=text, by=501, at=context.now), context)
+    before = len([one for one in watched.world.journal() if one["method"] == "wall.getById"])
+    assert watched.looks(minutes=2) is PostState.LIVE
+    after = len([one for one in watched.world.journal() if one["method"] == "wall.getById"])
+    assert after - before == 1
