@@ -35,6 +35,8 @@ BATCH: Final = 25
 TOO_FAST: Final = 6
 TOO_FAST_TRIES: Final = 5
 WALL_GAP: Final = 5.0
+#: Limits that VK counts for each wall.
+OF_ONE_WALL: Final = frozenset({"posts_per_day", "ad_recent"})
 """Seconds between two writes to walls with one key; closer ones are answered with a check for robots."""
 STALE_AFTER: Final = 4.0
 """Seconds of idleness after which a kept connection is replaced: the other side may be closing it."""
@@ -89,11 +91,15 @@ class VkKey:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to be made; ``write`` marks the ones that change something on VK."""
+    """One call to be made; ``write`` marks the ones that change something on VK.
+
+    ``elsewhere``: on the wall of another community, whose own limits say nothing of our wall.
+    """
 
     method: str
     params: Mapping[str, object] = field(default_factory=dict)
     write: bool = False
+    elsewhere: bool = False
 
 
 def new_session() -> requests.Session:
@@ -216,7 +222,8 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
 
     def make(self, call: Call, *, urgent: bool = False, timeout: Timeout | None = None) -> Any:
         """The same for a call that stands ready."""
-        return self._answer(call.method, call.params, call.write, urgent, timeout)["response"]
+        answer = self._answer(call.method, call.params, call.write, urgent, timeout, elsewhere=call.elsewhere)
+        return answer["response"]
 
     def batch(
         self, calls: Sequence[Call], *, urgent: bool = False, timeout: Timeout | None = None
@@ -310,6 +317,8 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         write: bool,
         urgent: bool,
         timeout: Timeout | None,
+        *,
+        elsewhere: bool = False,
     ) -> dict[str, Any]:
         """VK's answer with a ``response`` in it; raises VkError otherwise."""
         self._notice_new_key()
@@ -320,7 +329,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             form["access_token"] = self.key.secret
             started, began = time.monotonic(), self.pauses.now()
             reach(f"vk.{method}.before")
-            result = self._once(method, form, write, timeout or self.timeout)
+            result = self._once(method, form, write, timeout or self.timeout, elsewhere=elsewhere)
             self.pace.answered(turn)
             reach(f"vk.{method}.after")
             self._observe(method, time.monotonic() - started, result)
@@ -329,11 +338,12 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             self.pace.hold(random.uniform(0.4, 1.0))
         if isinstance(result, VkError):
             raise result
-        self.pauses.worked(method, write, since=began)
+        if not elsewhere:
+            self.pauses.worked(method, write, since=began)
         return result
 
     def _once(
-        self, method: str, form: Mapping[str, str | int | float], write: bool, timeout: Timeout
+        self, method: str, form: Mapping[str, str | int | float], write: bool, timeout: Timeout, *, elsewhere: bool
     ) -> dict[str, Any] | VkError:
         """Send one request; the failure is returned, so that no exception holding the key hangs on to it."""
         try:
@@ -345,15 +355,17 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
                 body = read_body(response, timeout[1])
         except FAILURES as failure:
             return VkTransport(method, what_happened(failure), sent=was_sent(failure), write=write)
-        return self._read(method, status, body, write)
+        return self._read(method, status, body, write, elsewhere=elsewhere)
 
-    def _read(self, method: str, status: int, body: bytes, write: bool) -> dict[str, Any] | VkError:
+    def _read(
+        self, method: str, status: int, body: bytes, write: bool, *, elsewhere: bool
+    ) -> dict[str, Any] | VkError:
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError):
             answer = None
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-            return self._refusal(method, answer["error"], write)
+            return self._refusal(method, answer["error"], write, elsewhere=elsewhere)
         if status != 200:
             return VkTransport(method, f"http_{status}", write=write)
         if not isinstance(answer, dict):
@@ -362,7 +374,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             return VkTransport(method, "no_response", write=write)
         return answer
 
-    def _refusal(self, method: str, error: Mapping[str, Any], write: bool) -> VkError:
+    def _refusal(self, method: str, error: Mapping[str, Any], write: bool, *, elsewhere: bool = False) -> VkError:
         code, subcode = number(error.get("error_code")), number(error.get("error_subcode"))
         if code is None:
             return VkTransport(method, "unreadable_error", write=write)
@@ -376,7 +388,8 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             write=write,
             human_url=self.key.redact(str(url)) if url else None,
         )
-        self._note(refusal, write)
+        if not (elsewhere and refusal.verdict.reason in OF_ONE_WALL):
+            self._note(refusal, write)
         return refusal
 
     def _note(self, refusal: VkRefused, write: bool) -> None:

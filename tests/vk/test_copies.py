@@ -14,6 +14,7 @@ from bot.media import Media
 from bot.targets.network import Copy, placed_of
 from bot.targets.vk_copy import VkCopy
 from bot.vk.client import VkClient
+from bot.vk.errors import VkRefused
 from bot.vk.posts import attachments_of
 from bot.vk.uploads import fresh_addresses
 from bot.vk.wall import Wall
@@ -269,6 +270,57 @@ def test_a_community_that_is_not_ours_is_closed_alone(world: World, tmp_path: Pa
     health = rig.target.health()
     assert (health.ok, health.reason, health.detail) == (False, "no_rights", "3")
     assert Rig(world, tmp_path).target.health().ok
+
+
+def test_T44_a_community_that_has_its_posts_for_today_waits_alone(world: World, tmp_path: Path) -> None:
+    rig = Rig(world, tmp_path, 2, 3)
+    story = rig.story()
+    words = "Access to adding post denied: you can only add 50 posts a day"
+    world.do(
+        "fault", fault={"match": {"method": "wall.post", "times": 1}, "what": "error", "code": 214, "text": words}
+    )
+    refused = rig.target._heed(rig.target.publish(rig.copy(story), a_delivery()))
+    assert isinstance(refused, RetryLater)
+    assert (refused.reason, refused.counts) == ("posts_per_day", False)
+    assert set(rig.target._shut) == {"wall:-2"}
+    assert rig.target.standstill() is None
+    rig.target.resume()
+    rig.posted(story)
+
+
+def test_T44_the_day_s_limit_of_a_neighbour_and_ours_do_not_stop_each_other(world: World, tmp_path: Path) -> None:
+    rig = Rig(world, tmp_path)
+    own = Wall(rig.client, world.client(), 1)
+    story = rig.story()
+    words = "Access to adding post denied: you can only add 50 posts a day"
+    limit = {"what": "error", "code": 214, "text": words, "match": {"method": "wall.post", "times": 1}}
+    world.do("fault", fault=limit)
+    assert isinstance(rig.target.publish(rig.copy(story), a_delivery()), RetryLater)
+    assert rig.client.pauses.paused("wall.post", write=True) is None
+
+    world.do("fault", fault=limit)
+    with pytest.raises(VkRefused):
+        own.publish_made("Своя запись", (), guid="one")
+    assert rig.client.pauses.paused("wall.post", write=True) is not None
+    assert rig.target.standstill() is None
+    rig.target._shut.clear()
+    rig.posted(story)
+    assert rig.client.pauses.paused("wall.post", write=True) is not None
+
+
+def test_T45_a_captcha_stops_the_copies_and_names_the_page_for_a_person(rig: Rig) -> None:
+    story = rig.story(photos=1)
+    rig.world.do("fault", fault={"match": {"method": "wall.post", "times": 1}, "what": "error", "code": 14})
+    stopped = rig.target._heed(rig.target.publish(rig.copy(story), a_delivery()))
+    assert isinstance(stopped, RetryLater)
+    assert (stopped.reason, stopped.counts) == ("captcha", False)
+    assert (stopped.url or "").startswith("http")
+    still = rig.target.standstill()
+    assert still is not None
+    assert still.seconds > 60
+    assert rig.wall() == []
+    rig.target.resume()
+    rig.posted(story)
 
 
 def test_a_dead_key_closes_them_all(rig: Rig) -> None:
