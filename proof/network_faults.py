@@ -247,6 +247,7 @@ def report(done: Sequence[Lived]) -> str:
         )
         lines += [f"{place}, {one.fault}: {what[:300]}" for what in one.wrong]
         lines += [f"{place}, {one.fault}: a person was asked"] if one.asked else []
+        lines += [f"{place}, {one.fault}: was never met"] if not one.met else []
     return "\n".join(lines)
 
 
