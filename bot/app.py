@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from bot.feed_reader import FeedReader
 from bot.fetch import Fetcher, Limits, net_locations
 from bot.ground import USER_RATE, Ground, Keys
 from bot.heartbeat import Heartbeat
+from bot.intake import Intake
 from bot.media import Media, prune
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
@@ -61,6 +62,21 @@ class App:
     wall: Wall
     watch: Watch
     service: Service
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service runs in its threads, for whoever takes the steps one by one."""
+
+    intake: Intake
+    router: Router
+    couriers: tuple[Courier, ...]
+    reconciler: Reconciler
+    jobs: tuple[Job, ...]
+    snackbars: Snackbars
+    #: What the service does last: pools, files and the database are closed.
+    close: Callable[[], None]
 
 
 def build(settings: Settings, ground: Ground) -> App:
@@ -167,7 +183,8 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         for target in targets
     ]
     sweep = Sweep(wall, work, networks, can_read=lambda: watch.can_read, on_refusal=watch.recheck)
-    ticker = Ticker(_jobs(work, watch, reconciler, sweep, settings, networks))
+    jobs = _jobs(work, watch, reconciler, sweep, settings, networks)
+    ticker = Ticker(jobs)
     _settle_start(work, settings)
 
     def after() -> None:
@@ -191,7 +208,8 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
     )
     if settings.METRICS_PORT is not None:
         metrics.serve(settings.METRICS_PORT, work, service.dead)
-    return App(settings, work, wall, watch, service)
+    parts = Parts(intake, router, tuple(couriers), reconciler, jobs, snackbars, after)
+    return App(settings, work, wall, watch, service, parts)
 
 
 def _settle_start(work: Work, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from bot.keys import KeyFile
 from bot.service import Running
 from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
+from bot.vk.pace import Pace
 from bot.work import Work
 from handlers.context import Desk
 from storage.lease import Lease, take_lease
@@ -48,10 +49,10 @@ class Keys:
         return cls(VkKey("group", group), VkKey("user", user), *files)
 
 
-def clients(settings: Settings, keys: Keys) -> tuple[VkClient, VkClient]:
-    """The community's client and the editor's."""
-    group = VkClient(keys.group, settings.VK_API_URL, rate=GROUP_RATE)
-    user = VkClient(keys.user, settings.VK_API_URL, rate=USER_RATE)
+def clients(settings: Settings, keys: Keys, pace: Callable[..., Pace] = Pace) -> tuple[VkClient, VkClient]:
+    """The community's client and the editor's; ``pace`` makes what their calls wait for."""
+    group = VkClient(keys.group, settings.VK_API_URL, rate=GROUP_RATE, pace=pace)
+    user = VkClient(keys.user, settings.VK_API_URL, rate=USER_RATE, pace=pace)
     return group, user
 
 
@@ -98,7 +99,7 @@ class Ground:
         self.lease.release()
 
 
-def lay(settings: Settings, desk: Desk) -> Ground:
+def lay(settings: Settings, desk: Desk, *, pace: Callable[..., Pace] = Pace) -> Ground:
     """Open and migrate the database and read the keys; nothing runs yet.
 
     Raises:
@@ -110,7 +111,7 @@ def lay(settings: Settings, desk: Desk) -> Ground:
     lease = take_lease(storage)
     upgrade(storage)
     keys = Keys.of(settings)
-    group, user = clients(settings, keys)
+    group, user = clients(settings, keys, pace)
     # The last run may have spent this second's allowance a moment before it was killed.
     user.pace.hold(AFTER_A_KILL)
     work, hooks = Work(storage, desk), Hooks()

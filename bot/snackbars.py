@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import structlog
 
@@ -29,18 +29,19 @@ class Snackbars:
 
     def __init__(self, client: VkClient, threads: int = 4) -> None:
         self._client = client
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="snackbar")
+        #: Where answers are made.
+        self.pool: Executor = ThreadPoolExecutor(threads, thread_name_prefix="snackbar")
         self._closed = threading.Event()
 
     def show(self, snackbar: Snackbar) -> None:
         """Answer as soon as possible; returns at once."""
         if not self._closed.is_set():
-            self._pool.submit(self._show, snackbar, time.monotonic())
+            self.pool.submit(self._show, snackbar, time.monotonic())
 
     def close(self) -> None:
         """Drop what has not begun, finish what has."""
         self._closed.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.pool.shutdown(wait=True, cancel_futures=True)
 
     def _show(self, snackbar: Snackbar, asked_at: float) -> None:
         if time.monotonic() - asked_at > USELESS_AFTER:

@@ -17,6 +17,12 @@ NIGHT: Final = QuietHours(time(21), time(8))
 DESK_OPENS: Final = time(9)
 DESK_CLOSES: Final = time(18)
 GOAL: Final = timedelta(hours=4)
+_WEST: Final = ZoneInfo("Europe/Kaliningrad")
+_EAST: Final = ZoneInfo("Asia/Kamchatka")
+#: Ends of nights that are looked at; two days of them show whether there is a common day at all.
+_ROUNDS: Final = 4
+#: What an author sends within this time after a return is taken for the correction; then the return is over.
+CORRECTABLE: Final = timedelta(days=7)
 
 
 def letter_time(now: datetime, zone: ZoneInfo | None, night: QuietHours | None, *, answering: bool) -> datetime:
@@ -28,6 +34,21 @@ def letter_time(now: datetime, zone: ZoneInfo | None, night: QuietHours | None, 
     if answering or zone is None or night is None or not night.contains(now.astimezone(zone).time()):
         return now.astimezone(UTC)
     return night.end_after(now, zone)
+
+
+def letter_time_anywhere(now: datetime, night: QuietHours | None) -> datetime | None:
+    """The first moment from now on at which it is day from Kaliningrad to Kamchatka, UTC; None when there is none.
+
+    For what can wait, where nobody knows the author's zone.
+    """
+    moment = now
+    for _ in range(_ROUNDS):
+        before = moment
+        for zone in (_WEST, _EAST):
+            moment = letter_time(moment, zone, night, answering=False)
+        if moment == before:
+            return moment.astimezone(UTC)
+    return None
 
 
 def desk_is_open(now: datetime, zone: ZoneInfo) -> bool:

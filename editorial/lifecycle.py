@@ -12,6 +12,7 @@ again when a button is pressed.  Nothing here acts: the answer is a changed reco
        ├──digest──▶ digest ──the digest is out──▶ published
        ├──merge───▶ merged ──the joint post is out──▶ published
        ├──return──▶ returned ──author edits──▶ pending
+       │                └──no answer for a week──▶ expired
        ├──reject──▶ rejected ──undo──▶ pending
        └──withdraw / deleted on VK──▶ withdrawn
 """
@@ -116,7 +117,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     _rule(Action.PROVE, (S.PUBLISHING, S.PUBLISHED), S.PUBLISHED, Who.PROGRAM),
     _rule(Action.FAIL, (S.SCHEDULED, S.PUBLISHING), S.FAILED, Who.PROGRAM),
     _rule(Action.MOVE, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.SCHEDULED, Who.PROGRAM),
-    _rule(Action.EXPIRE, (S.PENDING, S.SCHEDULED), S.EXPIRED, Who.PROGRAM),
+    _rule(Action.EXPIRE, (S.PENDING, S.SCHEDULED, S.RETURNED), S.EXPIRED, Who.PROGRAM),
     _rule(Action.AUTHOR_EDITED, OPEN, S.PENDING, Who.PROGRAM),
     _rule(Action.GONE, (*OPEN, S.PUBLISHING), S.WITHDRAWN, Who.PROGRAM),
     _rule(

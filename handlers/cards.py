@@ -397,6 +397,8 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
             return texts.DIGEST_CALLED_OFF_STATUS
         case Status.WITHDRAWN:
             return _withdrawn(suggestion)
+        case Status.EXPIRED if suggestion.trouble == "unanswered":
+            return texts.LAPSED_CARD
         case Status.FAILED:
             if suggestion.trouble == "by_hand" and suggestion.origin is Origin.WALL:
                 return texts.by_hand_status(suggestion.link)

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from editorial import etiquette
 from editorial.checks.calendar import deadline_of
 from editorial.delivery import Delivery, NewDelivery, State
 from editorial.lifecycle import Action
@@ -70,8 +71,10 @@ def _joint() -> ModuleType:
 def _of_use_until(after: Suggestion, action: str) -> datetime | None:
     """When a planned post runs out by its own words; None when it does not, or was planned for later knowingly.
 
-    A plan that had to be repaired changes nothing of it.
+    A plan that had to be repaired changes nothing of it.  What was returned runs out when nobody answers.
     """
+    if after.status is Status.RETURNED and after.decision is not None:
+        return after.decision.at + etiquette.CORRECTABLE
     if after.status is not Status.SCHEDULED or after.urgent or after.due_at is None:
         return None
     if action == Action.MOVE:

@@ -223,7 +223,7 @@ def _yes(context: Context, message: MessageArrived) -> None:
 
 def _hint(context: Context, message: MessageArrived) -> None:
     """One short helpful answer, then silence for a while: a person may be writing to people."""
-    if registry.human_talks(context, message.from_id):
+    if registry.human_talks(context, message.from_id) or drafting.was_turned_away(context, message):
         return
     prompt = context.unit.prompts.get(message.peer_id, message.from_id)
     if prompt is not None and context.now - prompt.asked_at < HINT_EVERY:

@@ -27,7 +27,7 @@ from handlers.answers import answer
 from handlers.changes import MESSAGES
 from handlers.context import Context
 from handlers.events import MessageArrived
-from handlers.zones import zone_of
+from handlers.zones import night_of_writer
 from storage.drafts import Kept
 from storage.suggestions import NewSuggestion
 
@@ -35,14 +35,14 @@ from storage.suggestions import NewSuggestion
 TOGETHER: Final = timedelta(seconds=2)
 #: An unsent draft is offered again after so long.
 REMIND_AFTER: Final = timedelta(hours=3)
-#: An answer to a return is taken for its correction so long.
-CORRECTED_WITHIN: Final = timedelta(days=7)
 #: A piece of an album that comes after the news was sent still joins it.
 LATE_PIECE: Final = timedelta(minutes=10)
 #: A text of so many characters is news even where nobody asked for it.
 A_STORY: Final = 300
 #: A question so short is no correction.
 _A_QUESTION: Final = 80
+#: Who was told that nothing is taken is not told how to send for so long.
+NO_HINT: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 #: Returned for these, the author adds a line; otherwise a text takes the place of the old.
 _ADDS: Final = frozenset({"when_where", "facts", "minors"})
@@ -125,7 +125,7 @@ def _returned(context: Context, message: MessageArrived) -> Suggestion | None:
     returned = [
         (one.decision.at, one)
         for one in own
-        if one.status is Status.RETURNED and one.decision and context.now - one.decision.at < CORRECTED_WITHIN
+        if one.status is Status.RETURNED and one.decision and context.now - one.decision.at < etiquette.CORRECTABLE
     ]
     return max(returned, key=lambda pair: pair[0])[1] if returned else None
 
@@ -144,7 +144,7 @@ def _add(context: Context, message: MessageArrived, draft: Draft) -> None:
         answer(context, message, _limit_words(limit))
     if not changed.empty and Limit.TEXT not in limits:
         _show(context, message)
-        _remind_later(context, message)
+        _remind_later(context, message, changed.content.text)
 
 
 def _limit_words(limit: Limit) -> str:
@@ -187,7 +187,7 @@ def send(context: Context, message: MessageArrived) -> bool:
     kept = context.unit.drafts.get(message.from_id)
     if kept is None or kept.draft.empty:
         return False
-    if not _may_send(context, message):
+    if not _may_send(context, message, correction=kept.draft.number is not None):
         return True
     context.unit.drafts.drop(message.from_id)
     if kept.draft.number is not None:
@@ -233,16 +233,21 @@ def drop(context: Context, message: MessageArrived) -> bool:
     return True
 
 
-def _may_send(context: Context, message: MessageArrived, *, asked: bool = True) -> bool:
+def _may_send(context: Context, message: MessageArrived, *, asked: bool = True, correction: bool = False) -> bool:
     """Whether the desk takes news from the writer now; if not, they are told.
 
-    Whoever did not ask but goes on sending is told once a day.
+    Whoever did not ask but goes on sending is told once a day.  ``correction``: it is no further piece, so that the
+    limit of the day does not concern it.
     """
     author = context.unit.authors.get(message.from_id)
     limit = context.desk.daily_limit(author)
     if author is not None and author.blocked:
         said = texts.blocked_author(author.blocked_why or "")
-    elif limit and context.unit.suggestions.tally(message.from_id, context.now - _DAY).lately >= limit:
+    elif (
+        limit
+        and not correction
+        and context.unit.suggestions.tally(message.from_id, context.now - _DAY).lately >= limit
+    ):
         said = texts.daily_limit(limit)
     else:
         return True
@@ -252,6 +257,12 @@ def _may_send(context: Context, message: MessageArrived, *, asked: bool = True) 
         context.unit.authors.told(message.from_id, context.now)
         answer(context, message, said, keyboards.spoken(texts.CALL_HUMAN))
     return False
+
+
+def was_turned_away(context: Context, message: MessageArrived) -> bool:
+    """Whether the writer was told a while ago that no news is taken: they need no hint how to send it."""
+    author = context.unit.authors.get(message.from_id)
+    return author is not None and author.told_at is not None and context.now - author.told_at < NO_HINT
 
 
 def _send_news(context: Context, message: MessageArrived, kept: Kept) -> None:
@@ -312,9 +323,8 @@ def _show(context: Context, message: MessageArrived) -> None:
     context.unit.outbox.add(new, context.now)
 
 
-def _remind_later(context: Context, message: MessageArrived) -> None:
-    author = context.unit.authors.get(message.from_id)
-    zone = zone_of(None, author)
+def _remind_later(context: Context, message: MessageArrived, text: str) -> None:
+    zone = night_of_writer(text, context.unit.authors.get(message.from_id), context.desk.zone)
     due_at = etiquette.letter_time(context.now + REMIND_AFTER, zone, context.desk.letters_quiet, answering=False)
     who = message.from_id
     new = NewDelivery(MESSAGES, f"user:{who}", "unsent", None, {"author": who}, due_at, f"unsent:{who}")

@@ -18,7 +18,7 @@ from editorial.suggestion import Author, Origin, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.changes import MESSAGES
 from handlers.context import Context, Desk
-from handlers.zones import zone_of
+from handlers.zones import night_of, zone_of
 
 #: Letters about the plan of one news item are at least so far apart.
 GLUE: Final = timedelta(minutes=10)
@@ -26,6 +26,8 @@ GLUE: Final = timedelta(minutes=10)
 PLAN: Final = frozenset({"scheduled", "moved", "undone", "joined"})
 #: Letters that replace none: the first one, and the one about a second digest.
 _BESIDE: Final = frozenset({"received", "in_weekly"})
+#: Letters that promised no hour and answer nothing: they wait for the day everywhere when the author's is unknown.
+PATIENT: Final = frozenset({"in_digest", "in_weekly", "lapsed"})
 #: How many of an author's newest items are looked through for letters that wait.
 _NEWEST: Final = 50
 
@@ -52,9 +54,7 @@ def write(
     if author_id is None or author_id <= 0:
         return None
     author = suggestion.author or Author(author_id)
-    due_at = etiquette.letter_time(
-        context.now, zone_of(suggestion, author), context.desk.letters_quiet, answering=answering
-    )
+    due_at = _due_at(context, suggestion, author, patient=letter in PATIENT, answering=answering)
     if letter in PLAN:
         due_at = max(due_at, _after_last_plan_letter(context, suggestion.number))
     if letter not in _BESIDE:
@@ -70,6 +70,19 @@ def write(
         hold=_hold(author),
     )
     return context.unit.outbox.add(new, context.now)
+
+
+def _due_at(
+    context: Context, suggestion: Suggestion, author: Author, *, patient: bool, answering: bool
+) -> datetime:
+    """When the letter may leave, as far as its reader's night is concerned."""
+    quiet = context.desk.letters_quiet
+    if patient and zone_of(suggestion, author) is None:
+        anywhere = etiquette.letter_time_anywhere(context.now, quiet)
+        if anywhere is not None:
+            return anywhere
+    night = night_of(suggestion, author, context.desk.zone)
+    return etiquette.letter_time(context.now, night, quiet, answering=answering)
 
 
 def _hold(author: Author) -> str | None:
@@ -219,6 +232,8 @@ def render(payload: Mapping[str, Any], reading: Reading) -> LetterText:
 def _keyboard(suggestion: Suggestion, letter: str) -> dict[str, Any] | None:
     if letter in ("received", "scheduled", "moved", "author_edited", "undone", "joined", "parted"):
         return keyboards.spoken(f"Статус {suggestion.number}", f"Отозвать {suggestion.number}")
+    if letter == "lapsed":
+        return keyboards.spoken(f"Исправить {suggestion.number}")
     if letter == "returned":
         return keyboards.spoken(f"Исправить {suggestion.number}", f"Отозвать {suggestion.number}")
     if letter == "blocked":
@@ -331,6 +346,7 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "rejected": _rejected,
     "author_edited": _author_edited,
     "expired": lambda suggestion, _payload, _reading: texts.expired(suggestion.number),
+    "lapsed": lambda suggestion, _payload, _reading: texts.lapsed(suggestion.number),
     "undone": lambda suggestion, _payload, _reading: texts.undone(suggestion.number),
     "gone": lambda suggestion, _payload, _reading: texts.gone(suggestion.number),
     "withdrawn": lambda suggestion, _payload, _reading: texts.withdrawn(suggestion.number),
@@ -384,6 +400,8 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
             return texts.HELD_UP
         case Status.MERGED:
             return _together(suggestion, reading)
+        case Status.EXPIRED if suggestion.trouble == "unanswered":
+            return texts.LAPSED
     return ""
 
 

@@ -46,7 +46,10 @@ def is_publication_of(post: WallPublished, suggestion: Suggestion) -> bool:
     """Whether the post says what the suggestion says, and may be it by time and signature."""
     if suggestion.status not in _LIKELY or not _possible(post, suggestion):
         return False
-    return any(_same(post.content, wanted) for wanted in (suggestion.for_publication, suggestion.content))
+    wanted = [suggestion.for_publication, suggestion.content]
+    if suggestion.previous is not None and (suggestion.behind or {}).get("left"):
+        wanted.append(suggestion.previous)  # corrected in the dialog: what was suggested first stands on VK still
+    return any(_same(post.content, one) for one in wanted)
 
 
 def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> WallPublished | None:

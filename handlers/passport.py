@@ -82,8 +82,10 @@ def figures_later(context: Context, suggestion: Suggestion) -> None:
         return
     number = suggestion.number
     a_day_later = context.now + FIGURES_AFTER + timedelta(minutes=5)
-    zone = zone_of(suggestion, suggestion.author)
-    due_at = etiquette.letter_time(a_day_later, zone, context.desk.letters_quiet, answering=False)
+    quiet, zone = context.desk.letters_quiet, zone_of(suggestion, suggestion.author)
+    if zone is None:
+        a_day_later = etiquette.letter_time_anywhere(a_day_later, quiet) or a_day_later
+    due_at = etiquette.letter_time(a_day_later, zone or context.desk.zone, quiet, answering=False)
     destination = f"user:{suggestion.author_id}"
     new = NewDelivery(MESSAGES, destination, "figures", number, {}, due_at, f"figures:{number}")
     context.unit.outbox.add(new, context.now)

@@ -205,22 +205,29 @@ def move(context: Context, before: Suggestion, due_at: datetime) -> bool:
 
 
 def is_over(context: Context) -> bool:
-    """Whether a planned post is of no use any more. Reads only; one look at an index."""
+    """Whether a planned post is of no use, or a return was answered by nobody. Reads only; one look at an index."""
     at = context.unit.suggestions.next_over_at()
     return at is not None and at <= context.now
 
 
 def expire_what_is_over(context: Context) -> int:
-    """Take planned posts out of the plan whose own deadline has passed. How many."""
+    """Take posts out of the plan whose own deadline has passed, close returns that nobody answered. How many."""
     return sum(expire(context, one) for one in context.unit.suggestions.over(context.now))
 
 
 def expire(context: Context, suggestion: Suggestion) -> bool:
-    """The deadline in the text is over: out of the plan, the author and the desk are told."""
-    after = advance(suggestion, Action.EXPIRE, context.now)
+    """The deadline in the text is over: out of the plan, the author and the desk are told.
+
+    What was returned and never answered is closed in the same way; the desk reads that on the card.
+    """
+    unanswered = suggestion.status is Status.RETURNED
+    after = advance(suggestion, Action.EXPIRE, context.now, trouble="unanswered" if unanswered else None)
     until = suggestion.expires_at.isoformat() if suggestion.expires_at else None
     if after is None or not changes.store(context, suggestion, after, str(Action.EXPIRE), details={"until": until}):
         return False
+    if unanswered:
+        letters.write(context, after, "lapsed")
+        return True
     changes.unplan_publication(context, suggestion.number)
     letters.write(context, after, "expired")
     changes.note(context, "expired", suggestion.number)

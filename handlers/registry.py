@@ -7,7 +7,7 @@ one press.  Every question is answered by buttons or in plain words.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from editorial import people, regions
@@ -116,10 +116,11 @@ def answers(context: Context, message: MessageArrived, words: str) -> bool:
     if author is None or message.attachments or len(message.text) > people.LONGEST_ORGANISATION:
         return False
     prompt = context.unit.prompts.get(message.peer_id, message.from_id)
-    asked = prompt.kind if prompt is not None and context.now - prompt.asked_at < WAITS else ""
+    fresh = prompt is not None and _waits(context, message, prompt.asked_at)
+    asked = prompt.kind if prompt is not None and fresh else ""
     if asked == "zone":
         return _zone_said(context, message)
-    if asked == "region" or _region_waits(context, author):
+    if asked == "region" or _region_waits(context, message, author):
         return _region_said(context, message, words)
     if asked == "organisation":
         _organisation_said(context, message, message.text.strip())
@@ -127,9 +128,17 @@ def answers(context: Context, message: MessageArrived, words: str) -> bool:
     return False
 
 
-def _region_waits(context: Context, author: Author) -> bool:
-    asked = author.asked_at is not None and context.now - author.asked_at < WAITS
+def _region_waits(context: Context, message: MessageArrived, author: Author) -> bool:
+    asked = author.asked_at is not None and _waits(context, message, author.asked_at)
     return asked and author.region is None and author.role != people.INTERREGIONAL
+
+
+def _waits(context: Context, message: MessageArrived, asked_at: datetime) -> bool:
+    """Whether the answer may be this message: what is written into a draft begun since then is news."""
+    if context.now - asked_at >= WAITS:
+        return False
+    kept = context.unit.drafts.get(message.from_id) if message.payload is None else None
+    return kept is None or kept.updated_at <= asked_at
 
 
 def _region_said(context: Context, message: MessageArrived, words: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from editorial import regions
+from editorial import etiquette, regions
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
@@ -24,8 +24,6 @@ from storage.suggestions import NewSuggestion
 _JUST_NOW: Final = timedelta(hours=1)
 #: Suggestions of one state that a post without a signature is compared with.
 _MOST_COMPARED: Final = 500
-#: A new suggestion of the same author is taken for the corrected form of a returned one so long.
-_CORRECTED_WITHIN: Final = timedelta(days=7)
 _NEWEST_OF_AUTHOR: Final = 20
 _COMPARED: Final = (Status.PUBLISHING, Status.SCHEDULED, Status.FAILED, Status.PENDING, Status.RETURNED)
 
@@ -119,7 +117,7 @@ def _corrected(context: Context, event: WallSuggested) -> int | None:
     returned = [
         one
         for one in context.unit.suggestions.returned_to(event.author_id, _NEWEST_OF_AUTHOR)
-        if one.decision and context.now - one.decision.at < _CORRECTED_WITHIN
+        if one.decision and context.now - one.decision.at < etiquette.CORRECTABLE
     ]
     best = max(returned, key=lambda one: matching.likeness(one.content, event.content), default=None)
     if best is None or matching.likeness(best.content, event.content) < matching.CORRECTED:

@@ -59,6 +59,15 @@ def author_edited(number: int, was_scheduled: bool, expected: str) -> str:
     )
 
 
+#: How a return stands that its author left unanswered.
+LAPSED: Final = "закрыта, неделю ждала вашей правки"
+LAPSED_CARD: Final = "Закрыто: автор не ответил на возврат"
+
+
+def lapsed(number: int) -> str:
+    return f"Новость № {number} неделю ждала вашей правки, закрыли её. Если она ещё нужна, напишите «Исправить {number}»."
+
+
 def gone(number: int) -> str:
     return (
         f"Новости № {number} больше нет среди предложенных, поэтому сняли её с рассмотрения. "

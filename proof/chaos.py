@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from proof import clock, crash_matrix, crosspost, fault_matrix, fuzz, races, random_kills, unauthorised
+from proof.fortnight.play import play
+from proof.fortnight.promises import judge
 from proof.office import Result, table
 
 
@@ -123,6 +125,14 @@ def clocks(seed: int) -> Round:
     return Round("clocks", seed, len(done), found, f"python -m proof.clock --seed {seed} --cases 80")
 
 
+def fortnight(seed: int) -> Round:
+    """A hundred authors through a fortnight."""
+    ended = play(seed)
+    found = [str(one) for one in judge(ended)]
+    size = len(ended.evidence.tables["suggestions"])
+    return Round("fortnights", seed, size, found, f"python -m proof.fortnight --seed {seed}")
+
+
 ROUNDS: Final[dict[str, Callable[[int], Round]]] = {
     "kills": kills,
     "storm": storm,
@@ -133,6 +143,7 @@ ROUNDS: Final[dict[str, Callable[[int], Round]]] = {
     "races": raced,
     "tries": tried,
     "clocks": clocks,
+    "fortnight": fortnight,
 }
 
 

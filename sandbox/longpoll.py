@@ -156,6 +156,12 @@ class LongPoll:
             start = max(FIRST_TS, since)
         return [{"ts": start + n + 1, **_parsed(line)} for n, line in enumerate(lines)]
 
+    @property
+    def newest(self) -> int:
+        """The ts behind the last event."""
+        with self._changed:
+            return self._now_ts()
+
     def wait_for(self, kind: str, since: int, seconds: float) -> dict[str, Any] | None:
         """The first event of this type after ts `since`, waiting up to so many seconds."""
         deadline = time.monotonic() + seconds

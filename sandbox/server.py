@@ -209,6 +209,8 @@ class Sandbox:
         self._connections: set[Connection] = set()
         self._connections_lock = threading.Lock()
         self._timers: list[threading.Timer] = []
+        self._in_hand = 0
+        self._finished = threading.Condition()
         self._socket: socket.socket | None = None
         self.url = ""
 
@@ -239,6 +241,11 @@ class Sandbox:
             for connection in list(self._connections):
                 connection.close()
 
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Waits until every request that was read is over, with the events that follow its answer."""
+        with self._finished:
+            return self._finished.wait_for(lambda: not self._in_hand, timeout)
+
     def __enter__(self) -> Sandbox:
         return self.start()
 
@@ -263,7 +270,15 @@ class Sandbox:
     def _serve(self, connection: Connection) -> None:
         try:
             while not self._stopping.is_set():
-                self._answer(connection, connection.read())
+                request = connection.read()
+                with self._finished:
+                    self._in_hand += 1
+                try:
+                    self._answer(connection, request)
+                finally:
+                    with self._finished:
+                        self._in_hand -= 1
+                        self._finished.notify_all()
         except Hangup:
             pass
         finally:

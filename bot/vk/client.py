@@ -152,6 +152,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         session_factory: Callable[[], requests.Session] = new_session,
         observer: Observer | None = None,
         wall_gap: float = WALL_GAP,
+        pace: Callable[..., Pace] = Pace,
     ) -> None:
         self._sessions = threading.local()
         self._session_factory = session_factory
@@ -161,8 +162,8 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         self.key = key
         self.base_url = base_url.rstrip("/") + "/"
         self.timeout = timeout
-        self.pace = Pace(rate)
-        self.walls = Pace(1.0 / wall_gap, budget=1.0) if wall_gap > 0 else None
+        self.pace = pace(rate)
+        self.walls = pace(1.0 / wall_gap, budget=1.0) if wall_gap > 0 else None
         self.pauses = Pauses()
         self.observer = observer
         self._generation = key.generation

@@ -115,6 +115,18 @@ def test_it_goes_out_once_and_every_author_gets_the_link(three: World) -> None:
         ]
 
 
+def test_a_link_that_can_wait_wakes_nobody_whose_zone_is_unknown(world: World) -> None:
+    world.happens(suggested(31, text="В посёлке открыли музей. Пришли все."))
+    world.press(1, "В дайджест")
+    previewed(world)
+    world.later(hours=1)  # 20:00 in Moscow, 05:00 on Kamchatka
+    world.wall(Sent({"post_id": 77}))
+    assert not any("дайджест" in one for one in world.letters(AUTHOR))
+    world.later(hours=13)  # 09:00 and 18:00
+    world.deliver()
+    assert "вошла строкой в дайджест" in world.letters(AUTHOR)[-1]
+
+
 def test_a_digest_takes_nothing_from_the_plan(three: World) -> None:
     previewed(three)
     three.later(hours=1)

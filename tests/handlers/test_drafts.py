@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from editorial.suggestion import Attachment, Origin, Status
-from handlers import texts
-from tests.builders import AUTHOR, CHAT, a_message, a_photo, suggested
+from handlers import publication, texts
+from tests.builders import AUTHOR, CHAT, a_message, a_photo, on_the_wall, suggested
 from tests.handlers.world import Message, World, a_desk
 
 TEXT = "В Ангарске открыли сквер у школы, его высадили сами ученики."
@@ -193,6 +193,48 @@ def test_an_association_of_several_regions_has_a_limit_of_its_own(make_world: Ca
     assert "за сутки от автора" not in world.card(2).text
 
 
+def test_the_limit_is_said_once_to_whoever_goes_on_sending(make_world: Callable[..., World]) -> None:
+    world = make_world(replace(a_desk(), author_daily_limit=1))
+    assert sent(world, TEXT) == 1
+    tries = ("Предложить новость", "Длинная новость о сквере у школы. " * 12, "Короткая")
+    assert [len(world.says(words, by=AUTHOR)) for words in tries] == [1, 0, 0]
+
+
+def test_the_limit_does_not_concern_the_answer_to_a_return(make_world: Callable[..., World]) -> None:
+    world = make_world(replace(a_desk(), author_daily_limit=1))
+    number = sent(world)
+    world.press(number, "Вернуть", "Нужно фото")
+    writes(world, "", *album(1))
+    writes(world, "Отправить")
+    assert world.suggestion(number).status is Status.PENDING
+    assert len(world.suggestion(number).content.attachments) == 1
+
+
+def test_news_that_names_a_region_is_no_answer_to_the_question_asked_before(world: World) -> None:
+    """The author was asked who they are, began a piece instead, and names a region in it."""
+    world.later(minutes=5)
+    world.says("Предложить новость", by=AUTHOR)
+    writes(world, f"Томская область. {TEXT}")
+    writes(world, "Отправить")
+    assert world.suggestion(1).content.text == f"Томская область. {TEXT}"
+    with world.look() as context:
+        author = context.unit.authors.get(AUTHOR)
+    assert author is not None
+    assert author.organisation is None
+
+
+def test_a_question_asked_after_the_draft_is_answered_with_the_draft_still_open(world: World) -> None:
+    world.says("Предложить новость", by=AUTHOR)
+    writes(world, TEXT)
+    world.later(minutes=1)
+    world.says("Регион", by=AUTHOR)
+    world.says("Томская область", by=AUTHOR)
+    with world.look() as context:
+        author = context.unit.authors.get(AUTHOR)
+    assert author is not None
+    assert author.region == "RU-TOM"
+
+
 # --------------------------------------------------------------------------------------------- left unfinished
 
 
@@ -207,6 +249,28 @@ def test_an_unsent_draft_is_offered_again_once(world: World) -> None:
     told = len(world.letters(AUTHOR))
     passes(world, days=2)
     assert len(world.letters(AUTHOR)) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "told_at"),
+    [
+        ("#КамчатскийКрай " + TEXT, (9, 30), (20, 0)),  # 21:30 there; 08:00 of the next day
+        (TEXT, (19, 30), (5, 0)),  # nobody knows where: by the desk's own clock
+    ],
+)
+def test_an_unsent_draft_wakes_nobody(
+    world: World, text: str, at: tuple[int, int], told_at: tuple[int, int]
+) -> None:
+    world.now = world.now.replace(hour=at[0], minute=at[1]) + timedelta(hours=21)
+    world.says("Предложить новость", by=AUTHOR)
+    writes(world, text)
+    told = len(world.letters(AUTHOR))
+    passes(world, hours=3, minutes=1)
+    assert len(world.letters(AUTHOR)) == told
+    day = timedelta(days=told_at < at)
+    world.now = world.now.replace(hour=told_at[0], minute=told_at[1], second=0) + day
+    passes(world)
+    assert len(world.letters(AUTHOR)) == told + 1
 
 
 def test_a_new_wish_to_write_shows_the_unsent_draft(world: World) -> None:
@@ -347,6 +411,47 @@ def test_other_news_after_a_return_is_just_news(world: World, days: int) -> None
     world.happens(suggested(32, text=text))
     assert world.suggestion(2).corrects is None
     assert world.suggestion(1).status is Status.RETURNED
+
+
+def test_what_is_left_on_vk_of_a_corrected_piece_and_published_by_hand_is_that_piece(world: World) -> None:
+    """Else the story would come out twice: the old words by hand, the corrected ones by the desk."""
+    world.happens(suggested(31, text=TEXT))
+    world.press(1, "Вернуть", "Когда и где")
+    writes(world, f"{TEXT} Праздник прошёл 15 июня, на него пришли двести человек со всего района.")
+    writes(world, "Отправить")
+    assert world.suggestion(1).origin is Origin.DIALOGUE
+    world.happens(on_the_wall(77, text=TEXT, signer=AUTHOR, at=world.now))
+    known = world.suggestion(1)
+    assert (known.status, known.published_post_id, known.proof) == (Status.PUBLISHED, 77, "by_hand")
+
+
+def test_a_return_that_nobody_answers_is_closed_after_a_week_and_told(world: World) -> None:
+    world.happens(suggested(31, text=TEXT))
+    world.press(1, "Вернуть", "Нужно фото")
+    for days, closed in ((6, 0), (2, 1)):
+        world.later(days=days)
+        with world.unit() as context:
+            assert publication.is_over(context) is bool(closed)
+            assert publication.expire_what_is_over(context) == closed
+    world.deliver()
+    assert world.suggestion(1).status is Status.EXPIRED
+    assert world.letters(AUTHOR)[-1] == texts.lapsed(1)
+    assert "Закрыто: автор не ответил на возврат" in world.card(1).text
+    assert world.says("Статус 1", by=AUTHOR) == [f"№ 1: {texts.LAPSED}"]
+
+
+def test_a_piece_closed_for_want_of_an_answer_comes_back_when_it_is_corrected(world: World) -> None:
+    world.happens(suggested(31, text=TEXT))
+    world.press(1, "Вернуть", "Нужно фото")
+    world.later(days=8)
+    with world.unit() as context:
+        publication.expire_what_is_over(context)
+    world.deliver()
+    world.says("Исправить 1", by=AUTHOR)
+    writes(world, "", *album(1))
+    writes(world, "Отправить")
+    assert world.suggestion(1).status is Status.PENDING
+    assert world.suggestion(1).expires_at is None
 
 
 def test_news_that_waits_is_corrected_by_its_number(world: World) -> None:

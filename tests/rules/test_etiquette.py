@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editorial.etiquette import NIGHT, answer_expected, desk_is_open, letter_time
+from editorial.etiquette import NIGHT, answer_expected, desk_is_open, letter_time, letter_time_anywhere
+from editorial.slots import QuietHours
 
 MOSCOW, KAMCHATKA = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Kamchatka")
 
@@ -41,6 +42,19 @@ def test_a_letter_waits_for_the_morning_of_its_reader(now: str, zone: ZoneInfo |
 
 def test_an_answer_to_what_the_author_just_did_goes_at_once_even_at_night() -> None:
     assert letter_time(moscow("24 03:00"), MOSCOW, NIGHT, answering=True) == moscow("24 03:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "sent"),
+    [("24 10:00", "24 10:00"), ("24 12:00", "25 09:00"), ("24 20:00", "25 09:00"), ("24 08:30", "24 09:00")],
+)
+def test_what_can_wait_waits_for_the_day_from_kaliningrad_to_kamchatka(now: str, sent: str) -> None:
+    assert letter_time_anywhere(moscow(now), NIGHT) == moscow(sent)
+
+
+def test_nights_so_long_that_there_is_no_common_day_are_told_apart() -> None:
+    assert letter_time_anywhere(moscow("24 20:00"), QuietHours.parse("18:00-10:00")) is None
+    assert letter_time_anywhere(moscow("24 20:00"), None) == moscow("24 20:00")
 
 
 @given(
