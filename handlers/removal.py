@@ -59,6 +59,8 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
         context.unit.journal.add(context.now, suggestion.number, person.user_id, "left_up")
         letters.write(context, suggestion, "kept")
         return texts.LEFT_UP
+    if suggestion.proof == "digest":  # the post is everybody's whose news stands in it
+        return texts.a_line_of_a_digest(suggestion.number)
     context.unit.journal.add(context.now, suggestion.number, person.user_id, "taken_down")
     carrier = context.unit.suggestions.get(suggestion.carrier)
     own_posts.pull(context, carrier or suggestion)

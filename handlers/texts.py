@@ -1351,6 +1351,10 @@ NOTHING_TO_TAKE_DOWN: Final = "Этого поста на стене нет"
 TAKE_DOWN_BY_HAND: Final = "Ключа редактора нет: удалите пост на VK вручную"
 
 
+def a_line_of_a_digest(number: int) -> str:
+    return f"№ {number} — строка дайджеста: поправьте его, Ещё → Сети на его карточке, или на VK"
+
+
 def removal_settled(number: int, taken: bool) -> str:
     return f"№ {number}: уже решили снять" if taken else f"№ {number}: уже решили оставить"
 

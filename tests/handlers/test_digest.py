@@ -12,7 +12,7 @@ from editorial.delivery import Refused, Sent, State, Uncertain
 from editorial.suggestion import Status
 from handlers import digest
 from handlers.context import Desk
-from tests.builders import ANNA, AUTHOR, BORIS, on_the_wall, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, a_button_press, on_the_wall, suggested
 from tests.handlers.networks import a_wide_world
 from tests.handlers.world import World, a_desk
 
@@ -317,3 +317,16 @@ def test_a_digest_s_card_has_the_networks_too(make_world: Any) -> None:
 def _after(world: World, number: int, label: str) -> list[str]:
     world.press(number, label)
     return list(world.card(number).buttons)
+
+
+def test_one_line_is_not_taken_down_with_all_the_others(three: World) -> None:
+    number = previewed(three)
+    three.press(number, "Опубликовать")
+    three.wall(Sent({"post_id": 77}))
+    three.says("Отозвать 2", by=602)
+    [request] = [one for one in three.chat() if "Снять" in one.buttons]
+    [shown] = three.happens(a_button_press(request.buttons["Снять"], by=ANNA, cmid=request.cmid))
+    assert shown.text.startswith("№ 2 — строка дайджеста")
+    with three.unit() as context:
+        rows = context.unit.outbox.claim("vk_wall", three.now, 20)
+    assert "delete_post" not in {row.kind for row in rows}
