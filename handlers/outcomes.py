@@ -29,6 +29,8 @@ from handlers.events import WallPublished, WallSuggested
 
 #: A post is read back so long after it went out, unless its event has proved it by then.
 READ_BACK: Final = timedelta(seconds=5)
+#: Messages that are changed where they stand.
+_IN_PLACE: Final = frozenset({"card", "burst"})
 #: Reasons for which a card that could not be edited is sent anew.
 _LOST_CARD: Final = frozenset({"edit_window_over", "message_gone", "edit_refused", "not_found"})
 
@@ -70,7 +72,8 @@ def record(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
             return outbox.sent(delivery.id, verdict.result, now)
         case State.WAITING:
             assert verdict.due_at is not None
-            return outbox.retry(delivery.id, verdict.due_at, verdict.error or "", verdict.code, now)
+            error, in_place = verdict.error or "", delivery.kind in _IN_PLACE
+            return outbox.retry(delivery.id, verdict.due_at, error, verdict.code, now, in_place=in_place)
         case State.REFUSED:
             return outbox.refused(delivery.id, verdict.error or "", verdict.code, now)
         case State.UNCERTAIN:
@@ -242,7 +245,9 @@ def _card(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdi
     card = context.unit.cards.get(number)
     if isinstance(outcome, Sent):
         result = outcome.result
-        peer_id, cmid, digest = int(result.get("peer_id") or 0), result.get("cmid"), result.get("digest")
+        peer_id, cmid = int(result.get("peer_id") or 0), result.get("cmid")
+        # What answers a second attempt may be the first one's message, as it was then.
+        digest = result.get("digest") if delivery.attempts == 1 else None
         if card is not None and card.cmid == cmid and list(card.parts) == list(result.get("parts", ())):
             context.unit.cards.shown(number, digest, context.now)
         elif cmid:

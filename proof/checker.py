@@ -528,8 +528,15 @@ def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
     restarts = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("restart")]
     calls = _own(seen.calls)
     own = [call for call in calls if call.get("error_code") == 6 and not call.get("fault")]
-    # A process cannot know what another one called in the second before it died.
+    # A process cannot know what another one called in the second before it died,
     own = [call for call in own if not any(0 <= _at(call) - moment < ONE_RESTART for moment in restarts)]
+    # nor when a call arrives that a broken connection seemed to have swallowed.
+    late = [(call["token_name"], _at(call)) for call in seen.calls if call.get("late")]
+    own = [
+        call
+        for call in own
+        if not any(name == call["token_name"] and 0 <= _at(call) - moment <= 1.0 for name, moment in late)
+    ]
     if own:
         yield f"{len(own)} × error 6, first {own[0]['method']} of {own[0].get('token_name')}"
     resumed = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("resume", "restart")]
@@ -636,17 +643,26 @@ def _no_letters_after_refusal(seen: Evidence) -> Iterator[str]:
     reopened = [
         (deed["by"], datetime.fromisoformat(deed["at"]).timestamp()) for deed in seen.done("allow", "write")
     ]
-    refused: dict[int, tuple[float, int]] = {}
+    refused: dict[int, tuple[float, int, Json]] = {}
     calls = _own(seen.calls)
     unseen = _unseen(calls)
     for call in calls:
         peer, code = _refused_peer(call)
         if peer is None:
             continue
-        if peer in refused and not any(by == peer and moment >= refused[peer][0] - 1 for by, moment in reopened):
+        told = (by == peer and moment >= refused[peer][0] - 1 for by, moment in reopened)
+        if peer in refused and not any(told) and not _killed_unread(seen, refused[peer][2], call):
             yield f"{peer} was written to again after error {refused[peer][1]}"
         if code in _UNREACHABLE and call.get("n") not in unseen:
-            refused[peer] = (_at(call), code)
+            refused[peer] = (_at(call), code, call)
+
+
+def _killed_unread(seen: Evidence, first: Json, again: Json) -> bool:
+    """Whether the same message was sent again by a program that was killed before it had read the refusal."""
+    if first["params"].get("random_id") != again["params"].get("random_id"):
+        return False
+    killed = [datetime.fromisoformat(deed["at"]).timestamp() for deed in seen.done("restart")]
+    return any(_at(first) <= moment <= _at(again) for moment in killed)
 
 
 def _refused_peer(call: Json) -> tuple[int | None, int]:

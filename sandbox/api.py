@@ -109,9 +109,18 @@ class Api:
         self.world = world
 
     def call(
-        self, name: str, sent: dict[str, str], ip: str = "127.0.0.1", fault: Fault | None = None
+        self,
+        name: str,
+        sent: dict[str, str],
+        ip: str = "127.0.0.1",
+        fault: Fault | None = None,
+        *,
+        late: bool = False,
     ) -> tuple[bytes, list[Callable[[], None]]]:
-        """The body of the answer, and what has to be done once it has left. Writes the journal."""
+        """The body of the answer, and what has to be done once it has left. Writes the journal.
+
+        ``late``: nobody waits for the answer any more.
+        """
         world = self.world
         with world.lock:
             world.hold_events()
@@ -124,7 +133,7 @@ class Api:
                     deed()
                 after = []
             text = json.dumps(body, ensure_ascii=False, separators=COMPACT)
-            self.note(name, sent, ip, body, len(text), fault)
+            self.note(name, sent, ip, body, len(text), fault, late=late)
         return text.encode(), after
 
     def answer(self, name: str, sent: dict[str, str], ip: str, fault: Fault | None) -> Json:
@@ -249,6 +258,7 @@ class Api:
         fault: Fault | None,
         *,
         token: Token | None = None,
+        late: bool = False,
     ) -> None:
         """Writes a call into the journal; `token` is given for calls inside execute."""
         who = token or self.world.tokens.get(sent.get("access_token", ""))
@@ -262,6 +272,8 @@ class Api:
         }
         if token is not None:
             entry["inside"] = "execute"
+        if late:
+            entry["late"] = True
         if "error" in body:
             entry["error_code"] = body["error"]["error_code"]
             entry["error_msg"] = body["error"]["error_msg"]

@@ -352,7 +352,7 @@ class Sandbox:
         timer.start()
 
     def _run_late(self, name: str, sent: dict[str, str], ip: str) -> None:
-        _, after = self.api.call(name, sent, ip)
+        _, after = self.api.call(name, sent, ip, late=True)
         for deed in after:
             deed()
 

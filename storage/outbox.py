@@ -182,15 +182,30 @@ class Outbox:
         values = {"state": "sent", "done_at": now, "result": kept, "error": None, "error_code": None}
         return self._step(id, _IN_HAND, values, "sent", None, now)
 
-    def retry(self, id: int, due_at: datetime, error: str, code: str | int | None, now: datetime) -> bool:
-        """It certainly did not leave; try again at ``due_at``. Gives way to a newer one with the same dedupe."""
+    def retry(
+        self,
+        id: int,
+        due_at: datetime,
+        error: str,
+        code: str | int | None,
+        now: datetime,
+        *,
+        in_place: bool = False,
+    ) -> bool:
+        """It did not leave; try again at ``due_at``. Gives way to a newer one with the same dedupe.
+
+        ``in_place``: a message that can be changed later.  When it was in doubt it stays before the newer one and
+        keeps its number: should the first attempt arrive after all, VK knows the second for a repetition.
+        """
         delivery = self.get(id)
         if delivery is None:
             return False
+        values = {"state": "waiting", "due_at": due_at, "error": error, "error_code": _code(code)}
         if self._superseded(delivery):
-            values = {"state": "cancelled", "done_at": now, "error": error, "error_code": _code(code)}
-        else:
-            values = {"state": "waiting", "due_at": due_at, "error": error, "error_code": _code(code)}
+            if in_place and delivery.state is State.UNCERTAIN:
+                values["dedupe"] = None
+            else:
+                values = {"state": "cancelled", "done_at": now, "error": error, "error_code": _code(code)}
         return self._step(id, _IN_HAND, values, "retry", error, now)
 
     def refused(self, id: int, error: str, code: str | int | None, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 All of them go out with one key, so whatever is due at the same moment is joined in one call.  A message carries
 a ``random_id`` made from its outbox row: VK answers a repetition within an hour with the first message instead
-of a second one, which is what makes an uncertain message safe to send again.
+of a second one, which is what makes an uncertain message safe to send again, in a plainer form too.
 """
 
 from __future__ import annotations
@@ -33,10 +33,6 @@ log = structlog.get_logger("messages")
 RANDOM_ID_HOLDS: Final = timedelta(minutes=50)
 #: Answers to an edit that mean: this message cannot be edited (any more), a new one has to be sent.
 _NOT_EDITABLE: Final = frozenset({100, 104, 909, 920})
-#: Stands for the number of the piece when a message went without its attachments.
-WITHOUT_ATTACHMENTS: Final = 99
-#: Stands for the number of the piece when a message went in its plainest form.
-PLAIN: Final = 98
 #: VK does not take the message as it is. What may be a whim is tried so often before it goes out plain.
 _UNSUITABLE: Final = frozenset({Remedy.BUG, Remedy.SPLIT, Remedy.MARK_CONTENT})
 _TRIES_AS_IT_IS: Final = 2
@@ -187,7 +183,7 @@ class VkMessages:
                 self._client.make(self._edit(envelope.peer_id, message.cmid, message))
                 placed: int | VkError | None = message.cmid
             else:
-                placed = self._placed(self._client.make(self._send_call(parcel, message, PLAIN)))
+                placed = self._placed(self._client.make(self._send_call(parcel, message, 0)))
         except VkError as refused:
             return outcome_of(refused)
         if isinstance(placed, VkError):
@@ -223,7 +219,7 @@ class VkMessages:
         """VK would not take the attachments into the message: the text must arrive all the same."""
         message = parcel.contents.message.without_attachments()
         try:
-            call = self._send_call(parcel, message, WITHOUT_ATTACHMENTS)
+            call = self._send_call(parcel, message, 0)
             return self._placed(self._client.make(call))
         except VkError as error:
             return error
@@ -284,7 +280,7 @@ class VkMessages:
         def cmid_of(piece: int) -> Any:
             return found.get(random_id(envelope.salt, parcel.delivery.id, piece))
 
-        cmid = cmid_of(0) or cmid_of(WITHOUT_ATTACHMENTS) or cmid_of(PLAIN)
+        cmid = cmid_of(0)
         if not cmid:
             return RetryLater("not_sent", 0.0, counts=False)
         parts = [one for piece in range(1, len(envelope.message.parts) + 1) if (one := cmid_of(piece))]

@@ -278,6 +278,20 @@ def test_an_edit_that_failed_gives_way_to_a_newer_one(storage: Storage, now: dat
     assert claimed(storage, now) == [second]
 
 
+def test_a_card_in_doubt_is_tried_again_before_the_newer_one(storage: Storage, now: datetime) -> None:
+    (first,) = queued(storage, now, delivery(now, dedupe="card:1"))
+    claimed(storage, now)
+    with storage.begin("outcome") as unit:
+        assert unit.outbox.uncertain(first, "no_answer", now)
+    (second,) = queued(storage, now, delivery(now, dedupe="card:1"))
+    with storage.begin("outcome") as unit:
+        assert unit.outbox.retry(first, now, "not_sent", None, now, in_place=True)
+    assert claimed(storage, now) == [first]
+    with storage.begin("outcome") as unit:
+        unit.outbox.sent(first, None, now)
+    assert claimed(storage, now) == [second]
+
+
 def test_news_about_a_failed_delivery_do_not_hurry_it(storage: Storage, now: datetime) -> None:
     (first,) = queued(storage, now, delivery(now, dedupe="edit:1"))
     claimed(storage, now)
