@@ -61,7 +61,8 @@ def joined(pieces: Sequence[Piece]) -> Content:
     attachments in the order of the pieces. The text may be longer than VK takes: see :func:`too_long`."""
     lead, *others = pieces
     body, tags = _without_tags(lead.content.text)
-    said = {_key(sentence) for line in body.splitlines() for sentence in _sentences(line)}
+    plain = _without_tags(body, opening=True)[0]
+    said = {_key(sentence) for line in plain.splitlines() for sentence in _sentences(line)}
     paragraphs = [body]
     for piece in others:
         words, own = _without_tags(piece.content.text, opening=True)

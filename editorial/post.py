@@ -44,7 +44,8 @@ def compose(suggestion: Suggestion) -> Post:
 
     A person's news is signed unless the rule of signatures says otherwise: the author is credited, and the post can
     be told from a similar one by its signer.
-    VK signs a new post with its publisher only, so one of another origin says its author in the text.
+    VK signs a new post with its publisher only, so one of another origin says its author in the text.  A joint post
+    bears nobody's signature: who sent what stands in its text.
     """
     content = suggestion.for_publication
     of_wall = suggestion.origin is Origin.WALL

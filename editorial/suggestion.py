@@ -201,7 +201,7 @@ class Suggestion:
     moderator chose to let it go out without its photos.  ``corrects``: the number of the returned news that this
     one is the corrected form of.  ``signed``: how the post is signed, settled when it leaves; None is with its
     author's name and no line.  ``expires_at``: from then on a planned post is of no use.  ``merged_into``: the
-    number of the news in whose post this one goes out, or went out.
+    number of the news in whose post this one goes out, or went out; ``joint``: others are merged into this one.
     """
 
     number: int
@@ -233,6 +233,7 @@ class Suggestion:
     corrects: int | None = None
     merged_into: int | None = None
     signed: Signed | None = None
+    joint: bool = field(default=False, compare=False)
     author: Author | None = field(default=None, compare=False)
 
     @property
@@ -254,19 +255,24 @@ class Suggestion:
 
     @property
     def signature(self) -> str:
-        """The lines below the text: who sent it where VK does not sign, and what the rule of signatures says."""
+        """The lines below the text: who sent it where VK does not sign, and what the rule of signatures says.
+
+        A joint post bears neither: its text says who sent what.
+        """
         url = (self.behind or {}).get("url")
         if self.origin is Origin.SOURCE and url:
             return SOURCE_LINE.format(url=url)
         person = self.author if (self.author_id or 0) > 0 and self.names_author else None
         named = self.origin is Origin.DIALOGUE and person is not None and person.name.strip()
         author = AUTHOR_LINE.format(name=" ".join(person.name.split())) if named and person else ""
-        return "\n".join(line for line in (author, self.signed.line if self.signed else "") if line)
+        return "\n".join(
+            line for line in (author, self.signed.line if self.signed and not self.joint else "") if line
+        )
 
     @property
     def names_author(self) -> bool:
         """Whether the post is to say who its author is."""
-        return self.signed is None or self.signed.author
+        return not self.joint and (self.signed is None or self.signed.author)
 
     @property
     def photos_to_upload(self) -> int:

@@ -161,6 +161,8 @@ def card(suggestion: Suggestion, facts: Facts) -> CardMessage:
     """The card as it is now."""
     preview = facts.menu.preview if facts.menu is not None else None
     seen = suggestion if preview is None else _instead(suggestion, preview)
+    if preview is not None:  # the menu says what is to be minded in it
+        facts = replace(facts, similar=(), warnings=())
     shown, left_out = _attachments(seen, covered=facts.covered)
     age = moments.ago(suggestion.received_at, facts.now)
     body, parts = _body(seen, facts)
@@ -337,7 +339,7 @@ def _difference_lines(suggestion: Suggestion) -> list[str]:
         return lines
     if suggestion.previous is not None and suggestion.trouble == "author_edited":
         lines += _changes(texts.DIFFERENCE_AUTHOR, suggestion.previous, suggestion.content)
-    if suggestion.edited != suggestion.tidied:
+    if suggestion.edited != suggestion.tidied and not suggestion.joint:
         lines += _changes(texts.DIFFERENCE_DESK, suggestion.tidied, suggestion.edited)
     return lines
 

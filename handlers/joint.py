@@ -49,6 +49,8 @@ class PieceSeen:
 
 def of(context: Context, suggestion: Suggestion) -> Joint | None:
     """The post this one goes out or went out in together with others, None when it stands alone."""
+    if suggestion.merged_into is None and not suggestion.joint:
+        return None
     number = suggestion.carrier
     pieces = context.unit.suggestions.joined_to(number)
     lead = context.unit.suggestions.get(number) if pieces and suggestion.merged_into else suggestion
@@ -63,7 +65,7 @@ def by_number(context: Context, suggestions: Iterable[Suggestion]) -> dict[int, 
 
 def pieces_of(context: Context, lead: Suggestion) -> tuple[Suggestion, ...]:
     """What waits to go out with the lead."""
-    joined = context.unit.suggestions.joined_to(lead.number)
+    joined = context.unit.suggestions.joined_to(lead.number) if lead.joint else ()
     return tuple(one for one in joined if one.status is Status.MERGED)
 
 

@@ -302,6 +302,12 @@ def _others(joint: Joint, suggestion: Suggestion) -> str:
     return f"{', '.join(first)} и {last}" if first else last
 
 
+def together_with(suggestion: Suggestion, reading: Reading) -> str:
+    """With what news this one shares its post, for the live message."""
+    joint = reading.joints.get(suggestion.number)
+    return texts.in_one_post_with(_others(joint, suggestion)) if joint is not None else ""
+
+
 def _news_of(suggestion: Suggestion) -> str:
     region = regions.by_code(suggestion.region)
     return texts.news_from(suggestion.number, region.short_name if region else None)

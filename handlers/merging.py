@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from editorial import merging, regions
+from editorial.digest import first_sentence
 from editorial.errors import CardOutdated, JointAlready, NotNow, PayloadForeign
 from editorial.lifecycle import Action, Press, actions_for, decide, same_version
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
@@ -299,7 +300,7 @@ def _offered(context: Context, lead: Suggestion, chosen: _Chosen) -> list[tuple[
 
 
 def _start_of(piece: Suggestion) -> str:
-    words = " ".join(piece.text.split())
+    words = first_sentence(piece.text)
     return defuse(words if len(words) <= _START else words[: _START - 1].rstrip() + "…")
 
 

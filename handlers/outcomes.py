@@ -173,13 +173,16 @@ def _piece_changed(context: Context, lead: Suggestion, found: joint.PieceSeen) -
     if back is None or not changes.store(context, lead, back, str(Action.MOVE), details={"why": "piece_changed"}):
         return
     if piece is None or piece.status is not Status.MERGED:
-        joint.again(context, back, found.number, "gone")
+        pass
     elif isinstance(found.record, WallSuggested):
         suggest.author_edited(context, piece, found.record.content)
     elif isinstance(found.record, WallPublished):
         suggest.hand_published(context, piece, found.record)
     else:
         suggest.vanished(context, piece)
+    left = context.unit.suggestions.get(lead.number)
+    if left is not None and left.status is Status.SCHEDULED:  # it must not wait in the plan for nothing
+        joint.again(context, left, found.number, "gone")
 
 
 def _failed(context: Context, suggestion: Suggestion, reason: str) -> None:

@@ -34,7 +34,8 @@ _LONGEST_PLACE: Final = 60
 def text(context: Context, suggestion: Suggestion, reading: letters.Reading) -> str:
     """What the message says now."""
     lines = [texts.passport_head(suggestion.number)]
-    lines += [part for part in (texts.corrected_of(suggestion.corrects), _edited(suggestion)) if part]
+    edited = letters.together_with(suggestion, reading) if suggestion.joint else _edited(suggestion)
+    lines += [part for part in (texts.corrected_of(suggestion.corrects), edited) if part]
     lines.append(texts.LOOKED_AT if _looked_at(context, suggestion) else letters.standing(suggestion, reading))
     if suggestion.status is Status.PUBLISHED:
         lines += network_lines.for_author(context, suggestion)

@@ -2063,7 +2063,7 @@ JOIN_REPLY_TEXT: Final = "Ответьте на карточку своим те
 
 
 def join_candidate(number: int, region: str, percent: int | None, state: str, start: str) -> str:
-    alike = f"похоже на {percent} %" if percent is not None else ""
+    alike = f"похоже на {percent}\u00a0%" if percent is not None else ""
     said = " · ".join(part for part in (f"№ {number}", region, alike, state) if part)
     return f"{said}: «{start}»" if start else said
 
@@ -2123,6 +2123,10 @@ def piece_left_note(number: int, said: str) -> str:
 
 def news_from(number: int, place: str | None) -> str:
     return f"новостью № {number} ({place})" if place else f"новостью № {number}"
+
+
+def in_one_post_with(others: str) -> str:
+    return f"одной записью с {others}"
 
 
 def joined_letter(number: int, others: str, when: str | None) -> str:

@@ -157,5 +157,6 @@ def suggestion_from_row(row: Row[Any]) -> Suggestion:
         without_photos=row.without_photos,
         corrects=row.corrects,
         merged_into=row.merged_into,
+        joint=row.joint,
         author=author_from_row(row),
     )

@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy import Select, bindparam, exists, func, select, text, update
 
 from editorial.suggestion import CLOSED, Content, Origin, Status, Suggestion
 from storage import schema
@@ -78,8 +78,10 @@ class PostMark(NamedTuple):
     fingerprint: str
 
 
+_carries_others = exists(select(schema.merges.c.number).where(schema.merges.c.number == _table.c.number))
 _full = select(
     _table,
+    _carries_others.label("joint"),
     _authors.c.vk_id,
     _authors.c.name.label("author_name"),
     _authors.c.reachable,

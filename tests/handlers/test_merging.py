@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from editorial.delivery import Refused, Sent, Uncertain
+from editorial.post import compose
 from editorial.suggestion import Content, Status
 from handlers import joint, publication, reconcile, suggest
 from tests.builders import ANNA, AUTHOR, BORIS, CHAT, a_button_press, a_photo, on_the_wall, suggested
@@ -69,7 +70,8 @@ def states(world: World, *numbers: int) -> list[Status]:
 
 def about_joint(world: World, vk_id: int, *words: str) -> list[str]:
     wanted = words or ("объединили", "одной записью", "отдельно")
-    return [letter for letter in world.letters(vk_id) if any(word in letter for word in wanted)]
+    told = [letter for letter in world.letters(vk_id) if not letter.startswith("Получили")]  # not the live message
+    return [letter for letter in told if any(word in letter for word in wanted)]
 
 
 # ------------------------------------------------------------------------------------------------------- on the card
@@ -99,6 +101,7 @@ def test_two_marks_a_preview_and_one_post(alike: World) -> None:
     assert [one.media_id for one in lead.attachments] == [1, 2, 3]
     assert "Общий пост вместе с № 2 (Бурятия)" in alike.card(1).text
     assert "Похоже на" not in alike.card(1).text
+    assert "Правка редакции" not in alike.card(1).text
     assert "Объединена с № 1 (Анна Смирнова), выйдет общим постом" in alike.card(2).text
     assert list(alike.card(2).buttons) == ["Отменить решение", "Ещё"]
     assert "В дайджест" not in alike.card(1).buttons
@@ -248,8 +251,10 @@ def test_the_post_on_the_wall_is_the_leads(merged: World) -> None:
     merged.press(1, "Опубликовать")
     merged.wall(Sent({"post_id": 77}))
     lead = merged.suggestion(1)
-    merged.happens(on_the_wall(77, text=lead.text, attachments=lead.attachments, at=merged.now))
+    assert not compose(lead).signed, "nobody is named before the others"
+    merged.happens(on_the_wall(77, text=lead.text, attachments=lead.attachments, signer=None, at=merged.now))
     assert merged.suggestion(1).proof == "checked"
+    assert "одной записью с новостью № 2 (Бурятия)" in merged.letters(AUTHOR)[0]  # the live message
     assert merged.suggestion(2).proof == "merged"
     with merged.look() as context:
         assert context.unit.suggestions.published_between(merged.now - timedelta(hours=1), merged.now) <= 1
