@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from editorial import people, regions
@@ -20,6 +21,8 @@ RULES: Final = {
 }
 #: Below the text; a council is a source, a region alone only says where the news is from.
 LINE: Final = "Источник: {name}"
+#: What several regions' pieces in one post say of their sources themselves.
+_CREDITED: Final = re.compile(r"^По сообщениям", re.MULTILINE)
 #: They speak for the council of their region.
 _COUNCIL: Final = frozenset({"press", "director"})
 
@@ -28,11 +31,12 @@ def signed(suggestion: Suggestion, rule: frozenset[str], council: str) -> Signed
     """How the post is to be signed; None is the usual way.
 
     ``council`` is what a region's council is called, with ``{региона}`` for the region's name in the genitive.  A
-    digest and news found at a source say where they are from by themselves.
+    digest, news found at a source and a post of several regions say where they are from by themselves.
     """
     if rule == USUAL or suggestion.origin is Origin.SOURCE:
         return None
-    name = _name(suggestion, council) if REGION in rule else ""
+    says_itself = _CREDITED.search(suggestion.text) is not None
+    name = _name(suggestion, council) if REGION in rule and not says_itself else ""
     return Signed(AUTHOR in rule, LINE.format(name=name) if name else "")
 
 

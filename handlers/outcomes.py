@@ -21,6 +21,7 @@ from handlers import (
     letters,
     overview,
     own_posts,
+    passport,
     removal,
     suggest,
 )
@@ -317,15 +318,22 @@ def _unreachable(context: Context, vk_id: int, why: str) -> None:
 
 
 def _place_passport(context: Context, delivery: Delivery, outcome: Outcome) -> None:
-    """The receipt is the beginning of the live message."""
-    if not isinstance(outcome, Sent) or delivery.payload.get("letter") != "received" or delivery.number is None:
+    """The receipt is the beginning of the live message; once that is too old, the next letter takes its place."""
+    number, letter = delivery.number, str(delivery.payload.get("letter"))
+    if not isinstance(outcome, Sent) or number is None:
         return
     cmid, peer_id = outcome.result.get("cmid"), outcome.result.get("peer_id")
-    if cmid and peer_id:
-        context.unit.passports.placed(delivery.number, int(peer_id), int(cmid), None, context.now)
-        suggestion = context.unit.suggestions.get(delivery.number)
-        if suggestion is not None and suggestion.version > 1:
-            changes.refresh_passport(context, delivery.number)
+    if not cmid or not peer_id or not (letter == "received" or _is_the_next(context, number, letter)):
+        return
+    context.unit.passports.placed(number, int(peer_id), int(cmid), None, context.now)
+    suggestion = context.unit.suggestions.get(number)
+    if letter == "received" and suggestion is not None and suggestion.version > 1:
+        changes.refresh_passport(context, number)
+
+
+def _is_the_next(context: Context, number: int, letter: str) -> bool:
+    known = context.unit.passports.get(number)
+    return letter in passport.GOES_ON and (known is None or context.now - known.sent_at > passport.EDITABLE)
 
 
 def _keep_apart(context: Context, delivery: Delivery) -> None:

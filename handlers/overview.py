@@ -90,6 +90,15 @@ def placed(context: Context, peer_id: int, cmid: int, shown: str | None) -> None
         )
 
 
+def pin_again(context: Context) -> None:
+    """Somebody may have let the bot pin: the message that stands in the chat is pinned after all."""
+    cmid = message_in_chat(context)
+    if context.desk.overview and cmid is not None and context.unit.settings.delete(_UNPINNED):
+        context.unit.outbox.add(
+            NewDelivery(changes.MESSAGES, "chat", PIN, payload={"cmid": cmid}, dedupe=PIN), context.now
+        )
+
+
 def lost(context: Context) -> None:
     """The message is gone: the next one is new."""
     context.unit.settings.delete(_KEY)

@@ -1,7 +1,7 @@
 """The passport: one live message per news item in the dialog with its author, edited as the news moves.
 
 It begins as the receipt.  An edit wakes nobody, so outcomes are letters of their own besides; when the message is
-too old to be edited it is left as it is, and only the figures of the first day come as a new one.
+too old to be edited it is left as it is, and the next letter about the news is the live message from then on.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ FIGURES_AFTER: Final = timedelta(hours=24)
 LINKS_AFTER: Final = timedelta(minutes=3)
 #: VK lets a message be edited for a day; we stop a little earlier.
 EDITABLE: Final = timedelta(hours=23, minutes=30)
+#: Letters after which the news goes on, so that they can become the live message.
+GOES_ON: Final = frozenset({"scheduled", "moved", "undone", "returned", "author_edited", "published", "in_digest"})
 #: Places of a moderator's wording that are shown.
 _MOST_CHANGES: Final = 3
 _LONGEST_PLACE: Final = 60

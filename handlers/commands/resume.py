@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import publication, texts
+from handlers import overview, publication, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import MessageArrived
@@ -10,4 +10,5 @@ from handlers.events import MessageArrived
 
 def run(context: Context, message: MessageArrived, _words: str) -> None:
     count = publication.resume(context, message.from_id)
+    overview.pin_again(context)
     answer(context, message, texts.resumed_note(count))

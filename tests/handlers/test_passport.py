@@ -62,16 +62,28 @@ def test_in_the_authors_own_time(world: World) -> None:
     assert "11:30 мск (16:30 по Иркутску)" in live(world).text
 
 
-def test_what_is_too_old_to_edit_is_left_as_it_is(world: World) -> None:
+def test_when_it_is_too_old_to_edit_the_next_letter_is_the_live_message(world: World) -> None:
     world.happens(suggested(31, text=TEXT))
     world.aged.add(live(world).cmid)
     world.press(1, "В очередь")
     assert live(world).text.startswith("Получили новость, № 1. Решение")
-    with world.look() as context:
-        assert context.unit.passports.get(1) is None
+    assert len(world.letters(AUTHOR)) == 2
     world.press(1, "Опубликовать")
     world.wall(Sent({"post_id": 77}))
+    assert live(world).text.startswith("Получили новость, № 1. Решение")
+    assert world.letters(AUTHOR)[1] == "Получили новость, № 1\nвышла, https://vk.com/wall-1_77"
     assert world.letters(AUTHOR)[-1].startswith("Новость № 1 вышла")
+
+
+def test_after_a_day_the_letter_of_publication_goes_on_living(world: World) -> None:
+    world.happens(suggested(31, text=TEXT))
+    world.later(hours=25)
+    out(world)
+    assert world.letters(AUTHOR)[-1].startswith("Новость № 1 вышла")
+    with world.look() as context:
+        placed = context.unit.passports.get(1)
+    assert placed is not None
+    assert placed.cmid == world.conversations[AUTHOR][-1].cmid
 
 
 def read_back(world: World, reach: Reach) -> None:

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 import pytest
 
 from editorial.worktime import Rules, WorkTime
-from handlers import overview, reminders
+from handlers import overview, reminders, texts
 from tests.builders import ANNA, CHAT, suggested
 from tests.handlers.world import MOSCOW, World, a_desk
 
@@ -131,12 +131,18 @@ def test_a_lost_overview_is_written_anew(shown: World) -> None:
 def test_without_the_right_to_pin_it_is_said_once(shown: World) -> None:
     shown.may_pin = False
     look(shown)
-    assert [m.text for m in shown.chat() if "не закрепить" in m.text] == [
-        "Обзор очереди не закрепить: бот не администратор чата. Назначьте его или закрепите обзор сами."
-    ]
+    assert [m.text for m in shown.chat() if "не закрепить" in m.text] == [texts.CANNOT_PIN]
     shown.aged.add(shown.chat()[0].cmid)
     for _ in range(3):
         shown.happens(suggested())
         shown.later(minutes=1)
         look(shown)
     assert len([m for m in shown.conversations[CHAT] if "не закрепить" in m.text]) == 1
+
+
+def test_with_the_right_to_pin_at_last_it_is_pinned(shown: World) -> None:
+    shown.may_pin = False
+    look(shown)
+    shown.may_pin = True
+    shown.says("/продолжить", by=ANNA, where=CHAT)
+    assert shown.pinned == shown.chat()[0].cmid

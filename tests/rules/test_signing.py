@@ -77,6 +77,11 @@ def test_what_the_text_says_itself_is_not_said_twice() -> None:
     assert post("region", replace(sent(), edited_text=said)).text == said
 
 
+def test_a_post_of_several_regions_credits_them_itself() -> None:
+    said = "Новость\n\nПо сообщениям СМО Иркутской области и СМО Томской области"
+    assert post("region+author", replace(sent(), edited_text=said)).text == said
+
+
 def test_news_of_the_dialog_names_its_author_in_the_text_only_by_the_rule() -> None:
     texts = {word: post(word, sent(origin=Origin.DIALOGUE)).text for word in RULES}
     assert texts == {
