@@ -73,7 +73,9 @@ def _answer(context: Context, message: MessageArrived, words: str) -> None:
         known(context, message)
         return
     about_draft = _DRAFT_WORDS.get(words)
-    if about_draft is not None and about_draft(context, message):
+    if about_draft is not None:
+        if not about_draft(context, message):
+            _hint(context, message)  # a word out of place is no news
         return
     if registry.answers(context, message, words) or drafting.takes(context, message):
         return

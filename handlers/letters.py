@@ -28,6 +28,8 @@ PLAN: Final = frozenset({"scheduled", "moved", "undone", "joined"})
 _BESIDE: Final = frozenset({"received", "in_weekly"})
 #: Letters that promised no hour and answer nothing: they wait for the day everywhere when the author's is unknown.
 PATIENT: Final = frozenset({"in_digest", "in_weekly", "lapsed"})
+#: How many news items one summary tells of.
+_IN_A_SUMMARY: Final = 10
 #: How many of an author's newest items are looked through for letters that wait.
 _NEWEST: Final = 50
 
@@ -159,7 +161,7 @@ def release(context: Context, vk_id: int) -> int:
 
 
 def give_kept(context: Context, vk_id: int) -> int:
-    """Tell everything that was kept for the person in one letter; returns how many letters that were."""
+    """Tell everything that was kept for the person, in as few letters as it takes; returns how many were kept."""
     kept = held(context, vk_id)
     for delivery in kept:
         context.unit.outbox.cancel(delivery.id, context.now)
@@ -167,12 +169,13 @@ def give_kept(context: Context, vk_id: int) -> int:
         return 0
     told = [number for row in kept for number in row.payload.get("numbers") or (row.number,)]
     numbers = list(dict.fromkeys(number for number in told if number is not None))
-    payload: dict[str, Any] = {"letter": "summary", "numbers": numbers[-10:]}
     if len(kept) == 1:
-        payload = dict(kept[0].payload)
-    number = kept[0].number if len(kept) == 1 else None
-    new = NewDelivery(MESSAGES, f"user:{vk_id}", "letter", number, payload)
-    context.unit.outbox.add(new, context.now)
+        letters = [(kept[0].number, dict(kept[0].payload))]
+    else:
+        portions = [numbers[start : start + _IN_A_SUMMARY] for start in range(0, len(numbers), _IN_A_SUMMARY)]
+        letters = [(None, {"letter": "summary", "numbers": portion}) for portion in portions]
+    for number, payload in letters:
+        context.unit.outbox.add(NewDelivery(MESSAGES, f"user:{vk_id}", "letter", number, payload), context.now)
     return len(kept)
 
 

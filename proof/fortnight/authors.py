@@ -218,7 +218,8 @@ class Authors:
         if self._is_refused(author, piece):
             author.drafting = False
             return
-        if "У вас не отправлена" in self._last_words(author):
+        if any("У вас не отправлена" in one.text for one in self._messages(author)[-3:]):
+            author.half_written = None
             choose(author.id, "Удалить")
             yield 20
             choose(author.id, "Предложить новость")

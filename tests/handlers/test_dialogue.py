@@ -324,3 +324,13 @@ def test_r10_whoever_refused_a_question_is_sent_no_letter_either(world: World) -
     assert author.reachable is False
     world.says("Мои новости", by=AUTHOR)
     assert any("№ 1" in text for text in world.letters(AUTHOR)[before:])
+
+
+def test_all_that_was_kept_is_told_however_much_it_is(world: World) -> None:
+    world.silent.add(AUTHOR)
+    for post in range(1, 14):
+        world.happens(suggested(30 + post, text=f"Новость {post}"))
+        world.press(post, "Отклонить", "Реклама")
+    world.silent.clear()
+    told = "\n".join(world.says("Здравствуйте", by=AUTHOR))
+    assert all(f"№ {number}: не опубликуем" in told for number in range(1, 14))

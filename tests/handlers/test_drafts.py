@@ -413,6 +413,15 @@ def test_other_news_after_a_return_is_just_news(world: World, days: int) -> None
     assert world.suggestion(1).status is Status.RETURNED
 
 
+def test_a_word_about_drafts_is_no_correction_of_what_was_returned(world: World) -> None:
+    world.happens(suggested(31, text=TEXT))
+    world.press(1, "Вернуть", "Нужно фото")
+    for word in ("Отправить", "Удалить", "Убрать вложения", "Согласен"):
+        world.says(word, by=AUTHOR)
+    with world.look() as context:
+        assert context.unit.drafts.get(AUTHOR) is None
+
+
 def test_what_is_left_on_vk_of_a_corrected_piece_and_published_by_hand_is_that_piece(world: World) -> None:
     """Else the story would come out twice: the old words by hand, the corrected ones by the desk."""
     world.happens(suggested(31, text=TEXT))
