@@ -6,6 +6,7 @@ Nothing is asked of VK, so it works as well beside a running bot as without one.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -65,8 +66,7 @@ _STATUS_WORDS: Final[dict[Status, str]] = {
     Status.SCHEDULED: "в расписании",
     Status.PUBLISHING: "выходят сейчас",
     Status.PUBLISHED: "вышли",
-    Status.DIGEST: "в дайджесте",
-    Status.MERGED: "объединены с другими",
+    Status.DIGEST: "в дайджесте или общем посте",
     Status.REJECTED: "отклонены",
     Status.WITHDRAWN: "отозваны",
     Status.EXPIRED: "устарели",
@@ -124,12 +124,19 @@ def look(settings: Settings) -> Seen:
         storage.close()
 
 
+def _counted(counts: Mapping[Status, int]) -> dict[str, int]:
+    """How many news items stand where, in the published words: one that is merged waits for another's post too."""
+    shown = {str(status): counts.get(status, 0) for status in Status if status is not Status.MERGED}
+    shown[str(Status.DIGEST)] += counts.get(Status.MERGED, 0)
+    return shown
+
+
 def _nothing_known(settings: Settings) -> dict[str, Any]:
     return {
         "version": version(),
         "database": "ok",
         "group_id": settings.VK_GROUP_ID,
-        "suggestions": {str(status): 0 for status in Status},
+        "suggestions": _counted({}),
         "next": [],
         "outbox": {str(state): 0 for state in _COUNTED},
         "keys": {"group": None, "user": None},
@@ -143,7 +150,7 @@ def _nothing_known(settings: Settings) -> dict[str, Any]:
 def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
     deliveries = unit.outbox.counts()
     return {
-        "suggestions": {str(status): count for status, count in unit.suggestions.counts().items()},
+        "suggestions": _counted(unit.suggestions.counts()),
         "next": [
             {"number": one.number, "due_at": _spelled(one.due_at), "region": one.region}
             for one in unit.suggestions.scheduled()[:NEXT]
