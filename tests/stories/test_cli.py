@@ -213,7 +213,6 @@ def test_status_has_the_published_shape(desk: Desk) -> None:
         "withdrawn",
         "expired",
         "failed",
-        "merged",
     }
     assert set(told["outbox"]) == {"waiting", "sending", "uncertain", "refused"}
     assert set(told["keys"]) == {"group", "user"}
