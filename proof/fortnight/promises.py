@@ -287,7 +287,7 @@ def nothing_without_approval(seen: Seen) -> Iterator[str]:
         (deed["by"], deed.get("number")) for deed in seen.evidence.done("press", "chat", "publish_by_hand")
     )
     for post in seen.evidence.state["wall"]:
-        if post["id"] not in owners:
+        if post["id"] not in owners and not _again_by_hand(seen, post):
             yield f"post {post['id']} belongs to no news: «{post['text'][:60]}»"
     for number, row in seen.rows.items():
         if row["status"] != "published":
@@ -304,6 +304,13 @@ def nothing_without_approval(seen: Seen) -> Iterator[str]:
             signed = {one["actor"] for one in story if one["action"] == "signed"} | by
             if len(signed) < 2:
                 yield f"№ {number} bears a red warning and one signature"
+
+
+def _again_by_hand(seen: Seen, post: Json) -> bool:
+    """An editor published in VK, as a post of its own, what had been a line of a digest."""
+    made = any(deed["post_id"] == post["id"] for deed in seen.evidence.done("publish_by_hand"))
+    lines = (row["text"].strip() for row in seen.rows.values() if row["proof"] == "digest")
+    return made and post["text"].strip() in lines
 
 
 def the_wall_keeps_its_rules(seen: Seen) -> Iterator[str]:
