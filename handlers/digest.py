@@ -104,6 +104,7 @@ def content(context: Context, made: Suggestion) -> Content | None:
 
 def came_out(context: Context, made: Suggestion) -> None:
     """The digest is out: so are its pieces, and their authors are told."""
+    first: list[Suggestion] = []
     again: list[Suggestion] = []
     for number in context.unit.digests.pieces(made.number):
         piece = context.unit.suggestions.get(number)
@@ -112,24 +113,33 @@ def came_out(context: Context, made: Suggestion) -> None:
         after = advance(piece, Action.IN_DIGEST, context.now, post_id=made.published_post_id, proof="digest")
         details = {"digest": made.number}
         if after is not None and changes.store(context, piece, after, str(Action.IN_DIGEST), details=details):
-            letters.write(context, after, "in_digest")
+            first.append(after)
         elif _belongs(piece) and piece.published_post_id != made.published_post_id:
             again.append(piece)
+    for own in _by_author(first):
+        numbers = [piece.number for piece in own]
+        several: dict[str, Any] = {"numbers": numbers} if len(own) > 1 else {}
+        letters.write(context, own[0], "in_digest", **several)
     _tell_of_the_week(context, again, made.published_link or context.desk.address)
 
 
 def _tell_of_the_week(context: Context, pieces: list[Suggestion], link: str) -> None:
     """One letter to each author whose pieces were in the digest of a day before; it takes an unsent one along."""
-    by_author: dict[int | None, list[Suggestion]] = {}
-    for piece in pieces:
-        by_author.setdefault(piece.author_id, []).append(piece)
-    for own in by_author.values():
+    for own in _by_author(pieces):
         untold = [piece for piece in own if letters.waits(context, piece.number, "in_digest")]
         for piece in untold:
             letters.take_back(context, piece.number)
         links = list(dict.fromkeys(piece.published_link for piece in untold if piece.published_link))
         numbers = [piece.number for piece in own]
-        letters.write(context, own[0], "in_weekly", pieces=numbers, links=[*links, link])
+        letters.write(context, own[0], "in_weekly", numbers=numbers, links=[*links, link])
+
+
+def _by_author(pieces: list[Suggestion]) -> list[list[Suggestion]]:
+    """The pieces of each author together."""
+    found: dict[int | None, list[Suggestion]] = {}
+    for piece in pieces:
+        found.setdefault(piece.author_id, []).append(piece)
+    return list(found.values())
 
 
 def empty(context: Context, made: Suggestion) -> None:

@@ -50,7 +50,7 @@ def write(
     """Have a letter written to the author; returns its delivery, or None when there is nobody to write to.
 
     ``answering``: it answers what the author did just now and does not wait for the morning.  Times among the
-    ``facts`` are aware datetimes.
+    ``facts`` are aware datetimes; ``numbers`` among them are all the news items that the letter tells of.
     """
     author_id = suggestion.author_id
     if author_id is None or author_id <= 0:
@@ -167,7 +167,11 @@ def give_kept(context: Context, vk_id: int) -> int:
         context.unit.outbox.cancel(delivery.id, context.now)
     if not kept:
         return 0
-    told = [number for row in kept for number in row.payload.get("numbers") or (row.number,)]
+    told = [
+        number
+        for row in kept
+        for number in row.payload.get("numbers") or row.payload.get("pieces") or (row.number,)
+    ]
     numbers = list(dict.fromkeys(number for number in told if number is not None))
     if len(kept) == 1:
         letters = [(kept[0].number, dict(kept[0].payload))]
@@ -332,9 +336,14 @@ def _rejected(suggestion: Suggestion, payload: Mapping[str, Any], reading: Readi
     return texts.rejected(suggestion.number, str(payload.get("reason")), payload.get("words"))
 
 
+def _in_digest(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
+    link = suggestion.published_link or reading.desk.address
+    return texts.in_digest(payload.get("numbers") or [suggestion.number], link)
+
+
 def _in_weekly(suggestion: Suggestion, payload: Mapping[str, Any], reading: Reading) -> str:
     links = payload.get("links") or [suggestion.published_link or reading.desk.address]
-    return texts.in_weekly(payload.get("pieces") or [suggestion.number], links)
+    return texts.in_weekly(payload.get("numbers") or payload.get("pieces") or [suggestion.number], links)
 
 
 _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]] = {
@@ -342,9 +351,7 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "scheduled": _scheduled,
     "moved": _moved,
     "published": _published,
-    "in_digest": lambda suggestion, _payload, _reading: texts.in_digest(
-        suggestion.number, suggestion.published_link or ""
-    ),
+    "in_digest": _in_digest,
     "in_weekly": _in_weekly,
     "joined": _joined,
     "in_joint": _published,

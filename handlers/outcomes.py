@@ -323,6 +323,8 @@ def _place_passport(context: Context, delivery: Delivery, outcome: Outcome) -> N
     if not isinstance(outcome, Sent) or number is None:
         return
     cmid, peer_id = outcome.result.get("cmid"), outcome.result.get("peer_id")
+    if len(delivery.payload.get("numbers") or ()) > 1:  # it tells of other news besides, which has to stay
+        return
     if not cmid or not peer_id or not (letter == "received" or _is_the_next(context, number, letter)):
         return
     context.unit.passports.placed(number, int(peer_id), int(cmid), None, context.now)

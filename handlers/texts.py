@@ -2028,9 +2028,14 @@ def digest_status(line: str, who: str) -> str:
     return f"В дайджесте{_by(who)}:\n{line}"
 
 
-def in_digest(number: int, link: str) -> str:
+def in_digest(numbers: Sequence[int], link: str) -> str:
+    if len(numbers) > 1:
+        return (
+            f"Новости № {', '.join(map(str, numbers))} вошли строками в дайджест: {link}\n"
+            "Отдельные посты сделаем, если пришлёте подробности и фото."
+        )
     return (
-        f"Новость № {number} вошла строкой в дайджест: {link}\n"
+        f"Новость № {numbers[0]} вошла строкой в дайджест: {link}\n"
         "Отдельный пост сделаем, если пришлёте подробности и фото."
     )
 

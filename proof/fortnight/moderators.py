@@ -81,7 +81,8 @@ class Room:
                 continue
             number = int(found[1])
             self.cards[number] = message
-            piece = self._newsroom.by_village(message.text)
+            _, _, news = message.text.partition("\n\n")  # above it other news of the region may be named
+            piece = self._newsroom.by_village(news)
             if piece is not None and "Дайджест" not in message.text[:40]:
                 self.pieces[number] = piece
         self._seen = chat.last_cmid

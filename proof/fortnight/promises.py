@@ -48,27 +48,36 @@ _TOLD: Final[Mapping[str, re.Pattern[str]]] = {
 }
 _APPROVED: Final = frozenset({"publish", "queue", "pick", "digest", "repeat", "out"})
 _NUMBER: Final = re.compile(r"№ (\d+)")
+_NUMBERS: Final = re.compile(r"№ (\d+(?:, \d+)*)")
+_DIGEST_LINK: Final = re.compile(r"строк\w+ в дайджест: (\S+)")
+#: What happens within this is told in one letter.
+GLUE: Final = timedelta(minutes=10)
 _LINE: Final = re.compile(r"^№ (\d+): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A message of the community to a person. ``asked``: it answers what they did just now."""
+    """A message of the community to a person. ``asked``: it answers what they did just now.
+
+    ``sent``: what it said when it came; an edit may have made it the live message of its news since.
+    """
 
     to: int
     at: datetime
     text: str
     asked: bool
+    sent: str
 
     def tells(self, number: int, status: str) -> bool:
         """Whether it says that this news has come to this."""
-        if self.text.startswith("Получили новость"):
-            return status == "withdrawn" and f"Это исправленная № {number}" in self.text
-        for found in _LINE.finditer(self.text):
+        text = self.sent if self.text.startswith("Получили новость") else self.text
+        if text.startswith("Получили новость"):
+            return status == "withdrawn" and f"Это исправленная № {number}" in text
+        for found in _LINE.finditer(text):
             if int(found[1]) == number and _TOLD[status].search(found[2]):
                 return True
-        named = _NUMBER.search(self.text)
-        return named is not None and int(named[1]) == number and bool(_TOLD[status].search(self.text))
+        named = _NUMBERS.search(text)
+        return named is not None and str(number) in named[1].split(", ") and bool(_TOLD[status].search(text))
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,29 @@ class Seen:
         """Messages by reader in order."""
         return {
             dialog["user_id"]: [
-                Letter(dialog["user_id"], at, one["text"], self._asked(dialog["user_id"], at))
+                Letter(
+                    dialog["user_id"],
+                    at,
+                    one["text"],
+                    self._asked(dialog["user_id"], at),
+                    self._sent.get((dialog["user_id"], one["conversation_message_id"]), one["text"]),
+                )
                 for one in dialog["messages"]
                 if one["from_id"] < 0 and not one["deleted"]
                 for at in (datetime.fromtimestamp(one["date"], UTC),)
             ]
             for dialog in self.evidence.state["dialogs"]
+        }
+
+    @cached_property
+    def _sent(self) -> dict[tuple[int, int], str]:
+        """The words of each message as it was sent, by reader and place in the dialog."""
+        return {
+            (one["peer_id"], one["conversation_message_id"]): str(call["params"]["message"])
+            for call in self.evidence.calls
+            if call["method"] == "messages.send" and call.get("executed") and "message" in call["params"]
+            for one in (call["answer"] if isinstance(call["answer"], list) else ())
+            if one.get("conversation_message_id")
         }
 
     def _asked(self, who: int, at: datetime) -> bool:
@@ -236,6 +262,19 @@ def nobody_is_told_twice(seen: Seen) -> Iterator[str]:
             last[about] = one.text
 
 
+def one_digest_is_one_letter(seen: Seen) -> Iterator[str]:
+    """Who has several lines in a digest reads of all of them at once."""
+    for who, letters in seen.letters.items():
+        last: dict[str, datetime] = {}
+        for one in letters:
+            found = _DIGEST_LINK.search(one.sent)
+            if found is None or one.asked:
+                continue
+            if found[1] in last and one.at - last[found[1]] < GLUE:
+                yield f"{who} was written to more than once about the digest {found[1]} at {one.at:%d.%m %H:%M:%S}"
+            last[found[1]] = one.at
+
+
 def no_letter_at_night(seen: Seen) -> Iterator[str]:
     """Nobody is woken: from nine in the evening to eight by the author's own clock only answers come.
 
@@ -287,7 +326,7 @@ def nothing_without_approval(seen: Seen) -> Iterator[str]:
         (deed["by"], deed.get("number")) for deed in seen.evidence.done("press", "chat", "publish_by_hand")
     )
     for post in seen.evidence.state["wall"]:
-        if post["id"] not in owners and not _again_by_hand(seen, post):
+        if post["id"] not in owners:
             yield f"post {post['id']} belongs to no news: «{post['text'][:60]}»"
     for number, row in seen.rows.items():
         if row["status"] != "published":
@@ -304,13 +343,6 @@ def nothing_without_approval(seen: Seen) -> Iterator[str]:
             signed = {one["actor"] for one in story if one["action"] == "signed"} | by
             if len(signed) < 2:
                 yield f"№ {number} bears a red warning and one signature"
-
-
-def _again_by_hand(seen: Seen, post: Json) -> bool:
-    """An editor published in VK, as a post of its own, what had been a line of a digest."""
-    made = any(deed["post_id"] == post["id"] for deed in seen.evidence.done("publish_by_hand"))
-    lines = (row["text"].strip() for row in seen.rows.values() if row["proof"] == "digest")
-    return made and post["text"].strip() in lines
 
 
 def the_wall_keeps_its_rules(seen: Seen) -> Iterator[str]:
@@ -412,6 +444,7 @@ PREDICATES: Final[dict[str, Predicate]] = {
     "outcome": every_piece_has_an_outcome,
     "told": every_author_is_told,
     "once": nobody_is_told_twice,
+    "glued": one_digest_is_one_letter,
     "night": no_letter_at_night,
     "approval": nothing_without_approval,
     "wall": the_wall_keeps_its_rules,

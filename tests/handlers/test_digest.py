@@ -10,7 +10,7 @@ import pytest
 from editorial.crontab import Crontab
 from editorial.delivery import Refused, Sent, State, Uncertain
 from editorial.suggestion import Status
-from handlers import digest
+from handlers import digest, letters
 from handlers.context import Desk
 from tests.builders import ANNA, AUTHOR, BORIS, a_button_press, on_the_wall, suggested
 from tests.handlers.networks import a_wide_world
@@ -113,6 +113,51 @@ def test_it_goes_out_once_and_every_author_gets_the_link(three: World) -> None:
             f"Новость № {piece} вошла строкой в дайджест: {link}\n"
             "Отдельный пост сделаем, если пришлёте подробности и фото."
         ]
+
+
+def two_of_one_author(world: World) -> World:
+    """Two pieces of one author and one of another in the digest of the evening, which is out."""
+    world.happens(suggested(31, text=IRKUTSK), suggested(32, text=YAKUTIA), suggested(33, text=TULA, author=602))
+    for number in (1, 2, 3):
+        world.press(number, "В дайджест")
+    previewed(world)
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 77}))
+    world.later(hours=13)  # it was night in Irkutsk
+    return world
+
+
+def test_who_has_several_lines_in_a_digest_reads_of_them_in_one_letter(world: World) -> None:
+    two_of_one_author(world).deliver()
+    assert [letter for letter in world.letters(AUTHOR) if "дайджест" in letter] == [
+        "Новости № 1, 2 вошли строками в дайджест: https://vk.com/wall-1_77\n"
+        "Отдельные посты сделаем, если пришлёте подробности и фото."
+    ]
+    assert "Новость № 3 вошла строкой в дайджест: https://vk.com/wall-1_77" in world.letters(602)[-1]
+
+
+def test_a_letter_about_several_lines_does_not_become_the_live_message_of_one(world: World) -> None:
+    two_of_one_author(world).later(hours=2)  # the receipt is too old to be edited by now
+    world.deliver()
+    last = world.conversations[AUTHOR][-1]
+    assert last.text.startswith("Новости № 1, 2 вошли")
+    with world.look() as context:
+        placed = context.unit.passports.get(1)
+    assert placed is not None
+    assert placed.cmid != last.cmid
+
+
+def test_a_letter_about_several_lines_that_cannot_arrive_is_kept_for_all_of_them(world: World) -> None:
+    world.silent.add(AUTHOR)
+    two_of_one_author(world).deliver()
+    said = len(world.letters(AUTHOR))
+    world.silent.discard(AUTHOR)
+    with world.unit() as context:
+        letters.release(context, AUTHOR)
+    world.deliver()
+    told = "\n".join(world.letters(AUTHOR)[said:])
+    assert "№ 1" in told
+    assert "№ 2" in told
 
 
 def test_a_link_that_can_wait_wakes_nobody_whose_zone_is_unknown(world: World) -> None:
@@ -268,6 +313,30 @@ def test_the_week_gathers_what_went_out_by_day_and_each_author_gets_its_link_onc
     assert [said for said in world.letters(AUTHOR) if "дайджест" in said] == [
         f"Новости № 1, 2 вошли строкой в дайджесты дня и недели: {both}"
     ]
+
+
+def test_what_was_kept_of_the_week_is_told_of_every_piece(make_world: Any) -> None:
+    world = make_world(a_weekly_desk())
+    world.happens(suggested(31, text=IRKUTSK), suggested(32, text=YAKUTIA), suggested(34, text="Раз"))
+    world.silent.add(AUTHOR)
+    world.press(3, "Отклонить", "Реклама")
+    for number in (1, 2):
+        world.press(number, "В дайджест")
+    previewed(world)
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 77}))
+    make(world)
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 78}))
+    world.later(hours=12)
+    world.deliver()
+    said = len(world.letters(AUTHOR))
+    world.silent.discard(AUTHOR)
+    with world.unit() as context:
+        letters.release(context, AUTHOR)
+    world.deliver()
+    [summary] = world.letters(AUTHOR)[said:]
+    assert [number for number in (1, 2, 3) if f"№ {number}: " in summary] == [1, 2, 3]
 
 
 def test_without_a_daily_one_the_weeks_digest_tells_every_author(make_world: Any) -> None:

@@ -106,6 +106,31 @@ def test_an_author_who_was_told_nothing_is_seen(broken: Ended) -> None:
     assert "told" in promises(broken)
 
 
+def test_a_letter_that_has_become_the_live_message_has_told(broken: Ended) -> None:
+    who, message = letter_of(broken, "№")
+    number = told_piece(broken)["number"]
+    dialog = next(row for row in broken.evidence.state["dialogs"] if row["user_id"] == who)
+    dialog["messages"] = [one for one in dialog["messages"] if one is message or f"№ {number}" not in one["text"]]
+    message["text"] = f"Получили новость, № {number}\nвышла, https://vk.com/wall-1_5"
+    assert "told" not in promises(broken)
+    broken.evidence.calls[:] = []  # type: ignore[index]
+    assert "told" in promises(broken)
+
+
+def test_two_letters_about_one_digest_are_seen(broken: Ended) -> None:
+    who, message = letter_of(broken, "№")
+    dialog = next(row for row in broken.evidence.state["dialogs"] if row["user_id"] == who)
+    dialog["messages"] += [
+        dict(
+            message,
+            conversation_message_id=9000 + number,
+            text=f"Новость № {number} вошла строкой в дайджест: {link}",
+        )
+        for number, link in ((7, "https://vk.com/wall-1_5"), (8, "https://vk.com/wall-1_5"))
+    ]
+    assert "glued" in promises(broken)
+
+
 @pytest.mark.parametrize("status", ["pending", "scheduled", "digest", "failed", "publishing"])
 def test_a_piece_without_an_outcome_is_seen(broken: Ended, status: str) -> None:
     told_piece(broken)["status"] = status
