@@ -29,6 +29,7 @@ from editorial.errors import (
     PayloadForeign,
     PhotosNeedKey,
     RoleTooLow,
+    TimeRefused,
     WrongChat,
 )
 from editorial.lifecycle import Action, Press, decide, same_version
@@ -135,6 +136,9 @@ def refuse(context: Context, person: Person, error: DeskError, payload: Payload 
     context.unit.journal.add(context.now, known, person.user_id, "refused", status, status, details)
     if isinstance(error, CardOutdated | NotNow | AlreadyDecided | FirstSignature) and known is not None:
         changes.refresh_card(context, known)
+    asked = payload is not None and payload.action == cards.SURE
+    if asked and isinstance(error, TimeRefused) and known is not None:  # nobody can say yes to it any more
+        changes.open_menu(context, known, {})
     return explained(context, error)
 
 

@@ -109,6 +109,17 @@ def test_a_chosen_time_is_asked_about_too(world: World) -> None:
     assert world.suggestion(1).status is Status.SCHEDULED
 
 
+def test_a_question_about_a_time_that_has_passed_leaves_the_card(world: World) -> None:
+    taken(world, CAMPAIGN)
+    day = next(label for label in _opened(world, "Выбрать время") if label != "Назад")
+    slot = next(label for label in _opened(world, day) if label != "Назад")
+    world.press(1, slot)
+    world.later(days=3)
+    assert world.press(1, "Да, опубликовать").startswith("Это время прошло. Ближайшее:")
+    assert world.suggestion(1).status is Status.PENDING
+    assert {"В очередь", "Выбрать время"} <= set(world.card(1).buttons)
+
+
 def _opened(world: World, label: str) -> list[str]:
     world.press(1, label)
     return list(world.card(1).buttons)
