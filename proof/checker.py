@@ -361,7 +361,7 @@ def _given_up(seen: Evidence) -> Counter[int]:
     return Counter(
         int(row["destination"].partition(":")[2])
         for row in seen.tables["outbox"]
-        if row["destination"].startswith("user:") and _may_have_left(row)
+        if str(row.get("destination")).startswith("user:") and _may_have_left(row)
     )
 
 
