@@ -35,7 +35,8 @@ def test_a_few_days_end_with_every_author_answered(ended: Ended) -> None:
     assert len(ended.downs) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
+@pytest.mark.timeout(240)
 def test_the_same_seed_gives_the_same_table(ended: Ended) -> None:
     assert _told(play(6, SMALL)) == _told(ended)
 

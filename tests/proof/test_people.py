@@ -11,17 +11,17 @@ from tests.storage.conftest import Server
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_t03_of_simultaneous_presses_exactly_one_decides() -> None:
-    raced = races.in_process(1000, seed=3)
+    raced = races.in_process(600, seed=3)
     print(raced)
     assert raced.fine, raced
-    assert raced.presses == 4000
+    assert raced.presses == 2400
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.timeout(240)
 def test_t03_of_simultaneous_presses_exactly_one_decides_on_postgresql(server: Server) -> None:
-    raced = races.in_process(1000, seed=4, url=server.new_database("okmo_template"))
+    raced = races.in_process(400, seed=4, url=server.new_database("okmo_template"))
     print(raced)
     assert raced.fine, raced
 
