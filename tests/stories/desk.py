@@ -320,3 +320,29 @@ def open_desk(folder: Path, **env: str | None) -> Iterator[Desk]:
         yield desk.start()
     finally:
         desk.close()
+
+
+@contextmanager
+def killed_at(desk: Desk, *points: str) -> Iterator[None]:
+    """The bot dies at each of these fault points in turn and is started again; a point not reached is a failure.
+
+    Everything is ended at the end of the block.
+    """
+    left, closing = list(points), threading.Event()
+
+    def start_again() -> None:
+        while left:
+            desk.bot.process.wait()
+            if closing.is_set():
+                return
+            left.pop(0)
+            desk.launch(**({"OKMO_FAULT_POINT": left[0]} if left else {}))
+
+    try:
+        desk.launch(OKMO_FAULT_POINT=points[0])
+        threading.Thread(target=start_again, daemon=True).start()
+        yield
+        assert not left, f"never reached: {left}"
+    finally:
+        closing.set()
+        desk.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
 
-from tests.stories.desk import CHAT, Desk, Json, open_desk
+from tests.stories.desk import CHAT, Desk, Json, killed_at, open_desk
 
 NEWS = {
     601: "#ИркутскаяОбласть В Черемхове открыли библиотеку после ремонта. Пришли сто человек, играл оркестр.",
@@ -79,26 +78,12 @@ def test_three_regions_one_post_three_letters(tmp_path: Path) -> None:
 @pytest.mark.parametrize("point", ["vk.wall.post.after", "commit.outcome.vk_wall.before"])
 def test_t01_killed_while_the_digest_goes_out_it_is_there_once(tmp_path: Path, point: str) -> None:
     desk = Desk(tmp_path, env={"DIGEST_DAILY": ALWAYS})
-    died, closing = threading.Event(), threading.Event()
-
-    def start_again() -> None:
-        desk.bot.process.wait()
-        if not closing.is_set():
-            died.set()
-            desk.launch()
-
-    try:
-        desk.launch(OKMO_FAULT_POINT=point)
-        threading.Thread(target=start_again, daemon=True).start()
+    with killed_at(desk, point):
         reword(desk, put_in(desk))
         desk.press(desk.wait_card(TITLE, lambda one: "Какую строку" in one["text"]), "Назад")
         desk.press(desk.wait_card(TITLE, lambda one: "Что ещё?" in one["text"]), "Назад")
         desk.press(desk.wait_card(TITLE, _offers_to_publish), "Опубликовать")
         published_once(desk)
-        assert died.is_set(), "the point was never reached"
-    finally:
-        closing.set()
-        desk.close()
 
 
 def _offers_to_publish(card: Json) -> bool:

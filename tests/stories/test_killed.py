@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
 
-from tests.stories.desk import Desk
+from tests.stories.desk import Desk, killed_at
 
 TEXT = "Старосты района собрались на первый общий сход"
 
@@ -26,30 +25,15 @@ POINTS = [
 def test_t01_killed_and_started_again_nothing_is_lost_or_doubled(tmp_path: Path, point: str) -> None:
     """T-01: whatever call or commit the death meets, the world ends as if nothing had happened."""
     desk = Desk(tmp_path)
-    died = threading.Event()
-
-    def start_again() -> None:
-        desk.bot.process.wait()
-        if not closing.is_set():
-            died.set()
-            desk.launch()
-
-    closing = threading.Event()
-    try:
-        desk.launch(OKMO_FAULT_POINT=point)
-        threading.Thread(target=start_again, daemon=True).start()
+    with killed_at(desk, point):
         desk.sandbox.suggest(601, TEXT, photos=2)
         desk.press(desk.card_of(TEXT, 60), "Опубликовать")
         post = desk.wait_post(TEXT)
         desk.wait_letter(601, f"вышла: https://vk.com/wall-1_{post['id']}", 60)
         desk.wait_card(TEXT, lambda card: "проверено" in card["text"], 60)
 
-        assert died.is_set(), "the point was never reached"
         state = desk.sandbox.state()
         assert len([one for one in state["wall"] if TEXT in one["text"]]) == 1
         assert len([one for one in desk.sandbox.chat() if TEXT in one["text"]]) == 1
         letters = [one["text"] for one in desk.sandbox.dialog(601) if one["from_id"] < 0]
         assert len(letters) == len(set(letters)) == 3  # the receipt, who the new author is, the link
-    finally:
-        closing.set()
-        desk.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stories.desk import Desk, Json, labels, open_desk
+from tests.stories.desk import Desk, Json, killed_at, labels, open_desk
 
 TEXT = "В посёлке открыли новую библиотеку"
 KEYS = ("telegram", "max")
@@ -96,24 +95,10 @@ DEATHS = ["commit.outcome.max.before", "commit.outcome.telegram.before", "commit
 @pytest.mark.parametrize("point", DEATHS)
 def test_t01_killed_between_the_networks_each_has_it_once(tmp_path: Path, point: str) -> None:
     desk = with_networks(tmp_path)
-    closing, died = threading.Event(), threading.Event()
-
-    def start_again() -> None:
-        desk.bot.process.wait()
-        if not closing.is_set():
-            died.set()
-            desk.launch()
-
-    try:
-        desk.launch(OKMO_FAULT_POINT=point)
-        threading.Thread(target=start_again, daemon=True).start()
+    with killed_at(desk, point):
         published(desk)
         desk.wait_card(TEXT, lambda card: card["text"].count(": вышло") == len(KEYS), 90)
         assert [len(posts_in(desk, key)) for key in KEYS] == [1, 1]
-        assert died.is_set(), "the point was never reached"
-    finally:
-        closing.set()
-        desk.close()
 
 
 def test_a_revoked_key_is_told_once_and_delays_no_other_network(tmp_path: Path) -> None:
