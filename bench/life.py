@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from bench import stage
 from bench.table import Row
 from tests.sandbox_client import SandboxClient
 from tests.stories.desk import Desk, clean_environment
+from tests.waiting import until
 
 CATCH_UP = 10_000
 IDLE_SECONDS = 30.0
@@ -52,7 +52,7 @@ def _start_and_rest(sandbox: SandboxClient, folder: Path) -> list[Row]:
         sandbox.write(601, "Мои новости")
         began = time.perf_counter()
         desk.launch()
-        _until(lambda: _stored(desk) > before)
+        until(lambda: _stored(desk) > before)
         ours = time.perf_counter() - began
         desk.wait_log("started")
         time.sleep(3)
@@ -97,7 +97,7 @@ def _catch_up(sandbox: SandboxClient, folder: Path) -> list[Row]:
     with stage.desk(folder / "catch-up", sandbox.url, CARDS_BURST="20", RECONCILE_SECONDS="60") as desk:
         began = time.perf_counter()
         desk.launch()
-        _until(lambda: _count(desk, "SELECT count(*) FROM suggestions") >= CATCH_UP, 120)
+        until(lambda: _count(desk, "SELECT count(*) FROM suggestions") >= CATCH_UP, 120)
         took = time.perf_counter() - began
     bound = CATCH_UP / 100 * (1 / 3)
     return [
@@ -125,14 +125,6 @@ def _calls(sandbox: SandboxClient, folder: Path) -> list[Row]:
         calls = [call for call in sandbox.journal(since) if not call.get("inside") and call.get("method") != "lp"]
     names = ", ".join(call["method"] for call in calls)
     return [Row("calls of a lone suggestion's life", "both keys together", str(len(calls)), names)]
-
-
-def _until(reached: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.01)
 
 
 def _stored(desk: Desk) -> int:

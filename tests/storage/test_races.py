@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from storage.gate import Gate
 from storage.turns import Turns
 from storage.unit import Storage
 from tests.storage.builders import cursor, delivery, event, news, queued, taken_in, together
+from tests.waiting import until
 
 
 def test_no_update_is_lost_when_six_threads_count(storage: Storage, now: datetime) -> None:
@@ -209,7 +209,7 @@ def test_the_gate_lets_those_in_first_who_came_before_the_next_commit() -> None:
     reader = threading.Thread(target=read)
     reader.start()
     came.wait(20)
-    _until(lambda: gate.outside() == 1)
+    until(lambda: gate.outside() == 1)
     gate.open()
     assert gate.shut(20)
     order.append("commit")
@@ -246,7 +246,7 @@ def test_turns_are_given_in_the_order_of_asking() -> None:
         thread.start()
         threads.append(thread)
         asked.acquire()
-        _until(lambda expected=number + 1: turns.waiting() == expected)
+        until(lambda expected=number + 1: turns.waiting() == expected)
     turns.give()
     for thread in threads:
         thread.join(20)
@@ -259,10 +259,3 @@ def test_whoever_gives_up_waiting_holds_up_nobody() -> None:
     assert not turns.take(0.01)
     turns.give()
     assert turns.take(1)
-
-
-def _until(condition: object) -> None:
-    end = time.monotonic() + 20
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0)

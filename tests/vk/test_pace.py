@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from bot.intake import delay_after
 from bot.vk.pace import WRITES, Pace, Pauses
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(("rate", "spacing"), [(3, 0.35), (20, 0.0526)])
@@ -65,13 +65,6 @@ def test_an_urgent_caller_overtakes_those_who_wait() -> None:
         thread.join(20)
 
     assert order == ["urgent", *["ordinary"] * 4]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def test_a_lone_caller_does_not_wait() -> None:
