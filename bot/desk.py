@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.config import Settings
 from editorial.roles import role_of
+from editorial.signing import RULES as SIGNATURES
 from handlers.context import Desk
 
 
@@ -30,6 +31,8 @@ def desk_of(settings: Settings) -> Desk:
         urgent_role=role_of(settings.PUBLISH_NOW_ROLE),
         digests=settings.digests,
         digest_title=settings.DIGEST_TITLE,
+        signature=SIGNATURES[settings.SIGNATURE],
+        council=settings.SIGNATURE_COUNCIL,
         first_look=timedelta(seconds=settings.REREAD_SECONDS),
     )
 

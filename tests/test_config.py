@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot import config
 from bot.config import ConfigError, Settings, read_settings
 
 KEYS = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "group-key"}
@@ -211,3 +215,28 @@ def test_a_faulty_key_is_not_repeated_in_its_fault() -> None:
     [fault] = faults_of(VK_GROUP_ID="1", VK_GROUP_TOKEN="secret key")
 
     assert "secret" not in fault
+
+
+def test_every_setting_is_read_by_some_part_of_the_program() -> None:
+    """A setting that is declared, checked and documented, and that nobody reads, is a promise not kept."""
+    sources = {path.name: ast.parse(path.read_text("utf-8")) for path in Path(config.__file__).parent.rglob("*.py")}
+    own = next(node for node in sources.pop("config.py").body if getattr(node, "name", "") == "Settings")
+    read = {node.attr for tree in sources.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    read |= {
+        node.value
+        for tree in sources.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    derived = {one.name: one for one in ast.walk(own) if isinstance(one, ast.FunctionDef) and one.name in read}
+    for one in derived.values():
+        read |= {node.attr for node in ast.walk(one) if isinstance(node, ast.Attribute)}
+    assert [name for name in Settings.model_fields if name not in read] == []
+
+
+def test_t80_every_key_is_a_secret() -> None:
+    told = re.compile("TOKEN|SECRET|PASSWORD|_KEY$|PROXY")
+    open_ones = {
+        name for name, one in Settings.model_fields.items() if told.search(name) and one.annotation is not SecretStr
+    }
+    assert open_ones == {"OK_APPLICATION_KEY"}, "the public one"

@@ -90,3 +90,10 @@ def test_a_moderator_on_the_site_and_the_desk_make_one_post(desk: Desk, second: 
     assert len([one for one in desk.sandbox.state()["wall"] if TEXT in one["text"]]) == 1
     refused = desk.sandbox.journal(before, method="wall.post")
     assert [call["error_code"] for call in refused] in ([], [second])
+
+
+def test_a_post_is_signed_by_the_rule_of_the_settings(tmp_path: Path) -> None:
+    with open_desk(tmp_path, SIGNATURE="region") as desk:
+        desk.sandbox.suggest(601, f"{TEXT} #ИркутскаяОбласть")
+        desk.press(desk.card_of(TEXT), "Опубликовать")
+        assert desk.wait_post(TEXT)["text"].endswith("\n\nИсточник: Иркутская область")
