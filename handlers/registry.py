@@ -233,7 +233,7 @@ def change_zone(context: Context, message: MessageArrived) -> None:
     """«Пояс»."""
     context.unit.authors.ensure(message.from_id, context.now)
     context.unit.prompts.ask(message.peer_id, message.from_id, None, "zone", None, context.now)
-    answer(context, message, texts.CHANGE_ZONE, keyboards.spoken("Как в регионе"))
+    answer(context, message, texts.CHANGE_ZONE, keyboards.spoken(texts.AS_IN_REGION))
 
 
 def consents(context: Context, message: MessageArrived) -> bool:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,8 @@ COMMANDS = (
     "lists import",
     "regions export",
     "regions import",
+    "rubrics export",
+    "rubrics import",
     "config",
 )
 TARGETS = ("demo", "run", "test", "check", "bench", "help")
@@ -65,6 +68,40 @@ def texts() -> dict[str, str]:
     """The text of every tracked file, by its name in the project."""
     found = {path.relative_to(ROOT).as_posix(): path for path in tracked() if path.suffix in TEXT}
     return {name: path.read_text(encoding="utf-8", errors="replace") for name, path in found.items()}
+
+
+@cache
+def parsed(name: str) -> ast.Module:
+    return ast.parse(texts()[name])
+
+
+def trees(*where: str) -> Iterator[tuple[str, ast.Module]]:
+    """The modules below these folders, by name; steps of migrations aside."""
+    for name in texts():
+        if name.startswith(where) and name.endswith(".py") and "/migrations/" not in name:
+            yield name, parsed(name)
+
+
+def imported(tree: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {one.name.split(".")[0] for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def words_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """The texts a module holds, with their lines; what documents it aside."""
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+            yield node.lineno, node.value
 
 
 def read(name: str) -> str:
@@ -110,15 +147,129 @@ def test_every_package_on_disk_is_shipped_and_its_init_is_empty() -> None:
 def test_every_module_says_what_it_is_for() -> None:
     silent = [
         name
-        for name, text in texts().items()
+        for name in texts()
         if name.endswith(".py")
         and name.split("/")[0] in PACKAGES
         and not name.endswith("__init__.py")
         and "/migrations/" not in name
-        and not ast.get_docstring(ast.parse(text))
+        and not ast.get_docstring(parsed(name))
     ]
 
     assert silent == []
+
+
+#: Where a library is known; nothing else of the program imports it.
+KNOWN_TO = {
+    "vk_api": ("bot/vk/",),
+    "apscheduler": ("bot/ticker.py",),
+    "sqlalchemy": ("storage/",),
+    "alembic": ("storage/",),
+    "structlog": ("bot/", "handlers/crosspost.py"),
+    "holidays": ("editorial/worktime.py",),
+    "snowballstemmer": ("editorial/likeness.py",),
+}
+#: Ways out of the process, and chance.
+OUTSIDE = {"socket", "ssl", "http", "asyncio", "subprocess", "smtplib", "socketserver", "random", "secrets", "uuid"}
+CLOCKS = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.monotonic",
+    "time.sleep",
+}
+#: Commands of the database, which are told no time.
+OWN_CLOCK = ("storage/audit.py", "storage/backup.py")
+WRITES = re.compile(
+    r"(wall\.(post|repost|edit|delete|pin)|messages\.(send|edit|delete|pin|unpin|sendMessageEventAnswer)|photos\.save\w+)"
+)
+#: The snackbar is the one immediate reply; the self-check only asks what a key may do.
+DELIVER = ("bot/targets/", "bot/vk/", "bot/snackbars.py", "bot/check_vk.py")
+SENTENCE = re.compile(r"[А-ЯЁ][а-яё]+(?: [^ ]+){2,}")
+BUILT = {
+    *("Courier", "Router", "Reconciler", "Ticker", "Service", "Snackbars", "Watch", "Sweep", "Media"),
+    *("Wall", "VkWall", "VkMessages", "Intake", "LongPoll", "Metrics"),
+}
+PROGRAM = ("bot/", "handlers/", "storage/", "editorial/")
+
+
+def test_each_library_is_known_to_one_place() -> None:
+    assert [
+        f"{name}: {library}"
+        for name, tree in trees(*PROGRAM)
+        for library in sorted(imported(tree) & KNOWN_TO.keys())
+        if not name.startswith(KNOWN_TO[library])
+    ] == []
+
+
+def test_rules_and_handlers_reach_nothing_outside() -> None:
+    ours = {"editorial", "handlers", "storage", "structlog", "holidays", "snowballstemmer"}
+    may = (set(sys.stdlib_module_names) - OUTSIDE) | ours
+    assert [
+        f"{name}: {library}"
+        for name, tree in trees("editorial/", "handlers/")
+        for library in sorted(imported(tree) - may)
+    ] == []
+
+
+def test_time_is_an_argument() -> None:
+    assert [
+        f"{name}:{node.lineno}"
+        for name, tree in trees("editorial/", "handlers/", "storage/")
+        if name not in OWN_CLOCK
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in CLOCKS
+    ] == []
+
+
+def test_a_status_changes_in_the_state_machine_only() -> None:
+    asked = [(name, one) for name, tree in trees("bot/", "handlers/", "editorial/") for one in calls(tree)]
+    given = {
+        name
+        for name, one in asked
+        if ast.unparse(one.func) == "replace" and any(word.arg == "status" for word in one.keywords)
+    }
+    saved = {name for name, one in asked if ast.unparse(one.func).endswith("suggestions.save")}
+    assert given == {"editorial/lifecycle.py"}
+    # What is stored past it changes words and never the status.
+    assert saved <= {"handlers/changes.py", "handlers/own_posts.py", "handlers/reconcile.py"}
+
+
+def test_only_couriers_write_to_vk() -> None:
+    assert [
+        f"{name}:{line}"
+        for name, tree in trees(*PROGRAM)
+        if not name.startswith(DELIVER)
+        for line, word in words_of(tree)
+        if WRITES.fullmatch(word)
+    ] == []
+
+
+def test_one_place_builds_the_program() -> None:
+    assert {
+        name
+        for name, tree in trees("bot/", "handlers/")
+        for one in calls(tree)
+        if isinstance(one.func, ast.Name) and one.func.id in BUILT
+    } == {"bot/app.py", "bot/ground.py"}
+
+
+def test_the_judges_share_no_code_with_the_program() -> None:
+    judges = dict(trees("proof/checker.py", "proof/evidence.py", "proof/fortnight/promises.py"))
+    assert {name: imported(tree) & set(PACKAGES) for name, tree in judges.items()} == {
+        name: set() for name in judges
+    }
+
+
+def test_what_people_read_stands_in_texts() -> None:
+    assert [
+        f"{name}:{line}"
+        for name, tree in trees("handlers/")
+        if name != "handlers/texts.py"
+        for line, word in words_of(tree)
+        if SENTENCE.search(word)
+    ] == []
 
 
 # -- documents ---------------------------------------------------------------------------------------------
@@ -191,13 +342,13 @@ def test_every_command_exists_is_explained_and_stands_in_the_readme(path: str) -
 
 def test_every_command_anybody_is_told_to_run_exists() -> None:
     told = re.compile(
-        r"okmo-bot (?:--config \S+ )?((?:run|demo|sandbox|check|status|token|db|lists|regions|config)(?: [a-z]+)?)"
+        r"okmo-bot (?:--config \S+ )?((?:run|demo|sandbox|check|status|token|db|lists|regions|rubrics|config)(?: [a-z]+)?)"
     )
     wrong = []
     for name, text in texts().items():
         if name.split("/")[0] in ("bot", "handlers", "docs") or name.startswith(("README", "CONTRIBUTING")):
             for words in told.findall(text):
-                group = words.split()[0] in ("token", "db", "lists", "regions")
+                group = words.split()[0] in ("token", "db", "lists", "regions", "rubrics")
                 if command_at(words if group else words.split()[0]) is None:
                     wrong.append(f"{name}: {words}")
 
@@ -230,6 +381,17 @@ def test_the_lock_files_pin_and_hash_everything_and_name_no_index(name: str) -> 
         assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==\S+", entry), entry
         assert "--hash=sha256:" in entry, entry
         assert "://" not in entry, entry
+
+
+def test_every_library_asked_for_is_used() -> None:
+    spelled = {"python-dotenv": "dotenv", "pillow": "pil"}
+    asked = {
+        re.split(r"[<>=\[ ]", one)[0].lower()
+        for one in tomllib.loads(read("pyproject.toml"))["project"]["dependencies"]
+    }
+    used = {one.lower() for _, tree in trees(*(f"{name}/" for name in PACKAGES)) for one in imported(tree)}
+    by_others = {"pysocks", "tzdata"}  # requests for proxies, zoneinfo for zones
+    assert {one for one in asked - by_others if spelled.get(one, one.replace("-", "_")) not in used} == set()
 
 
 def test_every_library_asked_for_is_locked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -214,16 +215,6 @@ def test_the_plan_knows_when_something_goes_out_or_went_out(storage: Storage, no
         assert unit.suggestions.published_between(now - 72 * HOUR, now) == 2
 
 
-def test_the_last_publication_is_known_with_and_without_those_out_of_turn(storage: Storage, now: datetime) -> None:
-    with storage.begin("test") as unit:
-        assert unit.suggestions.last_published_at() is None
-        published(unit, now, 1, now - 2 * HOUR, due_at=now - 2 * HOUR)
-        published(unit, now, 2, now - HOUR)
-    with storage.read() as unit:
-        assert unit.suggestions.last_published_at() == now - HOUR
-        assert unit.suggestions.last_published_at(scheduled_only=True) == now - 2 * HOUR
-
-
 def test_counts_name_every_status(storage: Storage, now: datetime) -> None:
     with storage.begin("test") as unit:
         taken_in(unit, now, 1)
@@ -250,6 +241,18 @@ def test_t12_reconciliation_sees_every_open_and_every_known_post(storage: Storag
 
 
 def test_planning_can_be_kept_to_one_unit(storage: Storage) -> None:
-    with storage.begin("test") as unit:
+    order: list[str] = []
+
+    def plan() -> None:
+        with storage.begin("second") as unit:
+            unit.suggestions.lock_plan()
+            order.append("second")
+
+    other = threading.Thread(target=plan)
+    with storage.begin("first") as unit:
         unit.suggestions.lock_plan()
-        unit.suggestions.lock_plan()
+        other.start()
+        other.join(0.2)
+        order.append("first")
+    other.join(20)
+    assert order == ["first", "second"]

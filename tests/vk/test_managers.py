@@ -63,6 +63,7 @@ def test_a_minute_later_who_left_is_known(world: World, work: Work, monkeypatch:
     watching.refresh_managers()
     world.do("set_role", user_id=LEFT, role="stranger")
     assert role(work).decides  # nobody has told the desk
+    assert watch.WHILE_THEY_WORK < 60
     monkeypatch.setattr(watch, "WHILE_THEY_WORK", 0.0)
     watching.refresh_managers()
     assert role(work) is Role.STRANGER
