@@ -40,6 +40,7 @@ from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
 from handlers import digest, keeping, overview, publication, reminders
+from handlers.context import Context
 
 log = structlog.get_logger("app")
 
@@ -242,46 +243,21 @@ def _jobs(
             reconciler.ask()
             work.wake_all()
 
-    def replan() -> None:
-        with work.look() as context:
-            missed = publication.has_missed(context)
-        if missed:
-            with work.begin("replan") as context:
-                publication.replan_after_gap(context)
+    def when(due: Callable[[Context], object], label: str, act: Callable[[Context], object]) -> Callable[[], None]:
+        """Look first, so that an idle program writes nothing."""
 
-    def expire() -> None:
-        with work.look() as context:
-            over = publication.is_over(context)
-        if over:
-            with work.begin("expire") as context:
-                publication.expire_what_is_over(context)
+        def job() -> None:
+            with work.look() as context:
+                found = due(context)
+            if found:
+                with work.begin(label) as context:
+                    act(context)
+
+        return job
 
     def keep_alive() -> None:
         for network in networks:
             network.keep_alive()
-
-    def make_digests() -> None:
-        with work.look() as context:
-            due = digest.to_make(context)
-        if due:
-            with work.begin("digest") as context:
-                digest.make_due(context)
-
-    def remind() -> None:
-        with work.look() as context:
-            found = reminders.due(context)
-        if found is not None:
-            with work.begin("remind") as context:
-                again = reminders.due(context)
-                if again is not None:
-                    reminders.remind(context, again)
-
-    def show_overview() -> None:
-        with work.look() as context:
-            stale = overview.is_stale(context)
-        if stale:
-            with work.begin("overview") as context:
-                overview.refresh(context)
 
     used: list[str | None] = [None, None]
 
@@ -292,13 +268,13 @@ def _jobs(
             used[1] = keeping.install_rubrics(context.unit, used[1])
 
     return (
-        Job("remind", 60.0, remind),
-        Job("overview", 10.0, show_overview),
-        Job("digest", 5.0, make_digests),
+        Job("remind", 60.0, when(reminders.due, "remind", reminders.remind)),
+        Job("overview", 10.0, when(overview.is_stale, "overview", overview.refresh)),
+        Job("digest", 5.0, when(digest.to_make, "digest", digest.make_due)),
         Job("watch", 2.0, watch.tick, at_once=True),
         Job("clock", 1.0, heed_clock),
-        Job("replan", 15.0, replan),
-        Job("expire", 15.0, expire),
+        Job("replan", 15.0, when(publication.has_missed, "replan", publication.replan_after_gap)),
+        Job("expire", 15.0, when(publication.is_over, "expire", publication.expire_what_is_over)),
         Job("tables", 10.0, heed_tables),
         Job("sweep", min(SWEEP, settings.REREAD_SECONDS), sweep.posts),
         Job("reach", 600.0, sweep.reach),

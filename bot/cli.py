@@ -68,6 +68,9 @@ def _config_option(function: _Function) -> _Function:
     )(function)
 
 
+_file_argument = click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+
+
 def _settings() -> Settings:
     """The settings this command line asks for. Raises ConfigError."""
     from bot.config import read_settings
@@ -160,7 +163,7 @@ def db_upgrade() -> int:
 
 
 @db.command("backup", help="Снять целую копию; бот при этом может работать.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_file_argument
 @_config_option
 def db_backup(file: Path) -> int:
     from bot import database
@@ -169,7 +172,7 @@ def db_backup(file: Path) -> int:
 
 
 @db.command("restore", help="Вернуть копию на место базы; бот должен быть остановлен.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@_file_argument
 @_config_option
 def db_restore(file: Path) -> int:
     from bot import database
@@ -185,76 +188,49 @@ def db_check() -> int:
     return database.check(_settings())
 
 
-@bot.group(help="Списки редакции: иноагенты, стоп-слова, пороги, выборы.")
-@_config_option
-def lists() -> None:
-    """Commands about the lists of the editors."""
+def _table(name: str, about: str, export: str, take: str) -> None:
+    """The commands about a table the editors keep: it is written as CSV, and read."""
+
+    @bot.group(name, help=about)
+    @_config_option
+    def table() -> None:
+        """Commands about one table."""
+
+    @table.command("export", help=export)
+    @_file_argument
+    @_config_option
+    def write(file: Path) -> int:
+        from bot import keeping
+
+        return keeping.EXPORTS[name](_settings(), file)
+
+    @table.command("import", help=take)
+    @_file_argument
+    @_config_option
+    def read(file: Path) -> int:
+        from bot import keeping
+
+        return keeping.IMPORTS[name](_settings(), file)
 
 
-@lists.command("export", help="Записать все списки в таблицу CSV.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-@_config_option
-def lists_export(file: Path) -> int:
-    from bot import keeping
-
-    return keeping.export_lists(_settings(), file)
-
-
-@lists.command("import", help="Взять списки из таблицы CSV: названные в ней заменяются целиком.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-@_config_option
-def lists_import(file: Path) -> int:
-    from bot import keeping
-
-    return keeping.import_lists(_settings(), file)
-
-
-@bot.group(help="Справочник регионов: названия, округа, пояса, хештеги, выражения.")
-@_config_option
-def regions() -> None:
-    """Commands about the table of regions."""
-
-
-@regions.command("export", help="Записать справочник регионов в таблицу CSV.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-@_config_option
-def regions_export(file: Path) -> int:
-    from bot import keeping
-
-    return keeping.export_regions(_settings(), file)
-
-
-@regions.command("import", help="Взять строки из таблицы CSV; работающий бот увидит их сам.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-@_config_option
-def regions_import(file: Path) -> int:
-    from bot import keeping
-
-    return keeping.import_regions(_settings(), file)
-
-
-@bot.group(help="Рубрики: названия, хештеги, слова, по которым рубрика угадывается.")
-@_config_option
-def rubrics() -> None:
-    """Commands about the table of rubrics."""
-
-
-@rubrics.command("export", help="Записать рубрики в таблицу CSV.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-@_config_option
-def rubrics_export(file: Path) -> int:
-    from bot import keeping
-
-    return keeping.export_rubrics(_settings(), file)
-
-
-@rubrics.command("import", help="Взять рубрики из таблицы CSV: в ней весь список, других не останется.")
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-@_config_option
-def rubrics_import(file: Path) -> int:
-    from bot import keeping
-
-    return keeping.import_rubrics(_settings(), file)
+_table(
+    "lists",
+    "Списки редакции: иноагенты, стоп-слова, пороги, выборы.",
+    "Записать все списки в таблицу CSV.",
+    "Взять списки из таблицы CSV: названные в ней заменяются целиком.",
+)
+_table(
+    "regions",
+    "Справочник регионов: названия, округа, пояса, хештеги, выражения.",
+    "Записать справочник регионов в таблицу CSV.",
+    "Взять строки из таблицы CSV; работающий бот увидит их сам.",
+)
+_table(
+    "rubrics",
+    "Рубрики: названия, хештеги, слова, по которым рубрика угадывается.",
+    "Записать рубрики в таблицу CSV.",
+    "Взять рубрики из таблицы CSV: в ней весь список, других не останется.",
+)
 
 
 @bot.command(help="Напечатать образец файла настроек config.example.env.")

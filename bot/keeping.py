@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -31,12 +32,8 @@ _LARGEST: Final = 4_000_000
 
 def export_lists(settings: Settings, file: Path) -> int:
     """Write all lists as they are in force."""
-    storage = opened(settings)
-    try:
-        with storage.read() as unit:
-            kept = {name: keeping.entries(unit, name) for name in Kept}
-    finally:
-        storage.close()
+    with closing(opened(settings)) as storage, storage.read() as unit:
+        kept = {name: keeping.entries(unit, name) for name in Kept}
     rows = [{_LIST: texts.LIST_NAMES[name], _ENTRY: entry} for name, found in kept.items() for entry in found]
     _write(file, (_LIST, _ENTRY), rows)
     click.echo(f"Списки записаны: {file}, строк {len(rows)}")
@@ -58,12 +55,8 @@ def import_lists(settings: Settings, file: Path) -> int:
             faults.append(f"Строка {line}: {texts.explain(refused)}")
     _stop_at(faults)
     now = datetime.now(UTC)
-    storage = opened(settings)
-    try:
-        with storage.begin("lists") as unit:
-            done = {name: keeping.replace(unit, now, None, name, whole) for name, whole in kept.items()}
-    finally:
-        storage.close()
+    with closing(opened(settings)) as storage, storage.begin("lists") as unit:
+        done = {name: keeping.replace(unit, now, None, name, whole) for name, whole in kept.items()}
     for name, changed in done.items():
         added, removed = len(changed.added), len(changed.removed)
         click.echo(f"{texts.LIST_NAMES[name]}: добавлено {added}, убрано {removed}")
@@ -72,12 +65,8 @@ def import_lists(settings: Settings, file: Path) -> int:
 
 def export_regions(settings: Settings, file: Path) -> int:
     """Write the whole table of regions as it is in force."""
-    storage = opened(settings)
-    try:
-        with storage.read() as unit:
-            rows = regions.merged(unit.lists.region_rows())
-    finally:
-        storage.close()
+    with closing(opened(settings)) as storage, storage.read() as unit:
+        rows = regions.merged(unit.lists.region_rows())
     _write(file, regions.COLUMNS, rows)
     click.echo(f"Регионы записаны: {file}, строк {len(rows)}")
     return 0
@@ -87,14 +76,10 @@ def import_regions(settings: Settings, file: Path) -> int:
     """The rows of the file take the place of those with the same codes. Raises Stopped with all faults."""
     rows = [(line, {name: (row.get(name) or "").strip() for name in regions.COLUMNS})
             for line, row in _read(file, regions.NEEDED)]  # fmt: skip
-    storage = opened(settings)
-    try:
-        with storage.begin("regions") as unit:
-            known = {row["code"]: row for row in regions.merged(unit.lists.region_rows())}
-            _stop_at(_region_faults(rows, known))
-            changed = keeping.edit_regions(unit, datetime.now(UTC), [row for _, row in rows])
-    finally:
-        storage.close()
+    with closing(opened(settings)) as storage, storage.begin("regions") as unit:
+        known = {row["code"]: row for row in regions.merged(unit.lists.region_rows())}
+        _stop_at(_region_faults(rows, known))
+        changed = keeping.edit_regions(unit, datetime.now(UTC), [row for _, row in rows])
     click.echo(
         f"Изменено регионов: {len(changed)}" + (f" ({', '.join(changed)})" if 0 < len(changed) <= 10 else "")
     )
@@ -103,12 +88,8 @@ def import_regions(settings: Settings, file: Path) -> int:
 
 def export_rubrics(settings: Settings, file: Path) -> int:
     """Write the table of rubrics as it is in force."""
-    storage = opened(settings)
-    try:
-        with storage.read() as unit:
-            rows = keeping.rubric_rows(unit)
-    finally:
-        storage.close()
+    with closing(opened(settings)) as storage, storage.read() as unit:
+        rows = keeping.rubric_rows(unit)
     _write(file, rubrics.COLUMNS, rows)
     click.echo(f"Рубрики записаны: {file}, строк {len(rows)}")
     return 0
@@ -123,14 +104,23 @@ def import_rubrics(settings: Settings, file: Path) -> int:
         others = rows[:place] + rows[place + 1 :]
         faults += [f"Строка {line}: {texts.rubric_fault(word)}" for word in rubrics.faults_of(rows[place], others)]
     _stop_at(faults)
-    storage = opened(settings)
-    try:
-        with storage.begin("rubrics") as unit:
-            changed, gone = keeping.set_rubrics(unit, datetime.now(UTC), None, rows)
-    finally:
-        storage.close()
+    with closing(opened(settings)) as storage, storage.begin("rubrics") as unit:
+        changed, gone = keeping.set_rubrics(unit, datetime.now(UTC), None, rows)
     click.echo(f"Рубрик: {len(rows)}, новых и изменённых {len(changed)}, убрано {len(gone)}")
     return 0
+
+
+#: What the commands do, by the name of the table.
+EXPORTS: Final[dict[str, Callable[[Settings, Path], int]]] = {
+    "lists": export_lists,
+    "regions": export_regions,
+    "rubrics": export_rubrics,
+}
+IMPORTS: Final[dict[str, Callable[[Settings, Path], int]]] = {
+    "lists": import_lists,
+    "regions": import_regions,
+    "rubrics": import_rubrics,
+}
 
 
 def _region_faults(rows: list[tuple[int, dict[str, str]]], known: Mapping[str, Mapping[str, str]]) -> list[str]:

@@ -51,8 +51,11 @@ def _in_hours(context: Context, rules: Rules) -> bool:
     return rules.work.opens <= local.time() < rules.work.closes
 
 
-def remind(context: Context, found: Due) -> None:
-    """Say it in the chat and remember that it was said."""
+def remind(context: Context) -> None:
+    """Say in the chat what is due, and remember that it was said."""
+    found = due(context)
+    if found is None:
+        return
     if found.waiting:
         context.unit.settings.set(_TOLD, found.told, context.now)
         numbers = sorted(found.waiting)

@@ -121,7 +121,7 @@ def r2_an_answered_decision_stays(seen: Evidence) -> Iterator[str]:
     """Every announced decision is in the journal; the journal replays to the state; one decision per version."""
     yield from _announced_is_stored(seen)
     for number, row in seen.suggestions.items():
-        yield from _replays(number, row, seen.story(number))
+        yield from replays(number, row, seen.story(number))
     for number in seen.suggestions:
         yield from _one_winner(seen, number)
 
@@ -141,7 +141,7 @@ def _announced_is_stored(seen: Evidence) -> Iterator[str]:
             yield f"№ {number}: {count} × {sorted(words)} announced to {user_id}, {stored} in the journal"
 
 
-def _replays(number: int, row: Json, story: Sequence[Json]) -> Iterator[str]:
+def replays(number: int, row: Json, story: Sequence[Json]) -> Iterator[str]:
     state: str | None = None
     for entry in story:
         if entry["action"] == "refused" or entry["after"] is None:
@@ -175,7 +175,7 @@ def _announces(seen: Evidence, deed: Json) -> bool:
 
 def r3_published_once_or_told(seen: Evidence) -> Iterator[str]:
     """Never twice on the wall, never silently off it, nothing in hand for long."""
-    yield from _published_calls(seen)
+    yield from published_calls(seen)
     by_post = {row["post_id"]: row for row in seen.tables["suggestions"]}
     for post_id, deed in seen.markers().items():
         found = seen.posts_with(deed["marker"])
@@ -192,7 +192,7 @@ def r3_published_once_or_told(seen: Evidence) -> Iterator[str]:
         yield from _not_in_hand(seen, row)
 
 
-def _published_calls(seen: Evidence) -> Iterator[str]:
+def published_calls(seen: Evidence) -> Iterator[str]:
     done = Counter(
         str(call["params"]["post_id"])
         for call in seen.calls

@@ -15,7 +15,6 @@ from proof.evidence import CHAT, Json
 from tests.sandbox_client import SandboxClient, SandboxRefused
 
 EDITOR: Final = 501
-MODERATORS: Final = (500, 501, 502)
 STRANGER: Final = 603
 
 
@@ -33,10 +32,6 @@ class People:
         with self._lock:
             self.deeds.append(deed)
         return deed
-
-    def done_markers(self, label: str) -> set[str]:
-        """Markers of the cards on which this button was pressed."""
-        return {deed["marker"] for deed in self.deeds if deed["do"] == "press" and deed.get("label") == label}
 
     def marker_of(self, post_id: int) -> str | None:
         """The marker of the suggestion with this number in VK."""

@@ -21,9 +21,6 @@ FORGOTTEN = 0
 _table = schema.authors
 _UNASKED = spelled("authors.named_at IS NULL")
 _get = select(_table).where(_table.c.vk_id == bindparam("who"))
-_named = select(_table.c.vk_id).where(
-    _table.c.vk_id.in_(bindparam("ids", expanding=True)), _table.c.named_at.is_not(None)
-)
 _names = select(_table.c.vk_id, _table.c.name).where(_table.c.name != "").order_by(_table.c.vk_id)
 _unnamed = select(_table.c.vk_id).where(_UNASKED).order_by(_table.c.vk_id).limit(bindparam("count"))
 _theirs = schema.suggestions.c.author_id == bindparam("who")
@@ -61,13 +58,6 @@ class Authors:
 
     def name(self, vk_id: int, name: str, now: datetime) -> None:
         self._set(vk_id, now, name=name, named_at=now)
-
-    def names_missing(self, ids: Collection[int]) -> tuple[int, ...]:
-        """Those of ``ids`` whose names nobody has asked for yet, in the given order and once each."""
-        if not ids:
-            return ()
-        named = {row.vk_id for row in self._work.rows(_named, {"ids": list(ids)})}
-        return tuple(one for one in dict.fromkeys(ids) if one not in named)
 
     def named(self, words: str, limit: int) -> tuple[int, ...]:
         """Those whose names have all these words, whatever the case; for a person who asks, not for a loop."""

@@ -26,7 +26,7 @@ _by_message = select(_messages.c.number).where(
 )
 _hidden = select(_table.c.number).where(_HIDDEN).order_by(_table.c.number).limit(bindparam("count"))
 _hidden_count = select(func.count()).select_from(_table).where(_HIDDEN)
-_shown_since = select(func.count()).select_from(_table).where(_table.c.sent_at >= bindparam("since"))
+
 _drop_messages = delete(_messages).where(_messages.c.number == bindparam("about"))
 _drop = delete(_table).where(_table.c.number == bindparam("about"))
 
@@ -133,10 +133,6 @@ class Cards:
 
     def hidden_count(self) -> int:
         return int(self._work.value(_hidden_count))
-
-    def shown_since(self, at: datetime) -> int:
-        """How many cards were placed at ``at`` or later."""
-        return int(self._work.value(_shown_since, {"since": at}))
 
     def _put(self, number: int, values: dict[str, Any]) -> None:
         fresh = {"parts": [], "view": {}, "hidden": False} | values

@@ -14,7 +14,6 @@ _table = schema.prompts
 _theirs = (_table.c.peer_id == bindparam("peer"), _table.c.user_id == bindparam("who"))
 _get = select(_table).where(*_theirs)
 _clear = delete(_table).where(*_theirs)
-_clear_for = delete(_table).where(_table.c.number == bindparam("about"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,3 @@ class Prompts:
 
     def clear(self, peer_id: int, user_id: int) -> bool:
         return self._work.change(_clear, {"peer": peer_id, "who": user_id}) == 1
-
-    def clear_for(self, number: int) -> int:
-        """Drop every question about a suggestion."""
-        return self._work.change(_clear_for, {"about": number})

@@ -169,7 +169,7 @@ _went_out = select(_table.c.published_at).where(
 _posts_out = select(_table.c.published_post_id).where(
     _PUBLISHED, _table.c.owner_id == bindparam("owner"), _table.c.published_at >= bindparam("start")
 )
-_last_out = select(_table.c.published_at).where(_PUBLISHED).order_by(_table.c.published_at.desc()).limit(1)
+
 _change = update(_table).where(_table.c.number == bindparam("row"), _table.c.version == bindparam("seen"))
 
 
@@ -374,12 +374,6 @@ class Suggestions:
     def published_between(self, start: datetime, end: datetime) -> int:
         """How many went out in [start, end)."""
         return len(self._work.rows(_went_out, {"start": start, "end": end}))
-
-    def last_published_at(self, scheduled_only: bool = False) -> datetime | None:
-        """When the last post went out; ``scheduled_only`` leaves out those that never had a due time."""
-        statement = _last_out.where(_table.c.due_at.is_not(None)) if scheduled_only else _last_out
-        moment: datetime | None = self._work.value(statement)
-        return moment
 
     def lock_plan(self) -> None:
         """Keep every other unit from planning until this one ends. On SQLite writing units are alone anyway."""

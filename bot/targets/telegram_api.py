@@ -20,8 +20,6 @@ from editorial.delivery import Refused, RetryLater
 log = structlog.get_logger("telegram")
 
 UPLOADING: Final[Timeout] = (10.0, 180.0)
-#: Seconds until a careful try where something in between, not Telegram, refused.
-_BLOCKED: Final = 60.0
 #: Without Telegram's JSON these tell that something on the way refused and nothing was carried out.
 _REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
 

@@ -144,15 +144,6 @@ class Moderators:
         paused = datetime.combine(first + timedelta(days=min(3, days - 1)), time(14, 5), MOSCOW)
         self._stage.timeline.begin(paused, self._pauses())
 
-    def works_at(self, moment: datetime, start: datetime) -> bool:
-        """Whether anybody is at the desk."""
-        local = moment.astimezone(MOSCOW)
-        number = (local.date() - start.astimezone(MOSCOW).date()).days
-        return any(
-            local.isoweekday() in one.days and number not in one.away and one.hours[0] <= local.hour < one.hours[1]
-            for one in self.staff
-        )
-
     def _pauses(self) -> Person:
         self._stage.tell_chat(OLGA, "/пауза")
         yield 2 * 3600

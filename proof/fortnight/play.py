@@ -95,7 +95,12 @@ class Fortnight:
     def play(self) -> Ended:
         """From the first start to the moment when nothing is left to do."""
         self._noise.install()
-        days = self._size.days
+        try:
+            return self._played(self._size.days)
+        finally:
+            self._noise.remove()
+
+    def _played(self, days: int) -> Ended:
         self._authors.plan(START, days)
         self._desk.plan(START, days + TAIL.days)
         self._trouble(days)

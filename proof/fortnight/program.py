@@ -70,10 +70,16 @@ class Noise:
 
     def __init__(self) -> None:
         self.lines: list[dict[str, Any]] = []
+        self._before: dict[str, Any] = {}
 
     def install(self) -> None:
         """From now on every logger of the process speaks here."""
+        self._before = structlog.get_config()
         structlog.configure(processors=[self._hear], cache_logger_on_first_use=False)
+
+    def remove(self) -> None:
+        """Every logger speaks where it spoke before."""
+        structlog.configure(**self._before)
 
     def _hear(self, _logger: Any, level: str, line: MutableMapping[str, Any]) -> Any:
         if level != "info" and level != "debug":

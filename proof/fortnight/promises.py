@@ -10,13 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from proof.checker import Violation, check
+from proof.checker import Violation, check, published_calls, replays
 from proof.evidence import Evidence
 from proof.fortnight.play import Ended
 from proof.fortnight.stage import Json
@@ -408,26 +408,11 @@ def nothing_is_lost_or_doubled(seen: Seen) -> Iterator[str]:
         here = row is not None and row["origin"] == "wall" and row["status"] not in ENDS
         if row is not None and here and row["text"].strip() != post["text"].strip():
             yield f"№ {row['number']} says something else than suggestion {post_id} on VK"
-    calls = Counter(
-        str(call["params"]["post_id"])
-        for call in seen.evidence.calls
-        if call["method"] == "wall.post" and call.get("executed") and call["params"].get("post_id")
-    )
-    yield from (
-        f"suggestion {post_id} was published by {count} calls" for post_id, count in calls.items() if count > 1
-    )
+    yield from published_calls(seen.evidence)
     texts = Counter(post["text"] for post in seen.evidence.state["wall"])
     yield from (f"{count} posts say «{text[:60]}»" for text, count in texts.items() if count > 1)
     for number, row in seen.evidence.suggestions.items():
-        state = None
-        for entry in seen.stories.get(number, ()):
-            if entry["action"] == "refused" or entry["after"] is None:
-                continue
-            if state is not None and entry["before"] != state:
-                yield f"№ {number}: «{entry['action']}» starts from {entry['before']}, the state was {state}"
-            state = entry["after"]
-        if state != row["status"]:
-            yield f"№ {number} is {row['status']}, the journal ends in {state}"
+        yield from replays(number, row, seen.stories.get(number, ()))
 
 
 def _moved_on(seen: Seen, post_id: int) -> bool:
@@ -494,9 +479,3 @@ def working_minutes(start: datetime, end: datetime) -> float:
             total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds()) / 60
         day = day + timedelta(days=1)
     return total
-
-
-def days_of(ended: Ended) -> tuple[date, date]:
-    """First and last day."""
-    last = datetime.fromtimestamp(ended.evidence.now, UTC)
-    return ended.start.astimezone(MOSCOW).date(), last.astimezone(MOSCOW).date()

@@ -33,7 +33,6 @@ from tests.vk.fault_server import FaultServer, fault_server
 BASE = "https://news.okmo.invalid/feed/"
 AT = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
 TEXT = "В Черемхове открыли библиотеку & читальню <новую>. Придёт [id601|Ирина]. Сайт: okmo.invalid/x?a=1&b=2 #Черемхово@okmo"
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 MEDIA = "{http://search.yahoo.com/mrss/}content"
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -27,9 +27,7 @@ def desk(make_world: Callable[..., World]) -> World:
 def reminded(world: World) -> list[str]:
     before = len(world.chat())
     with world.unit() as context:
-        found = reminders.due(context)
-        if found is not None:
-            reminders.remind(context, found)
+        reminders.remind(context)
     world.deliver()
     return [message.text for message in world.chat()[before:]]
 

@@ -20,12 +20,9 @@ def test_an_author_is_known_from_the_first_suggestion_and_named_later(storage: S
         taken_in(unit, now, 1, author=7)
         taken_in(unit, now, 2, author=-9)
         assert unit.authors.unnamed(10) == (-9, 7)
-        assert unit.authors.names_missing([7, 8, 7]) == (7, 8)
         unit.authors.name(7, "Мария Иванова", now)
         unit.authors.name(-9, "", now)
         assert unit.authors.unnamed(10) == ()
-        assert unit.authors.names_missing([7, 8]) == (8,)
-        assert unit.authors.names_missing([]) == ()
     with storage.read() as unit:
         assert unit.authors.get(7) == Author(7, "Мария Иванова")
         assert unit.authors.get(404) is None
@@ -129,8 +126,6 @@ def test_cards_kept_back_in_a_burst_come_out_in_their_order(storage: Storage, no
         assert unit.cards.hidden_count() == 5
         unit.cards.placed(numbers[0], CHAT, 10, [], now)
         assert unit.cards.hidden(2) == tuple(numbers[1:3])
-        assert unit.cards.shown_since(now) == 1
-        assert unit.cards.shown_since(now + MINUTE) == 0
 
 
 def test_a_person_has_one_open_question_in_a_chat(storage: Storage, now: datetime) -> None:
@@ -144,8 +139,7 @@ def test_a_person_has_one_open_question_in_a_chat(storage: Storage, now: datetim
         assert (asked.number, asked.kind, asked.version, asked.cmid) == (second, "time", 5, 44)
         assert unit.prompts.clear(CHAT, 100)
         assert not unit.prompts.clear(CHAT, 100)
-        assert unit.prompts.clear_for(first) == 1
-        assert unit.prompts.get(CHAT, 101) is None
+        assert unit.prompts.get(CHAT, 101) is not None
 
 
 @pytest.mark.parametrize("value", [None, False, 0, "", [], {"час": 5}, [1, "два", None], 2**60, "строка"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,10 +21,6 @@ CHAT = 2000000001
 
 def events(batch: Batch) -> list[Any]:
     return [parse(raw, 1) for raw in batch.updates]
-
-
-def an_hour_ago() -> datetime:
-    return datetime.now(UTC) - timedelta(hours=1)
 
 
 # -- a suggestion's way ---------------------------------------------------------------------------------------
