@@ -16,8 +16,8 @@ PARTS_IN_ORDER = (confusion, likeness, intake, life, latency, limits, punctualit
 PARTS = {part.__name__.rpartition(".")[2]: part for part in PARTS_IN_ORDER}
 
 
-def main(wanted: Sequence[str]) -> None:
-    """Measure and print the table after each part. Raises KeyError for a part nobody knows."""
+def main(wanted: Sequence[str]) -> int:
+    """Measure and print the table after each part; 1 when a promise is not kept. Raises KeyError for an unknown part."""
     rows: list[table.Row] = []
     with tempfile.TemporaryDirectory(prefix="okmo-bench-") as place:
         folder = Path(place)
@@ -25,7 +25,8 @@ def main(wanted: Sequence[str]) -> None:
             for part in [PARTS[name] for name in wanted or PARTS]:
                 rows += part.measure(sandbox, folder)
                 print(table.text(rows), end="\n\n", flush=True)
+    return int(any(row.holds is False for row in rows))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -18,6 +18,11 @@ from tests.waiting import until
 
 CATCH_UP = 10_000
 IDLE_SECONDS = 30.0
+#: What is promised: seconds, megabytes, percent of a core, and how close to VK's own pace a catch-up is.
+START_WITHIN = 1.0
+MEMORY = 90.0
+IDLE_SHARE = 0.5
+CLOSE_TO_THE_BOUND = 1.2
 
 BARE = """
 import sys, requests, vk_api
@@ -62,14 +67,23 @@ def _start_and_rest(sandbox: SandboxClient, folder: Path) -> list[Row]:
         written = _files(desk.database.parent) ^ kept
     bare, bare_memory = _bare(sandbox, folder)
     return [
-        Row("start to first stored event", "this program", f"{ours:.2f} s", f"{ours / bare:.1f} of bare vk_api"),
+        Row(
+            *("start to first stored event", "this program"),
+            *(f"{ours:.2f} s", f"{ours / bare:.1f} of bare vk_api"),
+            holds=ours <= START_WITHIN,
+        ),
         Row("start to first event", "bare vk_api bot, stores nothing", f"{bare:.2f} s", "1.0"),
-        Row("resident memory", "this program", f"{memory:.0f} MB", f"{memory / bare_memory:.1f} of bare vk_api"),
+        Row(
+            *("resident memory", "this program"),
+            *(f"{memory:.0f} MB", f"{memory / bare_memory:.1f} of bare vk_api"),
+            holds=memory <= MEMORY,
+        ),
         Row("resident memory", "bare vk_api bot", f"{bare_memory:.0f} MB", "1.0"),
         Row(
             f"idle for {IDLE_SECONDS:.0f} s",
             "this program",
             f"{busy:.2f} % of a core, {len(written)} files written",
+            holds=busy <= IDLE_SHARE and not written,
         ),
     ]
 
@@ -106,6 +120,7 @@ def _catch_up(sandbox: SandboxClient, folder: Path) -> list[Row]:
             "this program, from process start",
             f"{took:.1f} s",
             f"{took / bound:.2f} of pages × 1/3 s",
+            holds=took <= CLOSE_TO_THE_BOUND * bound,
         )
     ]
 

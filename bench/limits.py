@@ -71,4 +71,4 @@ def _row(what: str, subject: str, calls: list[Any], took: float, kind: str, judg
     refused = sum(call.get("error_code") == 6 for call in (judged or calls))
     rate = len(calls) / took
     value = f"{len(calls)} calls in {took:.1f} s, error 6: {refused} times"
-    return Row(what, subject, value, f"{rate / ALLOWED[kind]:.2f} of VK's {ALLOWED[kind]:.0f}/s")
+    return Row(what, subject, value, f"{rate / ALLOWED[kind]:.2f} of VK's {ALLOWED[kind]:.0f}/s", refused == 0)

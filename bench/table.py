@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: what was measured, on which subject, the value, and the ratio to its anchor in the same run."""
+    """One figure: what was measured, on which subject, the value, and the ratio to its anchor in the same run.
+
+    ``holds``: whether it keeps what was promised of it; None where nothing was.
+    """
 
     what: str
     subject: str
     value: str
     ratio: str = ""
+    holds: bool | None = None
+
+
+_VERDICTS: Final = {None: "", True: "yes", False: "NO"}
 
 
 def text(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
-    lines = ["| measured | subject | value | ratio |", "|---|---|---|---|"]
-    lines += [f"| {row.what} | {row.subject} | {row.value} | {row.ratio} |" for row in rows]
+    lines = ["| measured | subject | value | ratio | as promised |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {row.what} | {row.subject} | {row.value} | {row.ratio} | {_VERDICTS[row.holds]} |" for row in rows
+    ]
     return "\n".join(lines)
 
 
