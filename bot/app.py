@@ -76,7 +76,7 @@ class Parts:
     reconciler: Reconciler
     jobs: tuple[Job, ...]
     snackbars: Snackbars
-    #: What the service does last: pools, files and the database are closed.
+    #: What the service does last: files and the database are closed.
     close: Callable[[], None]
 
 
@@ -189,8 +189,6 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
     _settle_start(work, settings)
 
     def after() -> None:
-        ticker.stop()
-        snackbars.close()
         metrics.close()
         ground.close()
 
@@ -203,9 +201,10 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
     )
     service = Service(
         loops,
-        before=ticker.start,
+        ticker=ticker,
+        answers=snackbars,
         after=after,
-        also_alive={"ticker": lambda: ticker.alive, "lease": ground.lease.alive},
+        also_alive={"lease": ground.lease.alive},
     )
     if settings.METRICS_PORT is not None:
         metrics.serve(settings.METRICS_PORT, work, service.dead)
@@ -277,7 +276,7 @@ def _jobs(
         Job("expire", 15.0, when(publication.is_over, "expire", publication.expire_what_is_over)),
         Job("tables", 10.0, heed_tables),
         Job("sweep", min(SWEEP, settings.REREAD_SECONDS), sweep.posts),
-        Job("reach", 600.0, sweep.reach),
+        Job("reach", 600.0, sweep.reach, stop=sweep.stop),
         Job("prune", 24 * 3600.0, watch.prune),
         Job("keep_networks", 20 * 3600.0, keep_alive, at_once=True),
         Job("prune_media", 6 * 3600.0, lambda: prune(settings.DATA_DIR / MEDIA)),

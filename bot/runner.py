@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
 import signal
+import sys
 from types import FrameType
 from typing import NoReturn
 
@@ -38,7 +41,21 @@ def serve(settings: Settings) -> int:
         raise Stopped(f"Порт METRICS_PORT={settings.METRICS_PORT} не открывается ({fault.strerror})") from fault
     gc.freeze()  # what stands now stands to the end
     gc.enable()
-    return app.service.run()
+    code = app.service.run()
+    if app.service.late:
+        _leave_behind(code)
+    return code
+
+
+def _leave_behind(code: int) -> NoReturn:
+    """End without what is still in hand: the interpreter would wait for its threads, however long their calls take.
+
+    What it does to the database is a unit or nothing, and what it sent stands there as being sent.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

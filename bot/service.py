@@ -4,6 +4,8 @@
 
     start:  lease → intake → couriers → router → reconciler → ticker
     stop:   intake, reconciler → ticker → router → couriers (finish the call in hand) → snackbars → storage
+
+All of them are asked to stop in this order and then waited for together; who is not ready in time is left behind.
 """
 
 from __future__ import annotations
@@ -22,8 +24,12 @@ log = structlog.get_logger("service")
 
 #: A loop that gave no sign for so long is dead or stuck, seconds. Longer than any call with all its time limits.
 SILENT_TOO_LONG: Final = 240.0
-#: Stopping takes at most so long, seconds.
-STOP_WITHIN: Final = 9.0
+#: Whether a loop died is looked at so often, seconds.
+LOOK_EVERY: Final = 1.0
+#: What is in hand when the program stops is waited for so long, seconds.
+STOP_WITHIN: Final = 8.5
+#: And the closing of the files and the database so long.
+CLOSE_WITHIN: Final = 1.0
 
 
 class Loop(Protocol):
@@ -34,6 +40,25 @@ class Loop(Protocol):
     def run(self) -> None: ...
 
     def stop(self) -> None: ...
+
+
+class Pool(Protocol):
+    """Threads that do one thing after another."""
+
+    def stop(self) -> None:
+        """Begin nothing more; returns at once."""
+
+    def wait(self, seconds: float) -> tuple[str, ...]:
+        """Wait at most so long for what is in hand; the names of what still is."""
+
+
+class Clock(Pool, Protocol):
+    """The pool of the periodic jobs."""
+
+    @property
+    def alive(self) -> bool: ...
+
+    def start(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -54,21 +79,28 @@ class Running:
 
 
 class Service:
-    """Starts the loops, watches them, stops them."""
+    """Starts the loops, watches them, stops them.
+
+    ``ticker`` does the periodic jobs, ``answers`` answers presses; ``after`` closes files and the database.
+    """
 
     def __init__(
         self,
         loops: tuple[Running, ...],
         *,
-        before: Callable[[], None],
+        ticker: Clock,
+        answers: Pool,
         after: Callable[[], None],
         also_alive: Mapping[str, Callable[[], bool]],
         quit_first: tuple[str, ...] = ("intake", "reconciler"),
     ) -> None:
         self._loops = loops
-        self._before = before
+        self._ticker = ticker
+        self._answers = answers
         self._after = after
-        self._also_alive = also_alive
+        self._also_alive = {"ticker": lambda: ticker.alive, **also_alive}
+        #: What was still in hand when the program stopped waiting for it.
+        self.late: tuple[str, ...] = ()
         self._begun = False
         self._quit_first = quit_first
         self._asked = threading.Event()
@@ -85,10 +117,10 @@ class Service:
         for running in self._loops:
             if running.thread is None:  # the intake listens already
                 running.start()
-        self._before()
+        self._ticker.start()
         self._begun = True
         log.info("started", loops=[running.name for running in self._loops])
-        while not self._asked.wait(1.0):
+        while not self._asked.wait(LOOK_EVERY):
             dead = self.dead()
             if dead:
                 log.error("loop_died", loops=dead)
@@ -119,13 +151,30 @@ class Service:
 
     def _stop(self) -> None:
         deadline = time.monotonic() + STOP_WITHIN
+
+        def left() -> float:
+            return max(0.0, deadline - time.monotonic())
+
         first = [running for running in self._loops if running.name in self._quit_first]
-        rest = [running for running in self._loops if running not in first]
-        for running in (*first, *rest):
+        rest = [running for running in reversed(self._loops) if running not in first]
+        for running in first:
+            running.loop.stop()
+        self._ticker.stop()
+        for running in rest:
             running.loop.stop()
         for running in (*first, *rest):
             if running.thread is not None:
-                running.thread.join(max(0.0, deadline - time.monotonic()))
-        self._after()
-        late = [running.name for running in self._loops if running.alive]
-        log.info("stopped", late=late)
+                running.thread.join(left())
+        self._answers.stop()
+        in_hand = (*self._ticker.wait(left()), *self._answers.wait(left()))
+        closed = self._close()
+        alive = (running.name for running in self._loops if running.alive)
+        self.late = (*alive, *in_hand, *(() if closed else ("closing",)))
+        log.info("stopped", late=list(self.late))
+
+    def _close(self) -> bool:
+        """Let go of files and the database; False: a database that does not answer is not waited for."""
+        closing = threading.Thread(target=self._after, name="closing", daemon=True)
+        closing.start()
+        closing.join(CLOSE_WITHIN)
+        return not closing.is_alive()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 
 import structlog
 
@@ -32,16 +32,24 @@ class Snackbars:
         #: Where answers are made.
         self.pool: Executor = ThreadPoolExecutor(threads, thread_name_prefix="snackbar")
         self._closed = threading.Event()
+        self._under_way: set[Future[None]] = set()
 
     def show(self, snackbar: Snackbar) -> None:
         """Answer as soon as possible; returns at once."""
-        if not self._closed.is_set():
-            self.pool.submit(self._show, snackbar, time.monotonic())
+        if self._closed.is_set():
+            return
+        answer = self.pool.submit(self._show, snackbar, time.monotonic())
+        self._under_way.add(answer)
+        answer.add_done_callback(self._under_way.discard)
 
-    def close(self) -> None:
-        """Drop what has not begun, finish what has."""
+    def stop(self) -> None:
+        """Take nothing more and drop what has not begun; returns at once."""
         self._closed.set()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def wait(self, seconds: float) -> tuple[str, ...]:
+        """Wait at most so long for the answers in hand; what still is."""
+        return ("snackbars",) if wait(tuple(self._under_way), seconds).not_done else ()
 
     def _show(self, snackbar: Snackbar, asked_at: float) -> None:
         if time.monotonic() - asked_at > USELESS_AFTER:

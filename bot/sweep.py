@@ -12,6 +12,7 @@ the way; the other networks are asked for it once a day.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -61,6 +62,11 @@ class Sweep:
         self._on_refusal = on_refusal
         self._rest_until = 0.0
         self._missed: dict[int, datetime] = {}
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End after the copy in hand; the others are asked for after the next start."""
+        self._stopping.set()
 
     def posts(self) -> None:
         """One round of looking at our own posts."""
@@ -124,7 +130,13 @@ class Sweep:
             due = context.unit.copies.due_reach(context.now, REACH_AT_ONCE)
         if not due:
             return
-        seen = [(copy, self._reach_of(copy)) for copy in due]
+        seen = []
+        for copy in due:
+            if self._stopping.is_set():
+                break
+            seen.append((copy, self._reach_of(copy)))
+        if not seen:
+            return
         with self._work.begin("reach", quiet=True) as context:
             told = [(copy, reach, next_reach(copy.sent_at or context.now, context.now)) for copy, reach in seen]
             context.unit.copies.reached(told, context.now)

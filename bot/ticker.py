@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,12 +21,16 @@ log = structlog.get_logger("ticker")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to be done every so many seconds; ``at_once`` also right after the start."""
+    """Something to be done every so many seconds; ``at_once`` also right after the start.
+
+    ``stop`` asks one that is being done to end soon.
+    """
 
     name: str
     every: float
     run: Callable[[], None]
     at_once: bool = False
+    stop: Callable[[], None] = lambda: None
 
 
 class Ticker:
@@ -33,6 +38,9 @@ class Ticker:
 
     def __init__(self, jobs: tuple[Job, ...]) -> None:
         self._jobs = jobs
+        self._changed = threading.Condition()
+        self._in_hand: set[str] = set()
+        self._stopping = False
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(3)},
@@ -45,7 +53,7 @@ class Ticker:
         for job in self._jobs:
             first = now if job.at_once else now + timedelta(seconds=job.every)
             self._scheduler.add_job(
-                _guarded(job),
+                partial(self._run, job),
                 "interval",
                 seconds=job.every,
                 id=job.name,
@@ -56,9 +64,19 @@ class Ticker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop ticking and wait for the jobs in hand."""
+        """Begin no more jobs and ask those in hand to end soon; returns at once."""
+        with self._changed:
+            self._stopping = True
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=False)
+        for job in self._jobs:
+            job.stop()
+
+    def wait(self, seconds: float) -> tuple[str, ...]:
+        """Wait at most so long for the jobs in hand; the names of those that still are."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._in_hand, seconds)
+            return tuple(sorted(self._in_hand))
 
     @property
     def alive(self) -> bool:
@@ -66,15 +84,19 @@ class Ticker:
         thread = getattr(self._scheduler, "_thread", None)
         return isinstance(thread, threading.Thread) and thread.is_alive()
 
-
-def _guarded(job: Job) -> Callable[[], None]:
-    def run() -> None:
+    def _run(self, job: Job) -> None:
+        with self._changed:
+            if self._stopping:  # it stood in line behind others
+                return
+            self._in_hand.add(job.name)
         try:
             job.run()
         except Exception as error:
             log.exception("job_failed", job=job.name, error=type(error).__name__)
-
-    return run
+        finally:
+            with self._changed:
+                self._in_hand.discard(job.name)
+                self._changed.notify_all()
 
 
 class ClockWatch:

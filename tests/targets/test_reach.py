@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +12,7 @@ import pytest
 
 from bot.sweep import Sweep
 from bot.work import Work, utc_now
-from editorial.networks import CopyState, NetworkCopy, Reach
+from editorial.networks import CopyState, Network, NetworkCopy, Placed, Reach
 from handlers.router import handle
 from storage.migrate import upgrade
 from storage.unit import Storage
@@ -101,3 +102,25 @@ def test_a_network_that_does_not_tell_has_no_reach(vk: SandboxClient, tmp_path: 
     copy = silent.round(days=1, minutes=1)
     assert (copy.reach, copy.next_reach is not None) == (Reach(), True)
     silent.storage.close()
+
+
+def test_whoever_stops_waits_for_one_copy_at_most(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first copy's call is in hand when the program is asked to stop: the others keep their turn."""
+    with read.work.begin("test") as context:
+        [first] = context.unit.copies.of(1)
+        for part in (1, 2):
+            context.unit.copies.put(replace(first, part=part), context.now)
+    ask = read.rig.target.reach
+    asked: list[str] = []
+
+    def stopped_meanwhile(network: Network, placed: Placed) -> Reach | None:
+        asked.append(network.key)
+        read.sweep.stop()
+        return ask(network, placed)
+
+    monkeypatch.setattr(read.rig.target, "reach", stopped_meanwhile)
+    read.ahead += timedelta(days=1, minutes=1)
+    read.sweep.reach()
+    assert len(asked) == 1
+    with read.work.look() as context:
+        assert len(context.unit.copies.due_reach(context.now, 50)) == 2
