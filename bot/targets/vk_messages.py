@@ -37,6 +37,9 @@ _NOT_EDITABLE: Final = frozenset({100, 104, 909, 920})
 _UNSUITABLE: Final = frozenset({Remedy.BUG, Remedy.SPLIT, Remedy.MARK_CONTENT})
 _TRIES_AS_IT_IS: Final = 2
 _KEYBOARD_REFUSED: Final = 911
+#: Refusals of a pin that say nothing of the right to pin. Whatever else is waited for would hold up the cards.
+_PASSING: Final = frozenset({Remedy.RETRY, Remedy.UNCERTAIN, Remedy.PAUSE_KEY})
+_FLOOD: Final = "flood"
 #: How many messages back an uncertain one is looked for.
 HISTORY: Final = 200
 
@@ -154,7 +157,7 @@ class VkMessages:
     def _outcome(self, parcel: Parcel, answer: Any | VkError) -> Outcome:
         envelope: Envelope = parcel.contents
         message = envelope.message
-        if message.pin and isinstance(answer, VkRefused):
+        if message.pin and isinstance(answer, VkRefused) and not _passes(answer):
             return Refused("cannot_pin", answer.code)
         if message.cmid is not None:
             return self._edited(parcel, answer)
@@ -285,6 +288,10 @@ class VkMessages:
             return RetryLater("not_sent", 0.0, counts=False)
         parts = [one for piece in range(1, len(envelope.message.parts) + 1) if (one := cmid_of(piece))]
         return Sent({"peer_id": envelope.peer_id, "cmid": cmid, "parts": parts, "digest": None})
+
+
+def _passes(refusal: VkRefused) -> bool:
+    return refusal.verdict.remedy in _PASSING or refusal.verdict.reason == _FLOOD
 
 
 def random_id(salt: int, delivery_id: int, piece: int) -> int:
