@@ -17,7 +17,7 @@ from bot.media import FILES, PICTURES, Media, MediaUnavailable
 from bot.targets.base import Standstill
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.vk_outcome import outcome_of, standstill_of
-from bot.vk.client import OF_ONE_WALL, VkClient
+from bot.vk.client import VkClient
 from bot.vk.errors import VkError
 from bot.vk.other_walls import EDITOR_LEVEL, OtherWalls, Standing, is_gone
 from bot.vk.posts import MOST_ATTACHMENTS
@@ -86,8 +86,6 @@ class VkCopy(NetworkTarget):
 
     def standstill(self) -> Standstill | None:
         resting = super().standstill() or standstill_of(self._walls.client, "wall.post")
-        if resting is not None and resting.reason in OF_ONE_WALL:
-            resting = None  # said of our own wall
         wait = self._walls.seconds_until_write()
         return resting or (Standstill(wait, "spacing") if wait > 0 else None)
 

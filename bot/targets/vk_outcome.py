@@ -31,9 +31,9 @@ def outcome_of(error: VkError) -> Outcome:
     return Refused(meaning.reason, code)
 
 
-def standstill_of(client: VkClient, method: str) -> Standstill | None:
-    """Why ``method`` is not to be called with this key now."""
-    pause = client.pauses.paused(method, write=True)
+def standstill_of(client: VkClient, method: str, *, wall: int | None = None) -> Standstill | None:
+    """Why ``method`` is not to be called with this key now; on the wall of ``wall``, where one is named."""
+    pause = client.pauses.paused(method, write=True, wall=wall)
     if pause is None:
         return None
     return Standstill(max(0.0, pause.until - time.monotonic()), pause.reason)

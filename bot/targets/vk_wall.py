@@ -119,7 +119,7 @@ class VkWall:
             return Standstill(wait, "spacing")
         if self._by_hand() or self._wall.user is None:
             return None
-        return standstill_of(self._wall.user, "wall.post")
+        return standstill_of(self._wall.user, "wall.post", wall=self._wall.owner_id)
 
     def resume(self) -> None:
         if self._wall.user is not None:

@@ -25,7 +25,7 @@ from requests.adapters import HTTPAdapter
 
 from bot.transport import FAILURES, read_body, was_sent, what_happened
 from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
-from bot.vk.pace import WHOLE_KEY, WRITES, Pace, Pauses
+from bot.vk.pace import WHOLE_KEY, WRITES, Pace, Pauses, on_wall
 from bot.vk.scalars import number, sound
 from storage.faultpoints import reach
 
@@ -35,9 +35,9 @@ BATCH: Final = 25
 TOO_FAST: Final = 6
 TOO_FAST_TRIES: Final = 5
 WALL_GAP: Final = 5.0
-#: Limits that VK counts for each wall.
-OF_ONE_WALL: Final = frozenset({"posts_per_day", "ad_recent"})
 """Seconds between two writes to walls with one key; closer ones are answered with a check for robots."""
+OF_ONE_WALL: Final = frozenset({"posts_per_day", "ad_recent"})
+"""Limits that VK counts for each wall."""
 STALE_AFTER: Final = 4.0
 """Seconds of idleness after which a kept connection is replaced: the other side may be closing it."""
 NO_EXECUTE: Final = frozenset({3, 12, 15, 27, 28, 1051})
@@ -91,15 +91,11 @@ class VkKey:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to be made; ``write`` marks the ones that change something on VK.
-
-    ``elsewhere``: on the wall of another community, whose own limits say nothing of our wall.
-    """
+    """One call to be made; ``write`` marks the ones that change something on VK."""
 
     method: str
     params: Mapping[str, object] = field(default_factory=dict)
     write: bool = False
-    elsewhere: bool = False
 
 
 def new_session() -> requests.Session:
@@ -223,8 +219,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
 
     def make(self, call: Call, *, urgent: bool = False, timeout: Timeout | None = None) -> Any:
         """The same for a call that stands ready."""
-        answer = self._answer(call.method, call.params, call.write, urgent, timeout, elsewhere=call.elsewhere)
-        return answer["response"]
+        return self._answer(call.method, call.params, call.write, urgent, timeout)["response"]
 
     def batch(
         self, calls: Sequence[Call], *, urgent: bool = False, timeout: Timeout | None = None
@@ -284,7 +279,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             write=call.write,
             human_url=refusal.human_url,
         )
-        self._note(again, call.write)
+        self._note(again, call.write, wall_of(call.params))
         return again
 
     def _paired(self, calls: Sequence[Call], answer: Mapping[str, Any], began: float) -> Iterator[Any | VkError]:
@@ -303,10 +298,12 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         failed = Counter(call.method for call, got in zip(calls, results, strict=True) if got is False)
         for call, result in zip(calls, results, strict=True):
             if result is not False:
-                self.pauses.worked(call.method, call.write, since=began)
+                self.pauses.worked(call.method, call.write, since=began, wall=wall_of(call.params))
                 yield result
             elif len(refusals.get(call.method, ())) == failed[call.method]:
-                yield self._refusal(call.method, refusals[call.method].pop(0), call.write)
+                refusal = self._refusal(call.method, refusals[call.method].pop(0), call.write)
+                self._note(refusal, call.write, wall_of(call.params))
+                yield refusal
                 failed[call.method] -= 1
             else:
                 yield VkTransport(call.method, "unpaired", write=call.write)
@@ -318,8 +315,6 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         write: bool,
         urgent: bool,
         timeout: Timeout | None,
-        *,
-        elsewhere: bool = False,
     ) -> dict[str, Any]:
         """VK's answer with a ``response`` in it; raises VkError otherwise."""
         self._notice_new_key()
@@ -330,7 +325,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             form["access_token"] = self.key.secret
             started, began = time.monotonic(), self.pauses.now()
             reach(f"vk.{method}.before")
-            result = self._once(method, form, write, timeout or self.timeout, elsewhere=elsewhere)
+            result = self._once(method, form, write, timeout or self.timeout)
             self.pace.answered(turn)
             reach(f"vk.{method}.after")
             self._observe(method, time.monotonic() - started, result)
@@ -338,13 +333,13 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
                 break
             self.pace.hold(random.uniform(0.4, 1.0))
         if isinstance(result, VkError):
+            self._note(result, write, wall_of(params))
             raise result
-        if not elsewhere:
-            self.pauses.worked(method, write, since=began)
+        self.pauses.worked(method, write, since=began, wall=wall_of(params))
         return result
 
     def _once(
-        self, method: str, form: Mapping[str, str | int | float], write: bool, timeout: Timeout, *, elsewhere: bool
+        self, method: str, form: Mapping[str, str | int | float], write: bool, timeout: Timeout
     ) -> dict[str, Any] | VkError:
         """Send one request; the failure is returned, so that no exception holding the key hangs on to it."""
         try:
@@ -356,17 +351,15 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
                 body = read_body(response, timeout[1])
         except FAILURES as failure:
             return VkTransport(method, what_happened(failure), sent=was_sent(failure), write=write)
-        return self._read(method, status, body, write, elsewhere=elsewhere)
+        return self._read(method, status, body, write)
 
-    def _read(
-        self, method: str, status: int, body: bytes, write: bool, *, elsewhere: bool
-    ) -> dict[str, Any] | VkError:
+    def _read(self, method: str, status: int, body: bytes, write: bool) -> dict[str, Any] | VkError:
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError):
             answer = None
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-            return self._refusal(method, answer["error"], write, elsewhere=elsewhere)
+            return self._refusal(method, answer["error"], write)
         if status != 200:
             return VkTransport(method, f"http_{status}", write=write)
         if not isinstance(answer, dict):
@@ -375,13 +368,13 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             return VkTransport(method, "no_response", write=write)
         return answer
 
-    def _refusal(self, method: str, error: Mapping[str, Any], write: bool, *, elsewhere: bool = False) -> VkError:
+    def _refusal(self, method: str, error: Mapping[str, Any], write: bool) -> VkError:
         code, subcode = number(error.get("error_code")), number(error.get("error_subcode"))
         if code is None:
             return VkTransport(method, "unreadable_error", write=write)
         message = self.key.redact(str(error.get("error_msg") or error.get("error_text") or ""))[:300]
         url = error.get("redirect_uri") or error.get("captcha_img")
-        refusal = VkRefused(
+        return VkRefused(
             method,
             code,
             message,
@@ -389,17 +382,16 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             write=write,
             human_url=self.key.redact(str(url)) if url else None,
         )
-        if not (elsewhere and refusal.verdict.reason in OF_ONE_WALL):
-            self._note(refusal, write)
-        return refusal
 
-    def _note(self, refusal: VkRefused, write: bool) -> None:
+    def _note(self, refusal: VkError, write: bool, wall: int | None) -> None:
         """Remember what is to be left alone, longer each time it is refused again."""
         meaning = refusal.verdict
         if meaning.pause is None:
             return
         if meaning.remedy is Remedy.PAUSE_METHOD:
             scope = refusal.method
+            if wall is not None and meaning.reason in OF_ONE_WALL:
+                scope = on_wall(refusal.method, wall)
         elif meaning.remedy is Remedy.PAUSE_KEY:
             scope = WRITES if meaning.reason == "captcha" else WHOLE_KEY
         else:
@@ -428,6 +420,13 @@ def program(calls: Sequence[Call]) -> str:
         for call in calls
     )
     return f"return [{','.join(lines)}];"
+
+
+def wall_of(params: Mapping[str, object]) -> int | None:
+    """The owner of the wall that a call is about, by its parameters; None when they name none."""
+    owner = number(params.get("owner_id"))
+    group = number(params.get("group_id"))
+    return owner if owner is not None else -group if group is not None else None
 
 
 def repeatable(call: Call) -> bool:

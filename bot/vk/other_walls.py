@@ -136,7 +136,7 @@ class OtherWalls:
 
     def _write(self, method: str, **params: Any) -> Any:
         with self.client.walls.turn() if self.client.walls is not None else nullcontext():
-            return self.client.make(Call(method, params, write=True, elsewhere=True), timeout=WRITE_TIMEOUT)
+            return self.client.make(Call(method, params, write=True), timeout=WRITE_TIMEOUT)
 
 
 def _post_id(method: str, answer: object) -> int:

@@ -139,8 +139,13 @@ WHOLE_KEY = "*"
 WRITES = "*writes"
 
 
+def on_wall(method: str, owner_id: int) -> str:
+    """The scope of one method on one wall."""
+    return f"{method} {owner_id}"
+
+
 class Pauses:
-    """What VK asked to leave alone: the whole key, its writes, or single methods.
+    """What VK asked to leave alone: the whole key, its writes, single methods, or one of them on one wall.
 
     A pause whose end brings the same refusal again is followed by one of twice the length.
     """
@@ -151,7 +156,10 @@ class Pauses:
         self._pauses: dict[str, Pause] = {}
 
     def pause(self, seconds: float, reason: str, *, scope: str = WHOLE_KEY) -> float:
-        """Leave ``scope`` alone: WHOLE_KEY, WRITES, or the name of a method. Returns for how many seconds."""
+        """Leave ``scope`` alone: WHOLE_KEY, WRITES, the name of a method, or :func:`on_wall` of it.
+
+        Returns for how many seconds.
+        """
         with self._lock:
             now, before = self._clock(), self._pauses.get(scope)
             if before is not None and before.reason == reason:
@@ -161,9 +169,9 @@ class Pauses:
             self._pauses[scope] = Pause(now + seconds, reason, seconds)
             return seconds
 
-    def paused(self, method: str | None = None, *, write: bool = False) -> Pause | None:
-        """The longest pause in force for a call of ``method``, or for the key as a whole."""
-        scopes = [WHOLE_KEY, *([WRITES] if write else []), *([method] if method else [])]
+    def paused(self, method: str | None = None, *, write: bool = False, wall: int | None = None) -> Pause | None:
+        """The longest pause in force for a call of ``method`` (on the wall of ``wall``), or for the whole key."""
+        scopes = _scopes(method, write, wall)
         with self._lock:
             now = self._clock()
             found = [pause for scope in scopes if (pause := self._pauses.get(scope)) and pause.until > now]
@@ -173,7 +181,7 @@ class Pauses:
         """The moment on the clock the pauses are kept by, seconds."""
         return self._clock()
 
-    def worked(self, method: str, write: bool, *, since: float | None = None) -> None:
+    def worked(self, method: str, write: bool, *, since: float | None = None, wall: int | None = None) -> None:
         """A call that began at ``since`` went through: whatever was said against it before no longer holds.
 
         What was said while it was under way, to another call or to a neighbour in the same request, does hold.
@@ -181,7 +189,7 @@ class Pauses:
         if not self._pauses:
             return
         with self._lock:
-            for scope in (WHOLE_KEY, method, *([WRITES] if write else [])):
+            for scope in _scopes(method, write, wall):
                 pause = self._pauses.get(scope)
                 if pause is not None and (since is None or pause.until - pause.length <= since):
                     del self._pauses[scope]
@@ -190,3 +198,11 @@ class Pauses:
         """Forget all pauses, because a person said so or the key is a new one."""
         with self._lock:
             self._pauses.clear()
+
+
+def _scopes(method: str | None, write: bool, wall: int | None) -> list[str]:
+    """What a call belongs to."""
+    scopes = [WHOLE_KEY, *([WRITES] if write else [])]
+    if method is not None:
+        scopes += [method, *([on_wall(method, wall)] if wall is not None else [])]
+    return scopes

@@ -296,16 +296,36 @@ def test_T44_the_day_s_limit_of_a_neighbour_and_ours_do_not_stop_each_other(worl
     limit = {"what": "error", "code": 214, "text": words, "match": {"method": "wall.post", "times": 1}}
     world.do("fault", fault=limit)
     assert isinstance(rig.target.publish(rig.copy(story), a_delivery()), RetryLater)
-    assert rig.client.pauses.paused("wall.post", write=True) is None
+    assert rig.client.pauses.paused("wall.post", write=True, wall=-1) is None
 
     world.do("fault", fault=limit)
     with pytest.raises(VkRefused):
         own.publish_made("Своя запись", (), guid="one")
-    assert rig.client.pauses.paused("wall.post", write=True) is not None
+    assert rig.client.pauses.paused("wall.post", write=True, wall=-1) is not None
     assert rig.target.standstill() is None
     rig.target._shut.clear()
     rig.posted(story)
-    assert rig.client.pauses.paused("wall.post", write=True) is not None
+    assert rig.client.pauses.paused("wall.post", write=True, wall=-1) is not None
+
+
+def test_T45_a_captcha_stops_the_copies_though_our_wall_has_its_posts_for_today(
+    world: World, tmp_path: Path
+) -> None:
+    """The longer rest of our own wall does not hide the shorter one of the whole key."""
+    rig = Rig(world, tmp_path)
+    story = rig.story()
+    own = Wall(rig.client, world.client(), 1, post_gap=0)
+    once = {"match": {"method": "wall.post", "times": 1}, "what": "error"}
+    words = "Access to adding post denied: you can only add 50 posts a day"
+    world.do("fault", fault={**once, "code": 214, "text": words})
+    with pytest.raises(VkRefused):
+        own.publish_made("Своя запись", (), guid="one")
+    assert rig.target.standstill() is None
+    world.do("fault", fault={**once, "code": 14})
+    assert isinstance(rig.target.publish(rig.copy(story), a_delivery()), RetryLater)
+    still = rig.target.standstill()
+    assert still is not None
+    assert still.reason == "captcha"
 
 
 def test_T45_a_captcha_stops_the_copies_and_names_the_page_for_a_person(rig: Rig) -> None:

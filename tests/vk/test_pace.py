@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bot.intake import delay_after
-from bot.vk.pace import WRITES, Pace, Pauses
+from bot.vk.pace import WRITES, Pace, Pauses, on_wall
 from tests.waiting import until
 
 
@@ -160,6 +160,25 @@ def test_t14_a_refused_queue_is_asked_again_soon_and_ever_later(pause: float) ->
     assert [delay_after(failures, pause) for failures in range(5)] == [10.0, 20.0, 40.0, 60.0, 60.0]
     assert [delay_after(failures, 3.0) for failures in range(7)] == [0.3, 1.0, 3.0, 5.0, 10.0, 30.0, 30.0]
     assert delay_after(0, None) == 0.3
+
+
+def test_a_pause_of_one_wall_is_nobody_elses() -> None:
+    pauses = Pauses(Clock())
+    pauses.pause(3600, "posts_per_day", scope=on_wall("wall.post", -1))
+    pauses.pause(60, "captcha", scope=WRITES)
+
+    ours, theirs = (pauses.paused("wall.post", write=True, wall=wall) for wall in (-1, -2))
+    assert ours is not None
+    assert ours.reason == "posts_per_day"
+    assert theirs is not None
+    assert theirs.reason == "captcha"
+    assert pauses.paused("wall.edit", wall=-1) is None
+
+    pauses.worked("wall.post", write=True, wall=-2)
+    assert pauses.paused("wall.post", write=True, wall=-2) is None
+    assert pauses.paused("wall.post", write=True, wall=-1) == ours
+    pauses.worked("wall.post", write=True, wall=-1)
+    assert pauses.paused("wall.post", write=True, wall=-1) is None
 
 
 def test_a_person_can_end_all_pauses() -> None:
