@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.targets.http import Answer, Failed, Http, Timeout, Upload
+from bot.vk.pace import Pace
 from editorial.delivery import Outcome, Refused, RetryLater, Uncertain
 
 #: Errors after which the call may have been carried out all the same.
@@ -87,7 +88,7 @@ def signature(params: Mapping[str, str], secret: str) -> str:
 
 
 class OkApi:
-    """The methods of Odnoklassniki for one application and one session.
+    """The methods of Odnoklassniki for one application and one session; safe for any number of threads.
 
     ``secret`` may be the session's secret or the application's: which it is shows a harmless call, made once.
     ``spacing``: seconds between two calls; Odnoklassniki publishes no rates, one a second is known to be fine.
@@ -110,16 +111,17 @@ class OkApi:
         self._candidates = (secret, derived)
         self._session_secret = ""
         self._http = Http("ok", secret=(access_token, secret, derived), timeout=timeout)
-        self._spacing = spacing
-        self._next_call = 0.0
+        self._learning = threading.Lock()
+        self._pace = Pace(1.0 / spacing, budget=1.0) if spacing > 0 else None
 
     def __repr__(self) -> str:
         return "OkApi()"
 
     def call(self, method: str, *, write: bool = False, **params: Any) -> Any:
         """The method's result. ``write``: it must not be made twice. Raises OkError."""
-        if not self._session_secret:
-            self._learn_secret()
+        with self._learning:
+            if not self._session_secret:
+                self._learn_secret()
         return self._call(method, params, self._session_secret, write=write)
 
     def upload(self, url: str, files: Sequence[Upload]) -> Any:
@@ -143,14 +145,9 @@ class OkApi:
         form |= {"method": method, "application_key": self._application_key, "format": "json"}
         form["sig"] = signature(form, secret)
         form["access_token"] = self._access_token
-        self._wait()
+        if self._pace is not None:
+            self._pace.wait()
         return self._read(self._http.ask("POST", self._url, method, form=form), write=write)
-
-    def _wait(self) -> None:
-        now = time.monotonic()
-        if now < self._next_call:
-            time.sleep(self._next_call - now)
-        self._next_call = max(now, self._next_call) + self._spacing
 
     def _read(self, answer: Answer | Failed, *, write: bool) -> Any:
         if isinstance(answer, Failed):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -310,3 +312,26 @@ def test_upload_addresses_of_strangers_are_not_used(vk: SandboxClient, tmp_path:
     outcome = target.publish(copy_of(target, story("С фото", pictures(vk, 1))), delivery())
     assert outcome == RetryLater("no_answer")
     assert asked(vk, "ok.upload") == 0
+
+
+def test_two_threads_keep_the_distance_between_calls_and_learn_the_secret_once(vk: SandboxClient) -> None:
+    """A copy goes out while somebody asks how far others got."""
+    spacing = 0.4
+    api = OkApi(f"{vk.url}/ok/fb.do", ok.APPLICATION_KEY, ok.ACCESS_TOKEN, SESSION_SECRET, spacing=spacing)
+    together = threading.Barrier(2)
+
+    def calls() -> None:
+        together.wait(10)
+        for _ in range(2):
+            api.call("users.getCurrentUser", fields="uid")
+
+    threads = [threading.Thread(target=calls) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    moments = [datetime.fromisoformat(call["at"]) for call in vk.journal(method="ok.users.getCurrentUser")]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+    assert min(gaps) > spacing / 4, "two calls went out together"
+    assert len(moments) == 1 + 4, "the secret is tried by one call"
