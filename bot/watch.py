@@ -32,7 +32,8 @@ TROUBLED: Final = 20.0
 MANAGERS_EVERY: Final = 3600.0
 #: How old the list may be when a press is judged by it, seconds.
 WHILE_THEY_WORK: Final = 55.0
-
+#: Somebody's press may wait for the list: seconds to connect, seconds to answer.
+ANSWER_WITHIN: Final = (2.0, 5.0)
 
 #: States in which the editor's key is still the way to publish: what is wrong passes, or a person passes it.
 _PASSING: Final = frozenset({Editor.OK, Editor.CAPTCHA, Editor.VALIDATION, Editor.UNAVAILABLE})
@@ -85,6 +86,7 @@ class Watch:
         self._keep_events = keep_events
         self._keep_authors = keep_authors
         self._lock = threading.Lock()
+        self._managers_lock = threading.Lock()
         self._editor = Editor.OK if user.key.secret and not user.key.is_vk_id else Editor.MISSING
         self._rights_at = 0.0
         self._managers_at = 0.0
@@ -185,21 +187,31 @@ class Watch:
 
     def refresh_managers(self) -> None:
         """Somebody presses or writes: whoever left is to be known within a minute, whatever events were lost."""
-        if time.monotonic() - self._managers_read >= WHILE_THEY_WORK:
-            self.read_managers()
+        with self._managers_lock:
+            if time.monotonic() - self._managers_read >= WHILE_THEY_WORK:
+                self._read_managers()
 
     def read_managers(self) -> None:
         """Read who manages the community and with which role."""
+        with self._managers_lock:  # an answer that was late must not take the place of a newer one
+            self._read_managers()
+
+    def _read_managers(self) -> None:
         self._managers_read = time.monotonic()
         self._managers_at = time.monotonic() + MANAGERS_EVERY
         try:
-            managers = people.managers(self._group, self._group_id)
+            managers = people.managers(self._group, self._group_id, urgent=True, timeout=ANSWER_WITHIN)
         except VkError as error:
             log.warning("managers_unread", reason=error.verdict.reason)
             self._managers_at = time.monotonic() + TROUBLED
             return
         if not managers:
             return  # a community always has its owner: such an answer is no answer
+        with self._work.look() as context:
+            known = {member.vk_id: member.role for member in context.unit.staff.all()}
+            stale = context.unit.settings.get("staff_stale")
+        if known == managers and not stale:
+            return
         with self._work.begin("managers") as context:
             context.unit.staff.replace(managers, context.now)
             context.unit.settings.delete("staff_stale")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.vk.client import Call, VkClient
+from bot.vk.client import Call, Timeout, VkClient
 from bot.vk.errors import VkError
 from bot.vk.scalars import items, mapping, number, words
 
@@ -53,10 +53,12 @@ def names(client: VkClient, ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def managers(client: VkClient, group_id: int) -> dict[int, str]:
+def managers(
+    client: VkClient, group_id: int, *, urgent: bool = False, timeout: Timeout | None = None
+) -> dict[int, str]:
     """Who manages the community: id to VK's word for the role (moderator, editor, administrator, creator…).
 
-    Raises VkError.
+    ``urgent`` lets the question overtake waiting calls. Raises VkError.
     """
     found: dict[int, str] = {}
     offset = 0
@@ -64,6 +66,8 @@ def managers(client: VkClient, group_id: int) -> dict[int, str]:
         answer = mapping(
             client.call(
                 "groups.getMembers",
+                urgent=urgent,
+                timeout=timeout,
                 group_id=group_id,
                 filter="managers",
                 count=MANAGERS_AT_ONCE,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import watch
+from bot.vk.pace import Pace, Turn
 from bot.watch import Watch
 from bot.work import Work
 from editorial.roles import Role
@@ -16,6 +19,7 @@ from storage.migrate import upgrade
 from storage.unit import Storage
 from tests.handlers.world import a_desk
 from tests.vk.conftest import World
+from tests.waiting import until
 
 LEFT = 502
 
@@ -28,11 +32,11 @@ def work(tmp_path: Path) -> Iterator[Work]:
     storage.close()
 
 
-def a_watch(world: World, work: Work) -> Watch:
+def a_watch(world: World, work: Work, **options: Any) -> Watch:
     return Watch(
         work,
         world.client("editor-key"),
-        world.client(),
+        world.client(**options),
         1,
         (),
         lambda: None,
@@ -80,3 +84,56 @@ def test_a_vk_that_answers_with_a_fault_takes_nobodys_rights(
     watching.refresh_managers()
     assert asked(world) == 2
     assert role(work).decides
+
+
+def test_a_press_overtakes_what_waits_for_the_key_and_gives_a_silent_vk_up_soon(
+    world: World, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent: list[bool] = []
+
+    class Noted(Pace):
+        def wait(self, urgent_: bool = False) -> Turn:
+            urgent.append(urgent_)
+            return super().wait(urgent_)
+
+    watching = a_watch(world, work, timeout=(2, 100), pace=Noted)
+    watching.refresh_managers()
+    assert urgent == [True]
+    monkeypatch.setattr(watch, "WHILE_THEY_WORK", 0.0)
+    monkeypatch.setattr(watch, "ANSWER_WITHIN", (2.0, 0.2))
+    world.do("fault", fault={"match": {"method": "groups.getMembers", "times": 1}, "what": "stall", "seconds": 90})
+    watching.refresh_managers()
+    assert asked(world) == 2
+    assert role(work).decides
+
+
+def test_an_older_list_is_never_written_over_a_newer_one(
+    world: World, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first answer is on its way while somebody leaves; the second one does not overtake it."""
+    monkeypatch.setattr(watch, "WHILE_THEY_WORK", 0.0)
+    watching = a_watch(world, work)
+    watching.refresh_managers()
+    world.do("fault", fault={"match": {"method": "groups.getMembers", "times": 1}, "what": "slow", "seconds": 1})
+    first = threading.Thread(target=watching.read_managers)
+    first.start()
+    until(lambda: asked(world) == 2)
+    world.do("set_role", user_id=LEFT, role="stranger")
+    watching.refresh_managers()
+    first.join(10)
+    assert role(work) is Role.STRANGER
+
+
+def test_the_same_list_again_writes_nothing_and_wakes_nobody(world: World, work: Work) -> None:
+    watching = a_watch(world, work)
+    watching.read_managers()
+    woken: list[None] = []
+    work.listen(lambda: woken.append(None))
+    watching.read_managers()
+    assert woken == []
+    with work.begin("test", quiet=True) as context:
+        context.unit.settings.set("staff_stale", True, context.now)
+    watching.read_managers()
+    assert woken == [None]
+    with work.look() as context:
+        assert context.unit.settings.get("staff_stale") is None
