@@ -184,9 +184,10 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         for target in targets
     ]
     sweep = Sweep(wall, work, networks, can_read=lambda: watch.can_read, on_refusal=watch.recheck)
-    jobs = _jobs(work, watch, reconciler, sweep, settings, networks)
+    tables = keeping.Tables()
+    jobs = _jobs(work, watch, reconciler, sweep, settings, networks, tables)
     ticker = Ticker(jobs)
-    _settle_start(work, settings)
+    _settle_start(work, settings, tables)
 
     def after() -> None:
         metrics.close()
@@ -212,7 +213,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
     return App(settings, work, wall, watch, service, parts)
 
 
-def _settle_start(work: Work, settings: Settings) -> None:
+def _settle_start(work: Work, settings: Settings, tables: keeping.Tables) -> None:
     """What the last run left: deliveries in hand are in doubt, missed slots are planned anew."""
     with work.begin("start") as context:
         if context.unit.settings.get("salt") is None:
@@ -221,8 +222,7 @@ def _settle_start(work: Work, settings: Settings) -> None:
             context.unit.settings.set("moderators_chat", settings.VK_MODERATORS_CHAT, context.now)
         context.unit.outbox.recover(context.now)
         publication.replan_after_gap(context)
-        keeping.install_regions(context.unit, None)
-        keeping.install_rubrics(context.unit, None)
+        tables.install(context.unit)
 
 
 def _jobs(
@@ -232,6 +232,7 @@ def _jobs(
     sweep: Sweep,
     settings: Settings,
     networks: Iterable[NetworkTarget],
+    tables: keeping.Tables,
 ) -> tuple[Job, ...]:
     clock = ClockWatch()
 
@@ -258,13 +259,10 @@ def _jobs(
         for network in networks:
             network.keep_alive()
 
-    used: list[str | None] = [None, None]
-
     def heed_tables() -> None:
         """Somebody may have edited the regions or the rubrics from the command line."""
         with work.look() as context:
-            used[0] = keeping.install_regions(context.unit, used[0])
-            used[1] = keeping.install_rubrics(context.unit, used[1])
+            tables.install(context.unit)
 
     return (
         Job("remind", 60.0, when(reminders.due, "remind", reminders.remind)),

@@ -144,3 +144,16 @@ def install_rubrics(unit: Unit, known: str | None) -> str | None:
     if at != known:
         rubrics.install(rubric_rows(unit))
     return at
+
+
+class Tables:
+    """The edited regions and rubrics that the rules use; each is put in place once for each time it was edited."""
+
+    def __init__(self) -> None:
+        self._regions: str | None = None
+        self._rubrics: str | None = None
+
+    def install(self, unit: Unit) -> None:
+        """Have the rules use what is newer than what they use."""
+        self._regions = install_regions(unit, self._regions)
+        self._rubrics = install_rubrics(unit, self._rubrics)

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import build
 from bot.cli import answer
+from bot.config import read_settings
+from bot.desk import desk_of
+from bot.ground import lay
 from editorial import regions, rubrics
 from editorial.lists import Kept, defaults
 from handlers import keeping
@@ -227,3 +231,32 @@ def test_the_self_check_tells_of_a_rubric_that_is_named_and_not_there(run: Run, 
     settings = Settings(VK_GROUP_ID=1, VK_GROUP_TOKEN="key", FOUR_EYES="red,tos,sport")
     [line] = _rubrics(storage, settings)
     assert (line.state, line.text) == ("warning", "FOUR_EYES: таких рубрик нет: sport")
+
+
+# ------------------------------------------------------------------------------------------- the running program
+
+
+def test_edited_tables_are_put_in_place_once_by_the_start_and_again_when_they_were_edited(
+    run: Run, tmp_path: Path, storage: Storage
+) -> None:
+    file = tmp_path / "regions.csv"
+    write(file, regions.COLUMNS, [edited("RU-IRK", hashtag="#Байкальщина", patterns="иркутск\\w* обл|байкальщин")])
+    assert run("regions", "import", str(file))[0] == 0
+    settings = read_settings(tmp_path / "config.env", {})
+    app = build(settings, lay(settings, desk_of(settings)))
+    [heed] = [job.run for job in app.parts.jobs if job.name == "tables"]
+    try:
+        assert regions.region_of_text("На Байкальщине прошёл сход") is not None
+
+        regions.install(())  # so that putting them in place once more would show
+        heed()
+        assert regions.region_of_text("На Байкальщине прошёл сход") is None
+
+        write(
+            file, regions.COLUMNS, [edited("RU-IRK", hashtag="#Прибайкалье", patterns="иркутск\\w* обл|байкальщин")]
+        )
+        assert run("regions", "import", str(file))[0] == 0
+        heed()
+        assert regions.region_of_text("На Байкальщине прошёл сход") is not None
+    finally:
+        app.parts.close()
