@@ -33,6 +33,8 @@ MOST_PAGES: Final = 10
 _ITS_FAULT: Final = frozenset({Remedy.CALL_HUMAN, Remedy.MARK_CONTENT, Remedy.MARK_AUTHOR, Remedy.GONE, Remedy.BUG})
 #: Refusals that say: this key reads nothing any more.
 _KEY_IS_BAD: Final = frozenset({Remedy.PAUSE_KEY, Remedy.SWITCH_KEY})
+#: What people were told of the key is not known yet.
+_UNREAD: Final = "unread"
 
 
 class SourceFails(Exception):
@@ -66,6 +68,8 @@ class Sources(Rounds):
         self._feeds = feeds
         self._may_read = can_read
         self._own_key = own_key
+        #: What people know of the key: why it does not work, None when it does.
+        self._told: str | None = _UNREAD
 
     def stop(self) -> None:
         """End after the call in hand; a site that answers slowly is hung up on."""
@@ -113,15 +117,17 @@ class Sources(Rounds):
         if not self._own_key or (error is not None and error.verdict.remedy not in _KEY_IS_BAD):
             return
         reason = None if error is None else error.verdict.reason
-        with self._work.look() as context:
-            known = alarms.known(context).get(alarms.SERVICE_KEY)
-        if known == reason:
+        if self._told == _UNREAD:
+            with self._work.look() as context:
+                self._told = alarms.known(context).get(alarms.SERVICE_KEY)
+        if self._told == reason:
             return
         with self._work.begin("sources.key") as context:
             if reason is None:
                 alarms.over(context, alarms.SERVICE_KEY)
             else:
                 alarms.tell(context, alarms.SERVICE_KEY, reason)
+        self._told = reason
 
     def _failed(self, source: Source, reason: str) -> None:
         age = self._work.now() - source.failing_since if source.failing_since is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bot.work import Work, utc_now
 from editorial.sources import Kind, Wish
 from editorial.suggestion import Origin, Suggestion
 from handlers import outgoing
+from handlers.context import Context
 from storage.migrate import upgrade
 from storage.unit import Storage
 from tests.builders import CHAT, NOW
@@ -332,6 +334,23 @@ def told(desk: Desk) -> list[str]:
 def key_is(desk: Desk, state: str) -> None:
     desk.world.do("token", key="service-key", set=state)
     desk.walls.client.pauses.resume()
+
+
+def test_a_key_that_works_as_ever_costs_no_look_at_the_database(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.add("club3")
+    desk.reads()
+    looks: list[None] = []
+    look = desk.work.look
+
+    def counted() -> AbstractContextManager[Context]:
+        looks.append(None)
+        return look()
+
+    monkeypatch.setattr(desk.work, "look", counted)
+    desk.loop.step()
+    assert len(looks) == 2, "the sources, and what of the wall is known"
 
 
 def test_t40_a_dead_service_key_is_told_once_and_once_more_when_it_works(desk: Desk) -> None:
