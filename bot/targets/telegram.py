@@ -96,8 +96,8 @@ class TelegramTarget(NetworkTarget):
         self._search = Search(api, chat, log_chat)
         self._pace = pace or ChannelPace(GAP, PER_MINUTE)
         self._attempts = Attempts()
-        #: What was tried of a delivery whose fate is not known: one file less each time Telegram refused one.
-        self._tried: dict[int, list[Draft]] = {}
+        #: What was sent last of a delivery whose fate is not known; what Telegram refused before stands nowhere.
+        self._tried: dict[int, Draft] = {}
         self._network = Network("telegram", "telegram", texts.TELEGRAM_TITLE, chat, self._count)
 
     @classmethod
@@ -145,20 +145,24 @@ class TelegramTarget(NetworkTarget):
             return RetryLater(fault.reason)
         self._search.mark(delivery.id, _ids_before(copy))
         self._search.sending(delivery.id)
-        tried = self._tried[delivery.id] = [draft]
-        while len(self._tried) > _REMEMBERED:
-            del self._tried[next(iter(self._tried))]
+        self._remember(delivery, draft)
         with self._attempts.timed(delivery):
             said = self._send(copy, draft)
             while isinstance(said, Refusal) and said.bad_media and draft.pieces:
                 draft = self._without(copy, draft, said.item)
-                tried.append(draft)
+                self._remember(delivery, draft)
                 said = self._send(copy, draft)
         outcome = self._placed(said.result, draft) if isinstance(said, Told) else of_a_write(said)
         if not isinstance(outcome, Uncertain):
             ids = outcome.result["ids"] if isinstance(outcome, Sent) else ()
             self._settled(delivery, [int(one) for one in ids])
         return outcome
+
+    def _remember(self, delivery: Delivery, draft: Draft) -> None:
+        self._tried.pop(delivery.id, None)  # so that it is the newest
+        self._tried[delivery.id] = draft
+        if len(self._tried) > _REMEMBERED:
+            del self._tried[next(iter(self._tried))]
 
     @staticmethod
     def _placed(result: Any, draft: Draft) -> Outcome:
@@ -349,7 +353,8 @@ class TelegramTarget(NetworkTarget):
         except MediaUnavailable:
             return None
         self._search.mark(delivery.id, _ids_before(copy))
-        drafts = self._tried.get(delivery.id) or [*self._poorer(copy, draft), draft]
+        tried = self._tried.get(delivery.id)
+        drafts = [tried] if tried is not None else [*self._poorer(copy, draft), draft]
 
         def first_of(message: Mapping[str, Any]) -> Draft | None:
             return next((one for one in reversed(drafts) if _is_first_of(message, one)), None)
