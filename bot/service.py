@@ -107,7 +107,7 @@ class Service:
         self._failed = False
 
     def run(self) -> int:
-        """Serve until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a loop died."""
+        """Serve until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a loop died or the closing failed."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         return self.serve()
@@ -174,7 +174,15 @@ class Service:
 
     def _close(self) -> bool:
         """Let go of files and the database; False: a database that does not answer is not waited for."""
-        closing = threading.Thread(target=self._after, name="closing", daemon=True)
-        closing.start()
-        closing.join(CLOSE_WITHIN)
-        return not closing.is_alive()
+        done = threading.Event()
+
+        def close() -> None:
+            try:
+                self._after()
+            except Exception as error:
+                log.exception("closing_fault", error=type(error).__name__)
+                self._failed = True
+            done.set()
+
+        threading.Thread(target=close, name="closing", daemon=True).start()
+        return done.wait(CLOSE_WITHIN)

@@ -188,6 +188,17 @@ def test_a_closing_that_hangs_does_not_hold_the_end(
     assert stage.service.late == ("closing",)
 
 
+def test_a_closing_that_fails_is_no_good_end() -> None:
+    def fail() -> None:
+        raise OSError("disk full")
+
+    stage = Stage(after=fail)
+    stage.serve()
+    stage.service.ask_to_stop()
+    assert stage.code() == 1
+    assert stage.service.late == ()
+
+
 def test_a_job_in_hand_is_waited_for_and_no_other_begins(hanging: threading.Event) -> None:
     began = Deeds()
 
