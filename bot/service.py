@@ -167,9 +167,10 @@ class Service:
                 running.thread.join(left())
         self._answers.stop()
         in_hand = (*self._ticker.wait(left()), *self._answers.wait(left()))
-        closed = self._close()
-        alive = (running.name for running in self._loops if running.alive)
-        self.late = (*alive, *in_hand, *(() if closed else ("closing",)))
+        self.late = (*(running.name for running in self._loops if running.alive), *in_hand)
+        # Whoever is late may still write: the right to the database ends with the process then, not before.
+        if not self.late and not self._close():
+            self.late = ("closing",)
         log.info("stopped", late=list(self.late))
 
     def _close(self) -> bool:

@@ -170,7 +170,7 @@ def test_a_job_that_hangs_does_not_hold_the_end(monkeypatch: pytest.MonkeyPatch,
     stage.service.ask_to_stop()
     assert stage.code() == 0
     assert time.monotonic() - asked < 4
-    assert stage.deeds == IN_ORDER
+    assert stage.deeds == [deed for deed in IN_ORDER if deed != "storage"], "a late job may still write"
     assert stage.service.late == ("reach",)
 
 
