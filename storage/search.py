@@ -21,16 +21,6 @@ MOST_WORDS: Final = 40
 #: A stem longer than this is no word. Characters.
 _LONGEST_STEM: Final = 60
 
-_CREATE: Final = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE search_texts "
-        "USING fts5(stems, mark UNINDEXED, tokenize = 'unicode61 remove_diacritics 0')",
-    ),
-    "postgresql": (
-        "CREATE TABLE search_texts (number BIGINT PRIMARY KEY, stems TEXT NOT NULL, mark BIGINT NOT NULL)",
-        "CREATE INDEX search_texts_words ON search_texts USING gin (to_tsvector('simple', stems))",
-    ),
-}
 _KEY: Final = {"sqlite": "rowid", "postgresql": "number"}
 _MATCH: Final = {
     "sqlite": "search_texts MATCH :words",
@@ -38,11 +28,6 @@ _MATCH: Final = {
 }
 _numbers: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
 _texts = table("search_texts", column("rowid"), column("number"))
-
-
-def statements(dialect: str) -> tuple[str, ...]:
-    """What makes the table, for its migration."""
-    return _CREATE[dialect]
 
 
 def stems_of(words: str) -> tuple[str, ...]:
@@ -122,10 +107,6 @@ class Search:
         values = {f"word{place}": self._query([word]) for place, word in enumerate(words)}
         rows = self._work.rows(statement, {**values, "after": after, "count": limit})
         return tuple(row.number for row in rows)
-
-    def stems(self, number: int) -> tuple[str, ...]:
-        """The stems of one suggestion's text; empty when it is not indexed."""
-        return self.stems_of_each((number,)).get(number, ())
 
     def stems_of_each(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The stems of several suggestions' texts."""

@@ -39,7 +39,8 @@ class Work:
         """Rows as the driver gives them, tuples: for thousands of them."""
         try:
             result = self._connection.execute(statement, values)
-            return result.cursor.fetchall() if result.cursor is not None else []
+            assert result.cursor is not None
+            return result.cursor.fetchall()
         except SQLAlchemyError as fault:
             raise translated(fault) from fault
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from editorial.suggestion import Status
 from storage.migrate import upgrade
@@ -94,7 +98,7 @@ def test_what_retention_empties_is_found_no_more(shelf: Storage, now: datetime) 
         unit.suggestions.save(replace(known, status=Status.REJECTED, version=2), seen_version=1)
     with shelf.begin("test") as unit:
         assert unit.retention.people(now + timedelta(days=400)) == 1
-        assert unit.search.stems(1) == ()
+        assert unit.search.stems_of_each([1]) == {}
     assert found(shelf, "библиотека") == (2,)
 
 
@@ -103,7 +107,8 @@ def test_texts_that_share_rare_words_are_offered_for_comparison(shelf: Storage) 
         retelling = stems_of("Библиотеки в Тулуне: новые книги привезли")
         assert unit.search.alike(retelling, 0, 5)[0] == 2
         assert unit.search.alike(retelling, 2, 5) == ()
-        assert unit.search.stems(3) == stems_of("Старосты посёлков собрались на съезд, приехали 42 человека")
+        told = stems_of("Старосты посёлков собрались на съезд, приехали 42 человека")
+        assert unit.search.stems_of_each([3]) == {3: told}
 
 
 def test_suggestions_of_a_region_the_newest_first(storage: Storage, now: datetime) -> None:
@@ -115,21 +120,56 @@ def test_suggestions_of_a_region_the_newest_first(storage: Storage, now: datetim
         assert [one.number for one in unit.suggestions.of_region("RU-IRK", 10, before=3)] == [1]
 
 
-def test_texts_from_before_the_index_are_found_after_the_upgrade(empty_url: str) -> None:
+def at_revision(url: str, revision: str) -> Storage:
+    """A new database as a former program left it."""
     from alembic import command
 
     from storage.migrate import configuration
 
-    storage = Storage.open(empty_url)
+    storage = Storage.open(url)
     with storage.connection(writes=True) as connection:
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        moment = int(NOW.timestamp() * 1_000_000) if storage.path else f"'{NOW.isoformat()}'"
-        connection.exec_driver_sql(
-            "INSERT INTO suggestions (owner_id, post_id, status, version, fingerprint, received_at, updated_at, text,"
-            f" attachments) VALUES (-1, 1, 'pending', 1, 'f', {moment}, {moment}, 'Открыли библиотеку', '[]')"
-        )
+        command.upgrade(config, revision)
+    return storage
+
+
+def kept_before(storage: Storage, told: Iterable[tuple[int, str]]) -> None:
+    """Suggestions of these numbers and texts, written as a former program wrote them."""
+    moment = int(NOW.timestamp() * 1_000_000) if storage.path else f"'{NOW.isoformat()}'"
+    insert = text(
+        "INSERT INTO suggestions (number, owner_id, post_id, status, version, fingerprint, received_at, updated_at,"
+        f" text, attachments) VALUES (:number, -1, :number, 'pending', 1, 'f', {moment}, {moment}, :text, '[]')"
+    )
+    with storage.connection(writes=True) as connection:
+        for number, words in told:
+            connection.execute(insert, {"number": number, "text": words})
+
+
+def test_texts_from_before_the_index_are_found_after_the_upgrade(empty_url: str) -> None:
+    storage = at_revision(empty_url, "0001")
+    kept_before(storage, [(1, "Открыли библиотеку")])
     upgrade(storage)
     assert found(storage, "библиотеки") == (1,)
     storage.close()
+
+
+def test_thousands_of_texts_are_indexed_without_having_all_of_them_in_memory(empty_url: str) -> None:
+    storage = at_revision(empty_url, "0007")
+    numbers = [number for number in range(1, 2_401) if number % 7]  # not every number has a text
+    words = f"Открыли библиотеку. https://a.invalid/{'a' * 10_000}"
+    kept_before(storage, ((number, words) for number in numbers))
+    peak = peak_of(lambda: upgrade(storage))
+    assert found(storage, "библиотеки", limit=5_000) == tuple(reversed(numbers))
+    assert peak < len(numbers) * sys.getsizeof(words) / 3
+    storage.close()
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """Bytes that Python had at most while it worked, above what it had before."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
