@@ -162,21 +162,47 @@ def store(
     context: Context, due: Sequence[OurPost], found: Mapping[int, WallRecord], deleted: frozenset[int]
 ) -> None:
     """Draw the conclusions from what was read."""
+    known = context.unit.posts.of_many([old.number for old in due])
+    same: list[tuple[int, Reach, datetime | None]] = []
+    others: list[OurPost] = []
     for old in due:
-        post = context.unit.posts.get(old.number)
-        if post is None or post.next_look != old.next_look or not post.post_id:
-            continue  # something happened to it while it was read
-        record = found.get(post.post_id)
-        if isinstance(record, WallPublished):
-            again = next_look(post.published_at, context.now, context.desk.first_look)
-            reach = record.reach
-            if own_posts.looked_at(context, post, record.content):
-                post = context.unit.posts.get(post.number) or post
-                seen = replace(post, next_look=again, reach=reach, reach_at=context.now, seen_at=context.now)
-                context.unit.posts.put(seen, context.now)
-            else:
-                context.unit.posts.looked([(post.number, reach, again)], context.now)
-        elif post.post_id in deleted:
-            removal.found_deleted(context, post.number)
+        post = known.get(old.number)
+        if post is None or not _still_due(post, old):
+            continue
+        record = found.get(post.post_id or 0)
+        if isinstance(record, WallPublished) and own_posts.says_the_same(post, record.content):
+            same.append((post.number, record.reach, _again(context, post)))
         else:
-            context.unit.posts.put(replace(post, next_look=context.now + doubt(context.desk)), context.now)
+            others.append(old)
+    context.unit.posts.looked(same, context.now)
+    for old in others:
+        _conclude(context, old, found, deleted)
+
+
+def _still_due(post: OurPost, old: OurPost) -> bool:
+    """Whether nothing happened to the post while it was read."""
+    return post.next_look == old.next_look and bool(post.post_id)
+
+
+def _again(context: Context, post: OurPost) -> datetime | None:
+    return next_look(post.published_at, context.now, context.desk.first_look)
+
+
+def _conclude(context: Context, old: OurPost, found: Mapping[int, WallRecord], deleted: frozenset[int]) -> None:
+    """What follows for a post that is not simply as it was; it is changed as it stands at this moment."""
+    post = context.unit.posts.get(old.number)
+    if post is None or not _still_due(post, old):
+        return
+    record = found.get(post.post_id or 0)
+    if isinstance(record, WallPublished):
+        again, reach = _again(context, post), record.reach
+        if own_posts.looked_at(context, post, record.content):
+            post = context.unit.posts.get(post.number) or post
+            seen = replace(post, next_look=again, reach=reach, reach_at=context.now, seen_at=context.now)
+            context.unit.posts.put(seen, context.now)
+        else:
+            context.unit.posts.looked([(post.number, reach, again)], context.now)
+    elif post.post_id in deleted:
+        removal.found_deleted(context, post.number)
+    else:
+        context.unit.posts.put(replace(post, next_look=context.now + doubt(context.desk)), context.now)

@@ -187,6 +187,12 @@ def adopt(context: Context, suggestion: Suggestion, post: OurPost, seen: Content
     crosspost.bring_up_to_date(context, suggestion, changed)
 
 
+def says_the_same(post: OurPost, seen: Content) -> bool:
+    """Whether nothing follows from what was read: the post was given out, and stands as it was seen before."""
+    first = post.seen_at is None or post.released_at is None
+    return not first and same_content(post.content, seen)
+
+
 def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
     """A post was read again. True when something was stored: it changed, or may go out now."""
     suggestion = context.unit.suggestions.get(post.number)

@@ -9,9 +9,9 @@ import pytest
 
 from bot import sweep
 from editorial.delivery import Delivery, Refused, Sent, Uncertain
-from editorial.networks import CopyState, Reach
+from editorial.networks import CopyState, OurPost, PostState, Reach
 from handlers import outcomes
-from tests.builders import ANNA, AUTHOR, BORIS, CHAT, a_button_press, a_photo, on_the_wall
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, WALL, a_button_press, a_photo, on_the_wall, suggested
 from tests.handlers.networks import Networks, a_wide_world, published
 from tests.handlers.world import World
 
@@ -74,6 +74,25 @@ def test_t08_a_post_as_it_was_leads_to_nothing(networks: Networks) -> None:
     assert post.reach == Reach(120, 7, 2, 1)
     assert post.next_look is not None
     assert post.next_look > networks.world.now
+
+
+def test_posts_that_are_as_they_were_are_noted_all_at_once(networks: Networks) -> None:
+    numbers = range(1, 13)
+    networks.world.happens(*(suggested(30 + number) for number in numbers))
+    with networks.world.unit() as context:
+        for number in numbers:
+            content = on_the_wall(number).content
+            seen = OurPost(number, WALL, number, content, PostState.LIVE, context.now, seen_at=context.now)
+            known = replace(seen, released_at=context.now, next_look=context.now)
+            context.unit.posts.put(known, context.now)
+        due = context.unit.posts.due(context.now, 100)
+    found = {number: replace(on_the_wall(number), reach=Reach(number)) for number in numbers}
+    with networks.world.unit() as context, networks.world.statements() as asked:
+        sweep.store(context, due, found, frozenset())
+    assert len(asked) == 2
+    posts = [networks.post(number) for number in numbers]
+    assert [post.reach.views for post in posts if post] == list(numbers)
+    assert all(post.next_look and post.next_look > networks.world.now for post in posts if post)
 
 
 def test_t71_a_post_deleted_on_vk_is_taken_out_everywhere(networks: Networks) -> None:

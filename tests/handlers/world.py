@@ -15,6 +15,8 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import event as happenings
+
 from editorial.crontab import Crontab, parse_lines
 from editorial.delivery import Delivery, Hold, Outcome, Refused, Sent, State
 from editorial.digest import DAILY
@@ -93,6 +95,20 @@ class World:
         with self.storage.read() as unit:
             yield Context(unit, self.now, self.desk)
 
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the database is asked meanwhile."""
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+            asked.append(sql)
+
+        happenings.listen(self.storage.engine, "before_cursor_execute", note)
+        try:
+            yield asked
+        finally:
+            happenings.remove(self.storage.engine, "before_cursor_execute", note)
+
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
 
@@ -115,6 +131,11 @@ class World:
         before = len(self.conversations.get(peer, []))
         self.happens(a_message(text, by=by, where=where, reply_to=reply_to, at=self.now))
         return [message.text for message in self.conversations.get(peer, [])[before:]]
+
+    def answer(self, words: str, by: int = ANNA) -> str:
+        """The one answer to what somebody writes in the moderators' chat."""
+        [answer] = self.says(words, by=by, where=CHAT)
+        return answer
 
     def press(self, number: int, *labels: str, by: int = ANNA) -> str:
         """A moderator presses buttons on the card as it stands in the chat, one after the other."""
