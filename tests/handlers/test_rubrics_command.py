@@ -9,7 +9,7 @@ import pytest
 
 from editorial import rubrics
 from handlers import texts
-from tests.builders import ANNA, BORIS, CHAT, suggested
+from tests.builders import ANNA, BORIS, suggested
 from tests.handlers.world import World, a_desk
 
 NEWS = "В Иркутской области турнир по лапте собрал двенадцать команд. Победили хозяева."
@@ -21,14 +21,9 @@ def _shipped_again() -> Iterator[None]:
     rubrics.install(())
 
 
-def says(world: World, words: str, by: int = ANNA) -> str:
-    [answer] = world.says(words, by=by, where=CHAT)
-    return answer
-
-
 def test_a_new_rubric_is_guessed_offered_and_closes_the_post(world: World) -> None:
     world.happens(suggested(31, text=NEWS))
-    told = says(world, "/Рубрики добавить Спорт на селе #СпортНаСеле: турнир, лапта")
+    told = world.answer("/Рубрики добавить Спорт на селе #СпортНаСеле: турнир, лапта")
     assert told == "Спорт на селе · #СпортНаСеле · sportnasele\nСлова: турнир, лапта"
     world.press(1, "Ещё", "Рубрика")
     assert "Похоже на рубрику «Спорт на селе»" in world.card(1).text
@@ -39,9 +34,9 @@ def test_a_new_rubric_is_guessed_offered_and_closes_the_post(world: World) -> No
 
 
 def test_name_hashtag_and_words_are_changed_and_journalled(world: World) -> None:
-    says(world, "/рубрики хештег ТОС: #ТОСРоссии")
-    says(world, "/рубрики название тос: Территории")
-    assert says(world, "/рубрики слова Территории: соседский центр; ТОС") == (
+    world.answer("/рубрики хештег ТОС: #ТОСРоссии")
+    world.answer("/рубрики название тос: Территории")
+    assert world.answer("/рубрики слова Территории: соседский центр; ТОС") == (
         "Территории · #ТОСРоссии · tos\nСлова: соседский центр, ТОС"
     )
     found = rubrics.guess("Соседский центр открыли в Тайшете")
@@ -56,8 +51,8 @@ def test_name_hashtag_and_words_are_changed_and_journalled(world: World) -> None
 def test_a_removed_rubric_is_gone_and_old_news_keeps_going(world: World) -> None:
     world.happens(suggested(31, text="ТОС «Берег» построил причал для лодок."))
     world.press(1, "Ещё", "Рубрика", "ТОС")
-    assert "больше нет" in says(world, "/рубрики убрать ТОС")
-    assert "#ТОС" not in says(world, "/рубрики")
+    assert "больше нет" in world.answer("/рубрики убрать ТОС")
+    assert "#ТОС" not in world.answer("/рубрики")
     world.press(1, "Ещё", "Рубрика")
     assert "ТОС" not in world.card(1).buttons
     world.press(1, "Назад", "Назад", "В очередь")
@@ -66,15 +61,15 @@ def test_a_removed_rubric_is_gone_and_old_news_keeps_going(world: World) -> None
 
 def test_four_eyes_and_networks_know_the_new_rubric(make_world: Callable[..., World]) -> None:
     world = make_world(replace(a_desk(), four_eyes=frozenset({"sport"})))
-    says(world, "/рубрики добавить Спорт #Спорт: турнир")
+    world.answer("/рубрики добавить Спорт #Спорт: турнир")
     world.happens(suggested(31, text=NEWS))
     assert texts.TWO_SIGNATURES in world.card(1).text
 
 
 def test_everybody_looks_and_only_editors_change(world: World) -> None:
-    assert "Старосты · #Старосты · starosty" in says(world, "/рубрики", by=BORIS)
-    assert "староста" not in says(world, "/рубрики Старосты", by=BORIS)
-    assert says(world, "/рубрики убрать ТОС", by=BORIS) == "Для этого нужна роль редактора или выше"
+    assert "Старосты · #Старосты · starosty" in world.answer("/рубрики", by=BORIS)
+    assert "староста" not in world.answer("/рубрики Старосты", by=BORIS)
+    assert world.answer("/рубрики убрать ТОС", by=BORIS) == "Для этого нужна роль редактора или выше"
     assert rubrics.table() == rubrics.shipped()
 
 
@@ -95,7 +90,7 @@ def test_everybody_looks_and_only_editors_change(world: World) -> None:
     ],
 )
 def test_what_makes_no_sense_changes_nothing(world: World, words: str, why: str) -> None:
-    assert why in says(world, words)
+    assert why in world.answer(words)
     assert rubrics.table() == rubrics.shipped()
     with world.look() as context:
         assert context.unit.settings.get("rubrics") is None
