@@ -6,7 +6,7 @@ at that moment; what it says is written down when its publication starts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -38,7 +38,17 @@ _WEEK: Final = timedelta(days=7)
 
 def line_of(context: Context, piece: Suggestion) -> Line:
     """What stands in a digest for the piece."""
-    words = context.unit.digests.wording(piece.number) or digest.first_sentence(piece.text) or texts.DIGEST_NO_WORDS
+    return _lines(context, [piece])[0]
+
+
+def _lines(context: Context, pieces: Collection[Suggestion]) -> list[Line]:
+    """What stands in a digest for the pieces, in the order of their numbers."""
+    worded = context.unit.digests.wordings([piece.number for piece in pieces])
+    return [_line(piece, worded.get(piece.number)) for piece in sorted(pieces, key=lambda piece: piece.number)]
+
+
+def _line(piece: Suggestion, wording: str | None) -> Line:
+    words = wording or digest.first_sentence(piece.text) or texts.DIGEST_NO_WORDS
     guessed = warnings.guessed_region(piece)  # the preview shows it, a person may word the line otherwise
     return Line(piece.number, piece.region or (guessed.code if guessed else None), words)
 
@@ -72,8 +82,8 @@ def must_not_go_out(context: Context, piece: Suggestion) -> None:
 def lines_of(context: Context, made: Suggestion) -> list[Line]:
     """The lines of a digest as its pieces stand now."""
     unit = context.unit
-    found = (unit.suggestions.get(number) for number in unit.digests.pieces(made.number))
-    return [line_of(context, piece) for piece in found if piece is not None and _belongs(piece)]
+    pieces = unit.suggestions.several(unit.digests.pieces(made.number))
+    return _lines(context, [piece for piece in pieces if _belongs(piece)])
 
 
 def _belongs(piece: Suggestion) -> bool:
@@ -195,8 +205,7 @@ def make_due(context: Context) -> list[int]:
 
 
 def _make(context: Context, due: Due) -> list[int]:
-    pieces = [found for number in due.numbers if (found := context.unit.suggestions.get(number)) is not None]
-    lines = [line_of(context, piece) for piece in pieces]
+    lines = _lines(context, context.unit.suggestions.several(due.numbers))
     day = due.moment.astimezone(context.desk.zone).date()
     head = digest.title(context.desk.digest_title, due.kind, day)
     portions = digest.portions(head, lines)

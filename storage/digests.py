@@ -5,7 +5,7 @@ A digest is a suggestion of its own; when it is put together and what it says is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, select
@@ -42,7 +42,9 @@ _open_ones = select(_suggestions.c.number).where(_suggestions.c.status.in_(_NOT_
 _leave = delete(_items).where(_items.c.number == bindparam("about"), _items.c.digest.in_(_open_ones))
 _dissolve = delete(_items).where(_items.c.digest == bindparam("about"))
 _drop = delete(_items).where(_items.c.digest == bindparam("about"), _items.c.number == bindparam("piece"))
-_wording = select(_lines.c.wording).where(_lines.c.number == bindparam("about"))
+_wordings = select(_lines.c.number, _lines.c.wording).where(
+    _lines.c.number.in_(bindparam("numbers", expanding=True))
+)
 
 
 class Digests:
@@ -61,9 +63,9 @@ class Digests:
 
     def join(self, digest: int, numbers: Iterable[int]) -> None:
         """The pieces stand in the digest."""
-        for number in numbers:
-            insert = self._work.insert(_items).values(digest=digest, number=number)
-            self._work.change(insert.on_conflict_do_nothing())
+        rows = [{"digest": digest, "number": number} for number in numbers]
+        if rows:
+            self._work.change(self._work.insert(_items).on_conflict_do_nothing(), rows)
 
     def pieces(self, digest: int) -> tuple[int, ...]:
         return tuple(row.number for row in self._work.rows(_of, {"about": digest}))
@@ -89,6 +91,7 @@ class Digests:
         insert = self._work.insert(_lines).values(number=number, **values)
         self._work.change(insert.on_conflict_do_update(index_elements=["number"], set_=values))
 
-    def wording(self, number: int) -> str | None:
-        found: str | None = self._work.value(_wording, {"about": number})
-        return found
+    def wordings(self, numbers: Collection[int]) -> dict[int, str]:
+        """The lines that moderators worded, those of these numbers."""
+        rows = self._work.rows(_wordings, {"numbers": list(numbers)}) if numbers else ()
+        return {row.number: row.wording for row in rows}

@@ -33,9 +33,12 @@ class Pictures:
     def put(self, number: int, marks: Sequence[int], now: datetime) -> None:
         """The pictures of a suggestion are these, in order."""
         self._work.change(_drop, {"about": number})
-        for place, mark in enumerate(marks):
-            row = {"number": number, "place": place, "mark": mark - _SIGN, "seen_at": now}
-            self._work.change(_add, row)
+        rows = [
+            {"number": number, "place": place, "mark": mark - _SIGN, "seen_at": now}
+            for place, mark in enumerate(marks)
+        ]
+        if rows:
+            self._work.change(_add, rows)
 
     def of(self, number: int) -> tuple[int, ...]:
         """The fingerprints of a suggestion's pictures, in order."""

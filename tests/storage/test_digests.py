@@ -83,14 +83,14 @@ def test_a_dissolved_digest_gives_its_pieces_back(storage: Storage, now: datetim
 def test_the_last_wording_counts_and_goes_with_the_news(storage: Storage, now: datetime) -> None:
     with storage.begin("test") as unit:
         piece = taken_in(unit, now, 1)
-        assert unit.digests.wording(piece.number) is None
+        assert unit.digests.wordings([piece.number]) == {}
         unit.digests.word(piece.number, "Открыли музей", now)
         unit.digests.word(piece.number, "Открыли библиотеку", now)
-        assert unit.digests.wording(piece.number) == "Открыли библиотеку"
+        assert unit.digests.wordings([piece.number, 99]) == {piece.number: "Открыли библиотеку"}
         unit.suggestions.save(replace(piece, status=Status.REJECTED, version=2), seen_version=1)
     with storage.begin("test") as unit:
         assert unit.retention.people(now + timedelta(days=400)) == 1
-        assert unit.digests.wording(piece.number) is None
+        assert unit.digests.wordings([piece.number]) == {}
 
 
 def test_a_claim_and_a_signature_are_kept_with_their_times(storage: Storage, now: datetime) -> None:
