@@ -92,11 +92,13 @@ def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
     search = context.unit.search
     candidates = search.alike(words, max(0, suggestion.number - _BACK), _CANDIDATES)
     others = [number for number in candidates if number != suggestion.number]
-    for number, stems in search.stems_of_each(others).items():
-        likely = likeness(own, Trace(stems, frozenset(stem for stem in stems if stem.isdigit())))
-        other = context.unit.suggestions.get(number) if likely >= ALIKE else None
-        if other is not None and _recent(suggestion, other):
-            yield Similar(other, likely)
+    likely = {
+        number: likeness(own, Trace(stems, frozenset(stem for stem in stems if stem.isdigit())))
+        for number, stems in search.stems_of_each(others).items()
+    }
+    for other in context.unit.suggestions.several([number for number in likely if likely[number] >= ALIKE]):
+        if _recent(suggestion, other):
+            yield Similar(other, likely[other.number])
 
 
 def telling(own: Trace) -> list[str]:
@@ -142,7 +144,6 @@ def _by_picture(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
         distance = min(apart(mark, one) for one in own)
         if number != suggestion.number:
             near[number] = min(distance, near.get(number, distance))
-    for number, distance in near.items():
-        found = context.unit.suggestions.get(number)
-        if found is not None and _recent(suggestion, found):
-            yield Similar(found, 1 - distance / 64, by_picture=True)
+    for found in context.unit.suggestions.several(near):
+        if _recent(suggestion, found):
+            yield Similar(found, 1 - near[found.number] / 64, by_picture=True)
