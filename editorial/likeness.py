@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any, Final
 
@@ -35,23 +35,29 @@ _WORD: Final = re.compile(r"\d+|[^\W\d_]+")
 _GROUPED: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
-    """What a text is compared by: its stems in order without common words, and the numbers it names."""
+    """What a text is compared by: its stems in order without common words.
+
+    One text is compared with many: what follows from its stems is found once.
+    """
 
     stems: tuple[str, ...]
-    numbers: frozenset[str]
 
-    @property
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The stems that are numbers."""
+        return frozenset(filter(str.isdigit, self.stems))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The stems that are not numbers."""
         return frozenset(self.stems) - self.numbers
 
-    @property
+    @cached_property
     def shingles(self) -> frozenset[tuple[str, ...]]:
         """Every run of :data:`SHINGLE` stems."""
-        places = range(len(self.stems) - SHINGLE + 1)
-        return frozenset(self.stems[place : place + SHINGLE] for place in places)
+        return frozenset(zip(*(self.stems[place:] for place in range(SHINGLE)), strict=False))
 
 
 def trace(text: str) -> Trace:
@@ -62,7 +68,7 @@ def trace(text: str) -> Trace:
     common = _common_words()
     words = _WORD.findall(_GROUPED.sub("", even).lower().replace("ё", "е"))
     stems = tuple(word if word.isdigit() else _stem(word) for word in words if word not in common)
-    return Trace(stems, frozenset(stem for stem in stems if stem.isdigit()))
+    return Trace(stems)
 
 
 def stems(words: Iterable[str]) -> list[str]:

@@ -92,10 +92,7 @@ def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
     search = context.unit.search
     candidates = search.alike(words, max(0, suggestion.number - _BACK), _CANDIDATES)
     others = [number for number in candidates if number != suggestion.number]
-    likely = {
-        number: likeness(own, Trace(stems, frozenset(stem for stem in stems if stem.isdigit())))
-        for number, stems in search.stems_of_each(others).items()
-    }
+    likely = {number: likeness(own, Trace(stems)) for number, stems in search.stems_of_each(others).items()}
     for other in context.unit.suggestions.several([number for number in likely if likely[number] >= ALIKE]):
         if _recent(suggestion, other):
             yield Similar(other, likely[other.number])

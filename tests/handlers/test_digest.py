@@ -45,6 +45,16 @@ def previewed(world: World) -> int:
     return number
 
 
+def test_the_lines_are_read_at_once_however_many_there_are(three: World) -> None:
+    number = previewed(three)
+    with three.look() as context:
+        made = context.unit.suggestions.get(number)
+        assert made is not None
+        with three.statements() as asked:
+            assert [line.number for line in digest.lines_of(context, made)] == [1, 2, 3]
+    assert len(asked) == 3
+
+
 def test_a_piece_in_the_digest_shows_its_line_and_can_be_taken_back(world: World) -> None:
     world.happens(suggested(31, text=IRKUTSK))
     assert "В дайджесте" in world.press(1, "В дайджест", by=BORIS)

@@ -31,6 +31,19 @@ def test_a_copy_and_a_retelling_are_shown_with_their_likeness(world: World) -> N
     assert {line.split("№ ")[1].split(" ")[0] for line in alike_lines(world, 3)} == {"1", "2"}
 
 
+def test_all_that_is_alike_is_read_at_once(world: World) -> None:
+    for number in range(1, 7):
+        world.happens(suggested(30 + number, text=STORY, attachments=[a_photo(number)]))
+        pictures_are(world, number, number % 2)
+    with world.look() as context:
+        suggestion = context.unit.suggestions.get(6)
+        assert suggestion is not None
+        with world.statements() as asked:
+            found = duplicates.of(context, suggestion, most=9)
+    assert [one.suggestion.number for one in found] == [1, 2, 3, 4, 5]
+    assert sum("FROM suggestions" in sql for sql in asked) == 2
+
+
 def test_another_story_has_nothing_to_show(world: World) -> None:
     world.happens(suggested(31, text=STORY))
     world.happens(suggested(32, text=OTHER))
