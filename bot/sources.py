@@ -119,7 +119,7 @@ class Sources(Rounds):
         reason = None if error is None else error.verdict.reason
         if self._told == _UNREAD:
             with self._work.look() as context:
-                self._told = alarms.known(context).get(alarms.SERVICE_KEY)
+                self._told = alarms.known(context.unit).get(alarms.SERVICE_KEY)
         if self._told == reason:
             return
         with self._work.begin("sources.key") as context:

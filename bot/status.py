@@ -21,8 +21,7 @@ from bot.heartbeat import Heartbeat
 from editorial.delivery import Delivery, State
 from editorial.regions import by_code
 from editorial.suggestion import Status
-from handlers import texts
-from handlers.alarms import SERVICE_KEY
+from handlers import alarms, texts
 from storage.errors import Busy, Corrupt, SchemaMissing, StorageError
 from storage.unit import Storage, Unit
 
@@ -167,7 +166,7 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
 def _targets(unit: Unit, settings: Settings) -> dict[str, str]:
     """Which networks are on, and why one of them stands still."""
     paused = {str(key).split(".")[0] for key in unit.settings.get("paused_networks") or ()}
-    troubles = {cause: told["reason"] for cause, told in (unit.settings.get("alarms") or {}).items()}
+    troubles = alarms.known(unit)
     words = {name: "ok" if name in settings.networks else "off" for name in TARGETS}
     for name in settings.networks:
         if name in troubles:
@@ -193,8 +192,8 @@ def _service_key(unit: Unit, settings: Settings) -> dict[str, str | None]:
     """The key that reads the sources, where there is one of its own: as the running bot last found it."""
     if not settings.VK_SERVICE_TOKEN.get_secret_value():
         return {}
-    trouble = (unit.settings.get("alarms") or {}).get(SERVICE_KEY)
-    return {"service": _GROUP_KEY.get(trouble["reason"], "expired") if trouble else "ok"}
+    trouble = alarms.known(unit).get(alarms.SERVICE_KEY)
+    return {"service": _GROUP_KEY.get(trouble, "expired") if trouble else "ok"}
 
 
 def _trouble(error: StorageError) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from editorial.delivery import Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from handlers.context import Context
+from storage.unit import Unit
 
 #: Reasons for which somebody has to do something, or at least should know why nothing goes out.
 ALARMING: Final = frozenset(
@@ -114,9 +115,9 @@ def over(context: Context, cause: str) -> bool:
     return True
 
 
-def known(context: Context) -> Mapping[str, str]:
+def known(unit: Unit) -> Mapping[str, str]:
     """What is wrong at present: cause to reason."""
-    told: dict[str, Any] = context.unit.settings.get(_KEY, {})
+    told: dict[str, Any] = unit.settings.get(_KEY, {})
     return {cause: str(trouble["reason"]) for cause, trouble in told.items()}
 
 

@@ -41,7 +41,7 @@ def text(context: Context) -> str:
         for one in unit.suggestions.scheduled()[:_NEXT]
         if one.due_at is not None
     ]
-    lines += [texts.trouble_line(reason) for reason in dict.fromkeys(alarms.known(context).values())]
+    lines += [texts.trouble_line(reason) for reason in dict.fromkeys(alarms.known(context.unit).values())]
     if (pause := context.paused()) is not None:
         since = moments.say(pause.at, context.now, context.desk.zone)
         lines.append(texts.paused_line(since, context.name_of(pause.by)))

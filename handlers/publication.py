@@ -119,7 +119,7 @@ def has_missed(context: Context) -> bool:
 
 def _held_up(context: Context) -> bool:
     """Whether publications wait for a person: then the plan is repaired when they go on."""
-    return context.paused() is not None or bool({"vk_wall", "key"} & alarms.known(context).keys())
+    return context.paused() is not None or bool({"vk_wall", "key"} & alarms.known(context.unit).keys())
 
 
 def _missed(context: Context, suggestion: Suggestion) -> bool:

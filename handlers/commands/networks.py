@@ -37,7 +37,7 @@ def run(context: Context, message: MessageArrived, words: str) -> None:
 
 def _line(context: Context, network: Network, *, about_removals: bool = False) -> str:
     """How the network is; about removals only what is unusual, unless they are spoken of."""
-    trouble = alarms.known(context).get(network.target)
+    trouble = alarms.known(context.unit).get(network.target)
     rule = network_rules.rule(context, network.key)
     paused = network.key in network_rules.paused(context)
     asks = network_rules.asks_before_removal(context, network.key)

@@ -24,7 +24,7 @@ def run(context: Context, message: MessageArrived, _words: str) -> None:
 
 def _troubles(context: Context) -> list[str]:
     titles = {network.target: network.title for network in context.desk.networks}
-    known = alarms.known(context)
+    known = alarms.known(context.unit)
     lines = [texts.trouble_line(why) for why in dict.fromkeys(why for at, why in known.items() if at not in titles)]
     lines += [texts.network_line(titles[at], why) for at, why in known.items() if at in titles]
     if (pause := context.paused()) is not None:
