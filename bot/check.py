@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from bot.config import ConfigError, Settings, read_settings
 from bot.database import FINDINGS, location
 from bot.faults import FAILED, USAGE, storage_sentence
+from editorial.rubrics import RED_WARNINGS
 from handlers import keeping
 from storage.audit import check as audit
 from storage.errors import SchemaMissing, StorageError
@@ -124,7 +125,7 @@ def _database(settings: Settings) -> Iterator[Line]:
 def _rubrics(storage: Storage, settings: Settings) -> Iterator[Line]:
     """Settings name rubrics by their codes; the editors may have taken one away."""
     with storage.read() as unit:
-        known = {"red", *(row["code"] for row in keeping.rubric_rows(unit))}
+        known = {RED_WARNINGS, *(row["code"] for row in keeping.rubric_rows(unit))}
     strange = sorted(settings.four_eyes - known)
     if strange:
         text = f"FOUR_EYES: таких рубрик нет: {', '.join(strange)}"

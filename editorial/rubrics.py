@@ -105,7 +105,7 @@ CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _HASHTAG: Final = re.compile(r"#\w{2,60}")
 _SIGN: Final = re.compile(r"[\w\s-]+")
 #: Means red warnings where rubrics are named, so no rubric is called so.
-_RESERVED: Final = "red"
+RED_WARNINGS: Final = "red"
 
 
 def faults_of(row: Row, others: Sequence[Row]) -> list[str]:
@@ -117,7 +117,7 @@ def faults_of(row: Row, others: Sequence[Row]) -> list[str]:
     faults = [f"missing:{column}" for column in ("code", "name", "hashtag") if not (row.get(column) or "").strip()]
     if faults:
         return faults
-    if not CODE.fullmatch(row["code"]) or row["code"] == _RESERVED:
+    if not CODE.fullmatch(row["code"]) or row["code"] == RED_WARNINGS:
         faults.append("code")
     if len(row["name"]) > LONGEST_NAME:
         faults.append("name_long")
@@ -134,7 +134,7 @@ def code_for(name: str, taken: Iterable[str]) -> str:
     """A code for a new rubric, from its name in Latin letters, unlike those that are taken."""
     letters = re.sub(r"[^a-z0-9]", "", _even(name).translate(_LATIN))
     base = letters[:20] if letters[:1].isalpha() and len(letters) > 1 else f"rubrika{letters[:12]}"
-    known = {*taken, _RESERVED}
+    known = {*taken, RED_WARNINGS}
     return next(code for code in (base, *(f"{base}{serial}" for serial in range(2, MOST + 3))) if code not in known)
 
 

@@ -75,7 +75,7 @@ def needs_two(context: Context, suggestion: Suggestion) -> bool:
     wanted = context.desk.four_eyes
     if not wanted or suggestion.digest:
         return False
-    if "red" in wanted and any(warn.is_red for warn in warnings.of(context, suggestion)):
+    if rubrics.RED_WARNINGS in wanted and any(warn.is_red for warn in warnings.of(context, suggestion)):
         return True
     rubric = rubrics.of(suggestion)
     return rubric is not None and rubric.code in wanted
