@@ -100,6 +100,21 @@ def webhook_key(secret: str) -> bytes:
     return key
 
 
+def _listed(value: str) -> list[str]:
+    """What stands between commas."""
+    return [one.strip() for one in value.split(",") if one.strip()]
+
+
+def _clock(value: str) -> time | None:
+    """The hour of a day, None when there is none. Raises ValueError."""
+    return time.fromisoformat(value.strip().zfill(5)) if value.strip() else None
+
+
+def _hours_between(value: str) -> QuietHours | None:
+    """The hours from one time to another, None when there are none. Raises ValueError."""
+    return QuietHours.parse(value) if value.strip() else None
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.netloc):
@@ -438,22 +453,22 @@ class Settings(BaseSettings):
     @field_validator("DESK_HOURS")
     @classmethod
     def _working_hours(cls, value: str) -> str:
-        if QuietHours.parse(value).start >= QuietHours.parse(value).end:
+        hours = QuietHours.parse(value)
+        if hours.start >= hours.end:
             raise ValueError("рабочий день кончается раньше, чем начинается")
         return value
 
     @field_validator("REMIND_AFTER_HOURS")
     @classmethod
     def _hours(cls, value: str) -> str:
-        if any(not one.strip().isdecimal() or int(one) == 0 for one in value.split(",") if one.strip()):
+        if any(not one.isdecimal() or int(one) == 0 for one in _listed(value)):
             raise ValueError("нужны целые часы через запятую, например 6,24")
         return value.strip()
 
     @field_validator("REMIND_TOMORROW_AT")
     @classmethod
     def _an_hour(cls, value: str) -> str:
-        if value.strip():
-            time.fromisoformat(value.strip().zfill(5))
+        _clock(value)
         return value.strip()
 
     @field_validator("PUBLISH_NOW_ROLE")
@@ -474,9 +489,7 @@ class Settings(BaseSettings):
     @classmethod
     def _rubric_codes(cls, value: str) -> str:
         # Which rubrics there are, the editors decide: the self-check compares.
-        strange = [
-            one.strip() for one in value.split(",") if one.strip() and not RUBRIC_CODE.fullmatch(one.strip())
-        ]
+        strange = [one for one in _listed(value) if not RUBRIC_CODE.fullmatch(one)]
         if strange:
             raise ValueError(f"нужны коды рубрик латиницей через запятую, а не {', '.join(strange)}")
         return value
@@ -491,8 +504,7 @@ class Settings(BaseSettings):
     @field_validator("QUIET_HOURS", "LETTERS_QUIET_HOURS")
     @classmethod
     def _quiet(cls, value: str) -> str:
-        if value.strip():
-            QuietHours.parse(value)
+        _hours_between(value)
         return value.strip()
 
     @field_validator(
@@ -554,7 +566,7 @@ class Settings(BaseSettings):
     @property
     def copy_groups(self) -> tuple[int, ...]:
         """Numbers of the other VK communities."""
-        return tuple(int(one) for one in self.VK_COPY_GROUPS.split(",") if one.strip())
+        return tuple(int(one) for one in _listed(self.VK_COPY_GROUPS))
 
     @property
     def digests(self) -> tuple[tuple[str, Crontab], ...]:
@@ -566,18 +578,17 @@ class Settings(BaseSettings):
     def reminders(self) -> Rules:
         """What moderators are reminded of, and when."""
         hours = QuietHours.parse(self.DESK_HOURS)
-        at = self.REMIND_TOMORROW_AT
         return Rules(
             WorkTime(hours.start, hours.end, self.zone),
-            tuple(sorted(int(one) for one in self.REMIND_AFTER_HOURS.split(",") if one.strip())),
+            tuple(sorted(int(one) for one in _listed(self.REMIND_AFTER_HOURS))),
             self.REMIND_AFTER_DAYS,
-            time.fromisoformat(at.zfill(5)) if at else None,
+            _clock(self.REMIND_TOMORROW_AT),
         )
 
     @property
     def four_eyes(self) -> frozenset[str]:
         """Where two people have to approve."""
-        return frozenset(one.strip() for one in self.FOUR_EYES.split(",") if one.strip())
+        return frozenset(_listed(self.FOUR_EYES))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -586,7 +597,7 @@ class Settings(BaseSettings):
     @property
     def letters_quiet(self) -> QuietHours | None:
         """When letters wait for the morning, in each author's own time."""
-        return QuietHours.parse(self.LETTERS_QUIET_HOURS) if self.LETTERS_QUIET_HOURS else None
+        return _hours_between(self.LETTERS_QUIET_HOURS)
 
     @property
     def plan(self) -> PlanRules:
@@ -595,7 +606,7 @@ class Settings(BaseSettings):
             slots=parse_lines(self.PUBLISH_SLOTS),
             min_gap=timedelta(minutes=self.PUBLISH_MIN_GAP),
             daily_limit=self.PUBLISH_DAILY_LIMIT,
-            quiet=QuietHours.parse(self.QUIET_HOURS) if self.QUIET_HOURS else None,
+            quiet=_hours_between(self.QUIET_HOURS),
             zone=self.zone,
         )
 
