@@ -17,6 +17,7 @@ from editorial import regions
 from editorial.crontab import Crontab
 from editorial.markup import parse
 from editorial.post import TEXT_LIMIT, sentence_ends, short_form, utf16_length
+from editorial.when import date_words
 
 #: The digests there are.
 DAILY: Final = "daily"
@@ -109,23 +110,13 @@ def wording(words: str) -> str:
 
 def title(template: str, kind: str, day: date, since: date | None = None) -> str:
     """The title of the digest of ``day``; ``{дата}`` in the template is the day, or the week that ends on it."""
-    words = _date(day)
+    words = date_words(day)
     if kind == WEEKLY:
         first = since or day - timedelta(days=6)
         same = first.month == day.month and first.year == day.year
-        words = f"{first.day if same else _date(first)}–{words}" if first != day else words
+        words = f"{first.day if same else date_words(first)}–{words}" if first != day else words
         words = f"неделю, {words}"
     return template.replace("{дата}", words)
-
-
-_MONTHS: Final = (
-    "января", "февраля", "марта", "апреля", "мая", "июня",
-    "июля", "августа", "сентября", "октября", "ноября", "декабря",
-)  # fmt: skip
-
-
-def _date(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def compose(head: str, lines: Iterable[Line]) -> str:

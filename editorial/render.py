@@ -15,6 +15,7 @@ from typing import Final, NotRequired, TypedDict
 
 from editorial.markup import Kind, Rich, Span, build, is_vk, parse, shows_itself
 from editorial.post import BLANK, cut_place, sentence_ends, utf16_length
+from editorial.when import date_words
 
 #: Telegram ignores the formatting beyond so many entities.
 MOST_ENTITIES: Final = 100
@@ -154,12 +155,6 @@ def _html_piece(text: str, span: Span | None) -> str:
 
 # ---------------------------------------------------------------------------------------------------- titles
 
-_MONTHS: Final = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
-)
-
-
 #: What an address leaves behind when it is taken out: empty brackets and quotes, a lonely comma; pasted tags.
 _EMPTIED: Final = re.compile(r"\((?:см\.)?[^\w()\n]*\)|«[^\w«»\n]*»|</?[A-Za-z!][^<>]{0,500}>")
 _BEFORE_SIGN: Final = re.compile(r"(?<=\S)[ \t\u00a0]+(?=[,.;:!?…])|(?<=[,;:])[,;:]+")
@@ -177,7 +172,7 @@ def title_of(rich: Rich, published: date) -> str:
         sentence = _first_sentence(words.strip(" ,;:—–-•·*_=~|"))
         if _has_letters(sentence):
             return sentence
-    return f"Публикация от {published.day} {_MONTHS[published.month - 1]} {published.year}"
+    return f"Публикация от {date_words(published)} {published.year}"
 
 
 def _lines(rich: Rich) -> Iterator[Rich]:

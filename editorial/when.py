@@ -21,17 +21,12 @@ _ROLL_OVER: Final = timedelta(days=183)
 _LONGEST: Final = 80
 _MOSCOW: Final = "Europe/Moscow"
 
-_MONTHS: Final = {
-    word: number
-    for number, words in enumerate(
-        (
-            "января янв", "февраля фев", "марта мар", "апреля апр", "мая май", "июня июн",
-            "июля июл", "августа авг", "сентября сен сент", "октября окт", "ноября ноя нояб", "декабря дек",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}  # fmt: skip
+_WORDS_OF_MONTHS: Final = (
+    ("января", "янв"), ("февраля", "фев"), ("марта", "мар"), ("апреля", "апр"), ("мая", "май"), ("июня", "июн"),
+    ("июля", "июл"), ("августа", "авг"), ("сентября", "сен", "сент"), ("октября", "окт"),
+    ("ноября", "ноя", "нояб"), ("декабря", "дек"),
+)  # fmt: skip
+_MONTHS: Final = {word: number for number, words in enumerate(_WORDS_OF_MONTHS, start=1) for word in words}
 _WEEKDAYS: Final = {
     word: number
     for number, words in enumerate(
@@ -60,6 +55,11 @@ _AFTER: Final = re.compile(
 )
 _SPOKEN: Final = {"полчаса": "30 минут", "полтора часа": "1 час 30 минут"}
 _MOSCOW_WORDS: Final = re.compile(r",? ?\(?(?:по )?(?:мск|москве|московскому времени|московскому)\)?$")
+
+
+def date_words(day: date) -> str:
+    """A day as it is written and read: «25 ноября»."""
+    return f"{day.day} {_WORDS_OF_MONTHS[day.month - 1][0]}"
 
 
 def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:

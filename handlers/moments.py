@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from editorial.when import date_words
+
 _MOSCOW: Final = "Europe/Moscow"
 _WEEKDAYS: Final = (
     "в понедельник",
@@ -20,20 +22,6 @@ _WEEKDAYS: Final = (
     "в воскресенье",
 )
 _SHORT_DAYS: Final = ("Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс")
-_MONTHS: Final = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 _PLACES: Final = {
     "Europe/Kaliningrad": "по Калининграду",
     "Europe/Simferopol": "по Симферополю",
@@ -127,11 +115,6 @@ def _day(moment: datetime, now: datetime, zone: ZoneInfo, *, past: bool) -> str:
     if 0 < away < 7:
         return f"{_WEEKDAYS[day.weekday()]}, {date_words(day)},"
     return date_words(day) if past or day.year == today.year else f"{date_words(day)} {day.year} года"
-
-
-def date_words(day: date) -> str:
-    """«25 ноября»."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def day_label(day: date, today: date) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot.feeds import formats
 from bot.feeds.formats import Site
 from bot.feeds.items import Item, State
+from editorial.when import date_words
 from handlers import moments, texts
 
 _PAGES = Environment(
@@ -32,7 +33,7 @@ def index(state: State, site: Site, zone: ZoneInfo) -> bytes:
 def _rendered(name: str, item: Item | None, site: Site, zone: ZoneInfo, **more: object) -> bytes:
     def when(moment: datetime) -> str:
         day = moment.astimezone(zone).date()
-        return f"{moments.date_words(day)} {day.year}, {moments.clock(moment, zone)} {moments.whose(zone, moment)}"
+        return f"{date_words(day)} {day.year}, {moments.clock(moment, zone)} {moments.whose(zone, moment)}"
 
     text = _PAGES.get_template(name).render(
         item=item, site=site, when=when, formats=formats, texts=texts, raw=Markup, page=formats.page_path, **more

@@ -9,7 +9,8 @@ from editorial import regions
 from editorial.delivery import NewDelivery
 from editorial.post import defuse
 from editorial.suggestion import Status, Suggestion
-from handlers import cards, keyboards, moments, texts
+from editorial.when import date_words
+from handlers import cards, keyboards, texts
 from handlers.answers import answer
 from handlers.changes import MESSAGES
 from handlers.context import Context
@@ -83,7 +84,7 @@ def line(context: Context, suggestion: Suggestion) -> str:
     text = " ".join(suggestion.text.split())
     start = defuse(text if len(text) <= _START else text[:_START].rstrip() + "…")
     region = regions.by_code(suggestion.region)
-    day = moments.date_words(suggestion.received_at.astimezone(context.desk.zone).date())
+    day = date_words(suggestion.received_at.astimezone(context.desk.zone).date())
     who = cards.link_to(suggestion.author_id, suggestion.author) if not suggestion.digest else texts.DIGEST_NAME
     about = [f"№ {suggestion.number}", day, *([region.short_name] if region else []), who]
     state = texts.DESK_STATUS[suggestion.status]

@@ -11,7 +11,8 @@ from editorial import people as people_rules
 from editorial import regions
 from editorial.post import defuse
 from editorial.suggestion import Author, Status, Suggestion
-from handlers import cards, moments, registry, texts
+from editorial.when import date_words
+from handlers import cards, registry, texts
 from handlers.answers import answer
 from handlers.commands import find
 from handlers.context import Context
@@ -63,7 +64,7 @@ def _about(context: Context, author: Author) -> str:
         parts.append(texts.UNCONFIRMED)
     lines = [" · ".join(parts)]
     if author.blocked_at is not None:
-        day = moments.date_words(author.blocked_at.astimezone(context.desk.zone).date())
+        day = date_words(author.blocked_at.astimezone(context.desk.zone).date())
         who = cards.plain_name(context.name_of(author.blocked_by))
         lines.append(texts.blocked_line(day, who, defuse(author.blocked_why or "")))
     return "\n".join(lines)
