@@ -120,6 +120,12 @@ def claimed_now(context: Context, delivery: Delivery) -> bool:
     return delivery.state is State.SENDING and delivery.sending_at == context.now
 
 
+def drop(context: Context, delivery: Delivery) -> None:
+    """Nothing to send: the row is closed, but only by the unit that has just claimed it."""
+    if claimed_now(context, delivery):
+        context.unit.outbox.cancel(delivery.id, context.now)
+
+
 def refresh_card(context: Context, number: int) -> None:
     """Have the card sent, or brought up to date, unless it is kept back during a burst."""
     card = context.unit.cards.get(number)

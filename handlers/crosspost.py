@@ -104,7 +104,7 @@ def wanted(context: Context, delivery: Delivery) -> Wanted | None:
     copies = {one.part: one for one in context.unit.copies.of(delivery.number or 0) if one.network == key}
     copy = copies.get(part)
     if suggestion is None or post is None or copy is None:
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     before = {one.part: one.placed for one in copies.values() if one.part < part and one.placed is not None}
     story = story_of(suggestion, post, key)
@@ -113,7 +113,7 @@ def wanted(context: Context, delivery: Delivery) -> Wanted | None:
             story = _said(story, copy.said)
         return Wanted(story, copy.placed, before)
     if not _still_wanted(delivery, copy, post, story, whole=len(before) == part):
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         if delivery.kind != "post" and copy.doing == delivery.kind:
             context.unit.copies.put(replace(copy, doing=None), context.now)
         return None
@@ -132,11 +132,6 @@ def _still_wanted(delivery: Delivery, copy: NetworkCopy, post: OurPost, story: S
             return copy.placed is not None and not gone and copy.digest != story.digest
         case _:
             return copy.placed is not None
-
-
-def _drop(context: Context, delivery: Delivery) -> None:
-    if changes.claimed_now(context, delivery):
-        context.unit.outbox.cancel(delivery.id, context.now)
 
 
 def _saying(story: Story) -> dict[str, Any]:

@@ -114,15 +114,9 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
             payload = delivery.payload
             text = str(payload.get("text") or "")
             if not text:
-                _drop(context, delivery)
+                changes.drop(context, delivery)
                 return None
             return Outgoing(text, payload.get("keyboard"), reply_to=payload.get("reply_to"))
-
-
-def _drop(context: Context, delivery: Delivery) -> None:
-    """Nothing to send: the row is closed, but only by the unit that has just claimed it."""
-    if changes.claimed_now(context, delivery):
-        context.unit.outbox.cancel(delivery.id, context.now)
 
 
 # ------------------------------------------------------------------------------------------------------- cards
@@ -203,11 +197,11 @@ def _card(context: Context, delivery: Delivery, suggestion: Suggestion) -> Outgo
     )
     if placed is None or placed.cmid is None or placed.peer_id != context.moderators_chat():
         if placed is None and suggestion.status is Status.WITHDRAWN and changes.claimed_now(context, delivery):
-            _drop(context, delivery)  # nobody saw it, nobody needs to decide
+            changes.drop(context, delivery)  # nobody saw it, nobody needs to decide
             return None
         return fresh
     if placed.shown == drawn.digest and changes.claimed_now(context, delivery):
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     if len(drawn.parts) > len(placed.parts):
         return fresh  # more text than the messages above the card can hold
@@ -226,7 +220,7 @@ def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None)
         found for number in payload.get("numbers", ()) if (found := context.unit.suggestions.get(int(number)))
     )
     if not payload or (suggestion is None and not others):
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     reading = letters.Reading(
         suggestion=suggestion,
@@ -253,14 +247,14 @@ def _passport(context: Context, delivery: Delivery, suggestion: Suggestion) -> O
     """The live message as it should read now; nothing when it reads so, or cannot be changed any more."""
     placed = context.unit.passports.get(suggestion.number)
     if placed is None or not passport.wanted(suggestion, delivery):
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     said = passport.text(context, suggestion, _reading(context, suggestion))
     mark = passport.mark_of(said)
     if (placed.shown == mark or context.now - placed.sent_at > passport.EDITABLE) and changes.claimed_now(
         context, delivery
     ):
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     keyboard = letters.passport_keyboard(suggestion)
     return Outgoing(said, keyboard, cmid=placed.cmid, digest=mark)
@@ -270,7 +264,7 @@ def _figures(context: Context, delivery: Delivery, suggestion: Suggestion) -> Ou
     """The figures of the first day; nothing where nobody knows them."""
     figures = passport.figures_of(context, suggestion)
     if not figures or not passport.wanted(suggestion, delivery):
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     link = suggestion.published_link or context.desk.address
     return Outgoing(texts.first_day(suggestion.number, figures, link))
@@ -281,7 +275,7 @@ def _question(context: Context, delivery: Delivery) -> Outgoing | None:
     if not payload or not registry.still_asked(context, delivery):
         if payload and changes.claimed_now(context, delivery):
             registry.not_asked(context, delivery)
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     return Outgoing(str(payload["text"]), payload.get("keyboard"))
 
@@ -295,7 +289,7 @@ def _reminder(context: Context, delivery: Delivery) -> Outgoing | None:
 
 def _spoken(context: Context, delivery: Delivery, found: letters.LetterText | None) -> Outgoing | None:
     if found is None:
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     return Outgoing(found.text, found.keyboard, found.attachments, found.parts)
 
@@ -323,7 +317,7 @@ def _note_keyboard(payload: Mapping[str, Any], suggestion: Suggestion | None) ->
 
 def _overview(context: Context, delivery: Delivery) -> Outgoing | None:
     if not context.desk.overview:
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     text = overview.text(context)
     return Outgoing(text, cmid=overview.message_in_chat(context), digest=overview.mark(text))
@@ -333,7 +327,7 @@ def _burst(context: Context, delivery: Delivery) -> Outgoing | None:
     count = context.unit.cards.hidden_count()
     line = burst.line_in_chat(context)
     if not count and line is None:
-        _drop(context, delivery)
+        changes.drop(context, delivery)
         return None
     keyboard = keyboards.inline([[burst.button()]]) if count else None
     return Outgoing(texts.burst_line(count), keyboard, cmid=line, digest=str(count))

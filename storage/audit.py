@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.columns import Moment
 from storage.errors import translated
+from storage.facts import number
 from storage.migrate import HEAD, revision_of
 from storage.unit import Storage
 
@@ -93,9 +94,9 @@ def findings(connection: Connection, now: datetime) -> list[Finding]:
 
 
 def _accounts(connection: Connection, now: datetime) -> list[Finding]:
-    found = [_judged(name, level, _count(connection, sql)) for name, level, sql in _ACCOUNTS]
+    found = [_judged(name, level, number(connection, sql)) for name, level, sql in _ACCOUNTS]
     if connection.dialect.name == "sqlite":
-        found.append(_judged("vanished_suggestions", "failed", _count(connection, _NUMBERS)))
+        found.append(_judged("vanished_suggestions", "failed", number(connection, _NUMBERS)))
     stuck = connection.execute(_STUCK, {"bound": now - SENDING_AT_MOST}).scalar()
     return [*found, _judged("stuck_in_sending", "warning", int(stuck or 0))]
 
@@ -114,10 +115,6 @@ def _links(connection: Connection) -> Finding:
     except SQLAlchemyError as fault:
         return Finding("links", "failed", str(translated(fault)))
     return _judged("links", "failed", len(broken))
-
-
-def _count(connection: Connection, sql: str) -> int:
-    return int(connection.exec_driver_sql(sql).scalar() or 0)
 
 
 def _judged(name: str, level: Level, wrong: int) -> Finding:

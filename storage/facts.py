@@ -26,7 +26,7 @@ def gather(connection: Connection, path: Path | None) -> DatabaseFacts:
             journal_mode=None,
             synchronous=str(connection.exec_driver_sql("SHOW synchronous_commit").scalar()),
             wal_reset_defect=False,
-            size_bytes=_number(connection, "SELECT pg_database_size(current_database())"),
+            size_bytes=number(connection, "SELECT pg_database_size(current_database())"),
             path=None,
             revision=revision_of(connection),
         )
@@ -34,7 +34,7 @@ def gather(connection: Connection, path: Path | None) -> DatabaseFacts:
         dialect="sqlite",
         version=sqlite3.sqlite_version,
         journal_mode=str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).upper(),
-        synchronous=_SYNCHRONOUS.get(_number(connection, "PRAGMA synchronous")),
+        synchronous=_SYNCHRONOUS.get(number(connection, "PRAGMA synchronous")),
         wal_reset_defect=has_wal_reset_defect(sqlite3.sqlite_version_info),
         size_bytes=path.stat().st_size if path.exists() else 0,
         path=path,
@@ -48,5 +48,6 @@ def has_wal_reset_defect(version: tuple[int, ...]) -> bool:
     return version >= (3, 7) and not repaired
 
 
-def _number(connection: Connection, sql: str) -> int:
+def number(connection: Connection, sql: str) -> int:
+    """What a query for one number says; 0 for nothing."""
     return int(connection.exec_driver_sql(sql).scalar() or 0)
