@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import logging
 import random
 import sqlite3
 import sys
@@ -22,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-import structlog
 from pydantic import SecretStr
 
 from bot.config import Settings
@@ -34,6 +32,7 @@ from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
 from bot.work import Work
 from handlers.replies import Snackbar
+from proof import rooms
 from proof.evidence import integrity
 from sandbox.server import Sandbox
 from storage.migrate import upgrade
@@ -80,11 +79,6 @@ class Fuzzed:
     @property
     def fine(self) -> bool:
         return not self.crashes and not self.lost and set(self.states) <= {"done", "strange"}
-
-
-def quiet() -> None:
-    """Thousands of strange events would fill the terminal: only faults are printed."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 def seeds(sandbox: SandboxClient) -> list[dict[str, Any]]:
@@ -205,7 +199,7 @@ MUTATIONS: Final[tuple[Callable[[Any, random.Random], None], ...]] = (
 def fuzz(seed: int, count: int) -> Fuzzed:
     """Send so many events through and look at what became of them."""
     dice, began = random.Random(seed), time.monotonic()
-    quiet()
+    rooms.quiet()
     with tempfile.TemporaryDirectory(prefix="okmo-fuzz-") as folder, Sandbox(limits_off=True) as server:
         client = SandboxClient(server.url)
         client.do("long_poll", enabled=True, flags="all")

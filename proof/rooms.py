@@ -32,7 +32,7 @@ NAMES: Final = {ANNA: "Анна", BORIS: "Борис", VERA: "Вера", GLEB: "
 
 
 def quiet() -> None:
-    """Thousands of refusals would fill the terminal: only faults are printed."""
+    """Thousands of refusals and strange events would fill the terminal: only faults are printed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 

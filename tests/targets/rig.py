@@ -5,6 +5,8 @@ A rig is one file in ``rigs`` named like the target; the suite finds it by that 
 
 from __future__ import annotations
 
+import html
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -102,7 +104,8 @@ class Rig(ABC):
 
     def source(self, vk_text: str) -> str:
         """VK's text as this network writes it for readers; the joined ``words`` of the parts begin with it."""
-        return _clean(parse(vk_text)).stripped().text
+        text = _clean(parse(vk_text)).stripped().text
+        return " ".join(text.split()) if self.page else text
 
     def words_of_files(self) -> list[str]:
         """Everything that readers can open, where the network is a folder of files."""
@@ -221,6 +224,17 @@ def a_delivery(network: Network, kind: str, number: int, part: int) -> Delivery:
         created_at=now,
         sending_at=now,
     )
+
+
+def words_on(markup: str) -> str:
+    """What a reader of a page reads; blanks are as browsers show them."""
+    inline = re.sub(r"</?a\b[^>]*>", "", markup)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
+
+
+def links_on(markup: str) -> list[str]:
+    """Where the links of a page lead."""
+    return [html.unescape(url) for url in re.findall(r'<a href="([^"]*)"', markup)]
 
 
 def changed(story: Story, **what: Any) -> Story:

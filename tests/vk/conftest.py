@@ -15,6 +15,7 @@ import requests
 from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
 from bot.vk.wall import Wall
+from tests.vk.desk import Desk
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,3 +74,10 @@ def world(sandbox_address: str) -> World:
     found = World(sandbox_address)
     found.do("reset")
     return found
+
+
+@pytest.fixture
+def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
+    made = Desk(tmp_path, world)
+    yield made
+    made.storage.close()

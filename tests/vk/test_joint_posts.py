@@ -19,7 +19,7 @@ from storage.merges import OwnForm
 from storage.suggestions import NewSuggestion
 from tests.builders import ANNA
 from tests.vk.conftest import World
-from tests.vk.test_made_posts import AUTHOR, Desk
+from tests.vk.desk import AUTHOR, Desk
 
 LEAD = "В Ангарске открыли сквер у школы."
 PIECE = "В Улан-Удэ высадили аллею."

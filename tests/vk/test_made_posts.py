@@ -2,99 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
-import pytest
-
-from bot.courier import Courier
-from bot.fetch import net_locations
-from bot.media import Media
-from bot.targets.vk_wall import VkWall
-from bot.vk.uploads import fresh_addresses
-from bot.work import Work, utc_now
 from editorial.delivery import State
-from editorial.lifecycle import Action, Press, decide
-from editorial.roles import Role
-from editorial.suggestion import Attachment, Content, Origin, Status, Suggestion
-from handlers import changes, suggest
-from storage.migrate import upgrade
-from storage.suggestions import NewSuggestion
-from storage.unit import Storage
-from tests.builders import ANNA
-from tests.handlers.world import a_desk
-from tests.vk.conftest import World
-
-AUTHOR = 601
-TEXT = "В Ангарске открыли сквер у школы"
-
-
-class Desk:
-    """The wall's courier with a real database before a real sandbox; its clock can be put forward."""
-
-    def __init__(self, folder: Path, world: World) -> None:
-        self.world = world
-        self.ahead = timedelta()
-        self.dead_key = False
-        self.storage = Storage.open(f"sqlite:///{folder / 'okmo.db'}")
-        upgrade(self.storage)
-        self.work = Work(self.storage, a_desk(), self.now)
-        media = Media(
-            folder / "media",
-            refresh=fresh_addresses(world.client("editor-key")),
-            own_hosts=net_locations(world.address),
-        )
-        self.target = VkWall(world.wall(rate=1000, timeout=(2, 2)), media, by_hand=lambda: self.dead_key)
-        self.courier = Courier(self.target, self.work)
-
-    def now(self) -> datetime:
-        return utc_now() + self.ahead
-
-    def message(self, text: str = "", **more: Any) -> tuple[int, tuple[Attachment, ...]]:
-        """The author writes into the dialog; returns the message's number and attachments as the event has them."""
-        cmid = int(self.world.do("write", user_id=AUTHOR, text=text, **more)["cmid"])
-        group = self.world.client()
-        answer = group.call("messages.getByConversationMessageId", peer_id=AUTHOR, conversation_message_ids=[cmid])
-        from bot.vk.posts import attachments_of
-
-        return cmid, attachments_of(answer["items"][0]["attachments"])
-
-    def approved(self, text: str = TEXT, **more: Any) -> int:
-        """News of the dialog with an approval to publish at once."""
-        cmid, attachments = self.message(text, **more)
-        with self.work.begin("test") as context:
-            context.unit.authors.name(AUTHOR, "Мария Петрова", context.now)
-            new = NewSuggestion(
-                -1, 0, AUTHOR, Content(text, attachments), context.now, None, Origin.DIALOGUE,
-                {"peer_id": AUTHOR, "cmids": [cmid]},
-            )  # fmt: skip
-            added = suggest.bring_in(context, new)
-            after = decide(added, Press(Action.PUBLISH, ANNA, Role.EDITOR, 1), context.now)
-            assert changes.store(context, added, after, "publish", actor=ANNA)
-            changes.plan_publication(context, added.number, context.now)
-        return added.number
-
-    def runs(self) -> None:
-        while self.courier.step():
-            pass
-
-    def suggestion(self, number: int) -> Suggestion:
-        with self.work.look() as context:
-            found = context.unit.suggestions.get(number)
-        assert found is not None
-        return found
-
-    def posts(self) -> list[Any]:
-        return [post for post in self.world.state()["wall"] if TEXT in post["text"]]
-
-
-@pytest.fixture
-def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
-    made = Desk(tmp_path, world)
-    yield made
-    made.storage.close()
+from editorial.suggestion import Content, Status
+from handlers import changes
+from tests.vk.desk import TEXT, Desk
 
 
 def test_the_post_has_the_photos_in_order_and_says_its_author(desk: Desk) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.vk.posts import attachments_of
 from editorial.lifecycle import Action, Press, decide
@@ -19,17 +15,10 @@ from tests.builders import ANNA
 from tests.media.pictures import a_picture
 from tests.media.server import sends
 from tests.vk.conftest import World
+from tests.vk.desk import TEXT, Desk
 from tests.vk.fault_server import fault_server
-from tests.vk.test_made_posts import TEXT, Desk
 
 URL = "https://sovet.invalid/novosti/17"
-
-
-@pytest.fixture
-def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
-    made = Desk(tmp_path, world)
-    yield made
-    made.storage.close()
 
 
 def approved(desk: Desk, *attachments: Attachment, behind: dict[str, Any] | None = None) -> int:

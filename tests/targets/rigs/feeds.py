@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,9 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.targets.feeds import Feeds
 from editorial.networks import Part
-from tests.targets.rig import Rig, Seen
-
-_LINK = re.compile(r'<a href="([^"]*)"')
+from tests.targets.rig import Rig, Seen, links_on, words_on
 
 
 class FeedsRig(Rig):
@@ -36,10 +33,10 @@ class FeedsRig(Rig):
         return [
             Seen(
                 (item["id"].rpartition("/")[2],),
-                _words(item["content_html"]),
+                words_on(item["content_html"]),
                 tuple(one["url"] for one in item.get("attachments", ())),
                 item["date_modified"] != item["date_published"],
-                (*_links(item["content_html"]), item.get("external_url", "")),
+                (*links_on(item["content_html"]), item.get("external_url", "")),
             )
             for item in reversed(items)
         ]
@@ -49,16 +46,13 @@ class FeedsRig(Rig):
         return [html.unescape(path.read_text(encoding="utf-8")) for path in files if not path.name.startswith(".")]
 
     def words(self, part: Part) -> str:
-        return _words(part.body["html"])
+        return words_on(part.body["html"])
 
     def links(self, part: Part) -> list[str]:
-        return [*_links(part.body["html"]), *(url for _, url in part.body["links"])]
+        return [*links_on(part.body["html"]), *(url for _, url in part.body["links"])]
 
     def length(self, part: Part) -> tuple[int, int]:
         return len(part.body["title"]), 100
-
-    def source(self, vk_text: str) -> str:
-        return " ".join(super().source(vk_text).split())
 
 
 RIG = FeedsRig
@@ -67,13 +61,3 @@ RIG = FeedsRig
 class _Silent(SimpleHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Nothing is told."""
-
-
-def _words(markup: str) -> str:
-    """What a reader reads; blanks are as browsers show them."""
-    inline = re.sub(r"</?a\b[^>]*>", "", markup)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
-
-
-def _links(markup: str) -> list[str]:
-    return [html.unescape(url) for url in _LINK.findall(markup)]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import re
 from zoneinfo import ZoneInfo
 
 from bot.targets.wordpress import Site, WordPress
 from editorial.networks import Part
 from sandbox.networks import wordpress
-from tests.targets.rig import Rig, Seen
+from tests.targets.rig import Rig, Seen, links_on, words_on
 
 
 class WordPressRig(Rig):
@@ -28,34 +26,25 @@ class WordPressRig(Rig):
         return [
             Seen(
                 (str(post["id"]),),
-                _words(post["html"]),
+                words_on(post["html"]),
                 tuple(post["pictures"]),
                 post["edited"],
-                tuple(html.unescape(url) for url in re.findall(r'<a href="([^"]*)"', post["html"])),
+                tuple(links_on(post["html"])),
             )
             for post in reversed(posts)
         ]
 
     def words(self, part: Part) -> str:
-        return _words(part.body["html"])
+        return words_on(part.body["html"])
 
     def links(self, part: Part) -> list[str]:
-        return [html.unescape(url) for url in re.findall(r'<a href="([^"]*)"', part.body["html"])]
+        return links_on(part.body["html"])
 
     def length(self, part: Part) -> tuple[int, int]:
         return len(part.body["title"]), 101
-
-    def source(self, vk_text: str) -> str:
-        return " ".join(super().source(vk_text).split())
 
     def kill_key(self) -> None:
         self.vk.do("network", network="wordpress", what="set", password="revoked")
 
 
 RIG = WordPressRig
-
-
-def _words(markup: str) -> str:
-    """What a reader reads; blanks are as browsers show them."""
-    inline = re.sub(r"</?a\b[^>]*>", "", markup)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
