@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -93,6 +94,25 @@ def test_posts_that_are_as_they_were_are_noted_all_at_once(networks: Networks) -
     posts = [networks.post(number) for number in numbers]
     assert [post.reach.views for post in posts if post] == list(numbers)
     assert all(post.next_look and post.next_look > networks.world.now for post in posts if post)
+
+
+@pytest.mark.parametrize("shown", ["Было", "Стало", None])
+def test_a_post_that_something_happened_to_while_it_was_read_is_left_to_the_next_round(
+    networks: Networks, shown: str | None
+) -> None:
+    published(networks, "Было")
+    networks.deliver()
+    networks.world.later(minutes=2)
+    with networks.world.unit() as context:
+        due = context.unit.posts.due(context.now, 100)
+        [post] = due
+        moved = replace(post, next_look=networks.world.now + timedelta(minutes=7))
+        context.unit.posts.put(moved, context.now)
+        seen = on_the_wall(77, text=shown or "", attachments=[a_photo()])
+        sweep.store(context, due, {77: seen} if shown else {}, frozenset() if shown else frozenset({77}))
+    networks.deliver()
+    assert networks.post() == moved
+    assert networks.texts("telegram") == ["Было"]
 
 
 def test_t71_a_post_deleted_on_vk_is_taken_out_everywhere(networks: Networks) -> None:
