@@ -12,19 +12,20 @@ Everything here happens in the unit of the change it follows from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from editorial import merging, regions
+from editorial.checks.facts import Warn
 from editorial.delivery import State
 from editorial.errors import NotNow
 from editorial.lifecycle import Action, advance
 from editorial.likeness import ALIKE, likeness, trace
 from editorial.merging import Joint, Piece
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import changes, letters, passport, texts
+from handlers import changes, letters, passport, texts, warnings
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.merges import OwnForm
@@ -117,9 +118,27 @@ def _named(suggestion: Suggestion) -> str:
 
 def piece_of(suggestion: Suggestion, own: OwnForm | None = None) -> Piece:
     """The suggestion as a piece of a joint post; ``own``: its form before others were merged into it."""
-    if own is not None:
-        suggestion = replace(suggestion, edited_text=own.text, edited_attachments=own.attachments)
-    return Piece(suggestion.edited, suggestion.region, _source(suggestion))
+    alone = _by_itself(suggestion, own)
+    return Piece(alone.edited, alone.region, _source(alone))
+
+
+def _by_itself(suggestion: Suggestion, own: OwnForm | None) -> Suggestion:
+    return (
+        suggestion if own is None else replace(suggestion, edited_text=own.text, edited_attachments=own.attachments)
+    )
+
+
+def covered(context: Context, lead: Suggestion, found: Collection[Warn], pieces: Iterable[Suggestion]) -> bool:
+    """Whether the pictures of the post must not be spread in the chat before somebody asks for them.
+
+    ``found`` are the warnings of the lead as it stands, ``pieces`` what goes out with it.  What is covered by
+    itself stays so whatever the joint text says.
+    """
+    if warnings.are_covered(lead, found):
+        return True
+    own = context.unit.merges.own(lead.number) if lead.joint else None
+    alone = (_by_itself(lead, own), *pieces) if own is not None else pieces
+    return any(warnings.are_covered(one, warnings.of(context, one)) for one in alone)
 
 
 def _source(suggestion: Suggestion) -> str:

@@ -11,7 +11,7 @@ Until the last press nothing is changed.  What follows later is decided by :mod:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -184,7 +184,7 @@ def _join(context: Context, person: Person, lead: Suggestion, chosen: _Chosen, v
             changes.open_menu(context, lead.number, {})
             raise CardOutdated(number)
         fresh.append(piece)
-    content = _content(context, lead, chosen)
+    content = _content(context, lead, chosen, _together(context, lead, fresh))
     if merging.too_long(content.text, lead.signature):
         raise NotNow(lead.number, lead.status)
     press = Press(Action.EDIT, person.user_id, role, version, text=content.text, attachments=content.attachments)
@@ -215,10 +215,14 @@ def _take_in(context: Context, person: Person, lead: Suggestion, piece: Suggesti
         burst.bring_out(context, piece.number)
 
 
-def _content(context: Context, lead: Suggestion, chosen: _Chosen) -> Content:
+def _together(context: Context, lead: Suggestion, chosen: Iterable[Suggestion]) -> list[Suggestion]:
+    """What would go out with the lead: the chosen pieces and those it has already, in the order of the numbers."""
+    pieces = {one.number: one for one in (*joint.pieces_of(context, lead), *chosen)}
+    return [pieces[number] for number in sorted(pieces)]
+
+
+def _content(context: Context, lead: Suggestion, chosen: _Chosen, pieces: Iterable[Suggestion]) -> Content:
     """The joint post as it would be now."""
-    numbers = {*chosen.numbers, *(one.number for one in joint.pieces_of(context, lead))}
-    pieces = sorted(context.unit.suggestions.several(numbers), key=lambda one: one.number)
     own = OwnForm(lead.edited_text, lead.edited_attachments)
     first = joint.piece_of(lead, context.unit.merges.own(lead.number) or own)
     made = merging.joined([first, *map(joint.piece_of, pieces)])
@@ -306,13 +310,13 @@ def _start_of(piece: Suggestion) -> str:
 
 def _preview(context: Context, lead: Suggestion, chosen: _Chosen) -> cards.Menu:
     """The card shows the joint post, its warnings, and what can be done with it."""
-    content = _content(context, lead, chosen)
-    pieces = context.unit.suggestions.several(chosen.numbers)
+    pieces = _together(context, lead, context.unit.suggestions.several(chosen.numbers))
+    content = _content(context, lead, chosen, pieces)
     together = replace(lead, edited_text=content.text, edited_attachments=content.attachments)
-    numbers = [lead.number, *sorted({*chosen.numbers, *(one.number for one in joint.pieces_of(context, lead))})]
+    numbers = [lead.number, *(one.number for one in pieces)]
     found = warnings.of(context, together)
     lines = [*texts.warning_lines(found), texts.join_preview(numbers, len(content.attachments))]
-    if any(warnings.are_covered(one, warnings.of(context, one)) for one in (together, *pieces)):
+    if joint.covered(context, together, found, (lead, *pieces)):
         content = Content(content.text)
         lines.insert(0, texts.JOIN_COVERED)
     buttons = [_button(lead, texts.JOIN_WORD, "text"), _button(lead, texts.JOIN_LIST, "list")]

@@ -152,7 +152,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
         similar=duplicates.lines(context, suggestion),
         joint=joint.lines(context, suggestion),
         warnings=found,
-        covered=not uncovered and warnings.are_covered(suggestion, found),
+        covered=not uncovered and joint.covered(context, suggestion, found, joint.pieces_of(context, suggestion)),
         menu=more.drawn(context, suggestion, view),
         networks=network_lines.for_card(context, suggestion),
         off_the_wall=network_lines.wall_status(context, suggestion),

@@ -212,6 +212,37 @@ def test_the_joint_post_is_judged_and_signed_anew(make_world: Callable[..., Worl
     assert states(world, 1, 3) == [Status.PENDING, Status.MERGED]
 
 
+DEBRIS = "На село упали обломки беспилотника, ПВО отработала, смотрите видео с места."
+
+
+def test_pictures_that_are_covered_stay_covered_in_the_joint_post(alike: World) -> None:
+    """The words that cover a piece's picture need not stand in the joint text."""
+    alike.happens(suggested(33, text=DEBRIS, author=603, attachments=[a_photo(4, 603)]))
+    assert alike.card(3).attachments == ()
+    alike.press(1, "Ещё", "Объединить", "№ 3", "Как выйдет вместе", "Свой текст")
+    alike.replies(1, "В двух сёлах прошли субботники.")
+    assert alike.card(1).attachments == ()
+    alike.press(1, "Объединить")
+
+    assert len(alike.suggestion(1).attachments) == 2
+    assert alike.card(1).attachments == ()
+    alike.press(1, "Ещё", "Объединить", "№ 2 · Бурятия", "Как выйдет вместе")
+    assert alike.card(1).attachments == (), "what was joined before is covered in the next preview, too"
+    alike.press(1, "К списку", "Назад", "Назад")
+    alike.press(1, "Показать вложения")
+    assert len(alike.card(1).attachments) == 2
+
+
+def test_a_lead_whose_pictures_are_covered_does_not_show_them_for_its_new_words(alike: World) -> None:
+    alike.happens(suggested(33, text=DEBRIS, author=603, attachments=[a_photo(4, 603)]))
+    alike.press(3, "Ещё", "Объединить", "№ 2 · Бурятия", "Как выйдет вместе", "Свой текст")
+    alike.replies(3, "В двух сёлах прошли субботники.")
+    assert alike.card(3).attachments == ()
+    alike.press(3, "Объединить")
+    assert alike.card(3).attachments == ()
+    assert "Показать вложения" in alike.card(3).buttons
+
+
 # -------------------------------------------------------------------------------------------------- planned, published
 
 
