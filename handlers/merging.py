@@ -193,6 +193,7 @@ def _join(context: Context, person: Person, lead: Suggestion, chosen: _Chosen, v
         context.unit.merges.keep(lead.number, OwnForm(lead.edited_text, lead.edited_attachments), context.now)
     for piece in fresh:
         _take_in(context, person, lead, piece)
+    warnings.cover_again(context, lead.number)
     details = {"pieces": chosen.numbers, "worded": chosen.text is not None}
     if not changes.store(context, lead, after, WORD, actor=person.user_id, details=details):
         raise CardOutdated(lead.number)

@@ -15,7 +15,19 @@ from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import burst, changes, crosspost, digest, duplicates, joint, letters, matching, passport, registry
+from handlers import (
+    burst,
+    changes,
+    crosspost,
+    digest,
+    duplicates,
+    joint,
+    letters,
+    matching,
+    passport,
+    registry,
+    warnings,
+)
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 from storage.suggestions import NewSuggestion
@@ -271,11 +283,7 @@ def store_edited(context: Context, before: Suggestion, after: Suggestion) -> boo
     if not changes.store(context, before, after, str(Action.AUTHOR_EDITED), actor=before.author_id):
         return False
     changes.unplan_publication(context, before.number)
-    card = context.unit.cards.get(before.number)
-    if card is not None and card.uncovered:
-        context.unit.cards.uncover(
-            before.number, False, context.now
-        )  # what was looked at may be other pictures now
+    warnings.cover_again(context, before.number)
     duplicates.have_pictures_looked_at(context, after)
     was_scheduled = before.status in (Status.SCHEDULED, Status.PUBLISHING)
     if was_scheduled:

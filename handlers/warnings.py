@@ -99,6 +99,13 @@ def uncover(context: Context, person: Person, suggestion: Suggestion, payload: P
     return texts.UNCOVERED
 
 
+def cover_again(context: Context, number: int) -> None:
+    """What a moderator asked to see may be other pictures now: those are asked for anew."""
+    card = context.unit.cards.get(number)
+    if card is not None and card.uncovered:
+        context.unit.cards.uncover(number, False, context.now)
+
+
 # ------------------------------------------------------------------------------------------------- the question
 
 

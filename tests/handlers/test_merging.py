@@ -243,6 +243,15 @@ def test_a_lead_whose_pictures_are_covered_does_not_show_them_for_its_new_words(
     assert "Показать вложения" in alike.card(3).buttons
 
 
+def test_pictures_that_join_a_card_that_was_uncovered_are_covered_by_themselves(alike: World) -> None:
+    for number, who in ((33, 603), (34, 604)):
+        alike.happens(suggested(number, text=DEBRIS, author=who, attachments=[a_photo(number, who)]))
+    alike.press(3, "Показать вложения")
+    assert len(alike.card(3).attachments) == 1
+    alike.press(3, "Ещё", "Объединить", "№ 4", "Как выйдет вместе", "Объединить")
+    assert alike.card(3).attachments == ()
+
+
 # -------------------------------------------------------------------------------------------------- planned, published
 
 
