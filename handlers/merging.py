@@ -26,6 +26,7 @@ from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
 from handlers.person import Person
+from storage.errors import Conflict
 from storage.merges import OwnForm
 
 #: The words of the two entries, and of the questions that a reply answers.
@@ -189,24 +190,25 @@ def _join(context: Context, person: Person, lead: Suggestion, chosen: _Chosen, v
         raise NotNow(lead.number, lead.status)
     press = Press(Action.EDIT, person.user_id, role, version, text=content.text, attachments=content.attachments)
     after = decide(lead, press, context.now)
+    details = {"pieces": chosen.numbers, "worded": chosen.text is not None}
+    if not changes.store(context, lead, after, WORD, actor=person.user_id, details=details):
+        raise CardOutdated(lead.number)
+    warnings.cover_again(context, lead.number)
     if context.unit.merges.own(lead.number) is None:
         context.unit.merges.keep(lead.number, OwnForm(lead.edited_text, lead.edited_attachments), context.now)
     for piece in fresh:
         _take_in(context, person, lead, piece)
-    warnings.cover_again(context, lead.number)
-    details = {"pieces": chosen.numbers, "worded": chosen.text is not None}
-    if not changes.store(context, lead, after, WORD, actor=person.user_id, details=details):
-        raise CardOutdated(lead.number)
     return texts.joined_answer([lead.number, *chosen.numbers])
 
 
 def _take_in(context: Context, person: Person, lead: Suggestion, piece: Suggestion) -> None:
+    """The piece belongs to the lead, which is stored already. Raises Conflict: then nothing of it stays."""
     role = context.role(person.user_id)
     press = Press(Action.MERGE, person.user_id, role, piece.version, into=lead.number)
     after = decide(piece, press, context.now)
     details = {"lead": lead.number}
     if not changes.store(context, piece, after, str(Action.MERGE), actor=person.user_id, details=details):
-        raise CardOutdated(piece.number)
+        raise Conflict(f"{piece.number} changed while it was joined")
     changes.unplan_publication(context, piece.number)
     letters.take_back_verdict(context, piece.number)
     if letters.knows_of_plan(context, piece.number):

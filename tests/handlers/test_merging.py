@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 
 from editorial.delivery import Refused, Sent, Uncertain
 from editorial.post import compose
-from editorial.suggestion import Content, Status
+from editorial.suggestion import Content, Status, Suggestion
 from handlers import joint, publication, reconcile, suggest
+from storage.errors import Conflict
+from storage.suggestions import Suggestions
 from tests.builders import ANNA, AUTHOR, BORIS, CHAT, a_button_press, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk
 
@@ -189,6 +192,28 @@ def test_an_old_button_joins_nothing_but_what_the_card_shows(alike: World) -> No
         [shown] = alike.happens(a_button_press(alike.card(1).buttons["Объединить"], by=who))
         assert shown.text == "Решают только руководители сообщества"
     assert states(alike, 1, 2, 3) == [Status.PENDING] * 3
+
+
+@pytest.mark.parametrize("late", [1, 3])
+def test_news_is_joined_as_a_whole_or_not_at_all(alike: World, monkeypatch: pytest.MonkeyPatch, late: int) -> None:
+    """Somebody is faster at one of the three in the very moment they are stored."""
+    alike.happens(suggested(33, text=TULA, author=603))
+    alike.press(1, "Ещё", "Объединить", "№ 2 · Бурятия", "№ 3", "Как выйдет вместе")
+    save = Suggestions.save
+
+    def too_late(self: Suggestions, changed: Suggestion, **more: Any) -> bool:
+        return changed.number != late and save(self, changed, **more)
+
+    with monkeypatch.context() as patched, suppress(Conflict):
+        patched.setattr(Suggestions, "save", too_late)
+        alike.press(1, "Объединить")
+    assert states(alike, 1, 2, 3) == [Status.PENDING] * 3
+    assert alike.suggestion(1).text == IRKUTSK
+    assert not {"join", "merge"} & {*alike.journal(1), *alike.journal(2), *alike.journal(3)}
+    with alike.look() as context:
+        assert context.unit.merges.own(1) is None
+    alike.press(1, "Объединить")
+    assert states(alike, 1, 2, 3) == [Status.PENDING, Status.MERGED, Status.MERGED]
 
 
 def test_a_card_somebody_looks_at_is_taken_knowingly(make_world: Callable[..., World]) -> None:
