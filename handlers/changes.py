@@ -139,6 +139,28 @@ def show_card(context: Context, number: int) -> None:
     context.unit.outbox.add(new, context.now)
 
 
+def in_one_post(context: Context, number: int) -> tuple[Suggestion, ...]:
+    """The news with this number and what went out in its post."""
+    lead = context.unit.suggestions.get(number)
+    if lead is not None and not lead.joint:
+        return (lead,)
+    joined = context.unit.suggestions.joined_to(number)
+    return (*((lead,) if lead is not None else ()), *(one for one in joined if one.status is Status.PUBLISHED))
+
+
+def refresh_cards_of_post(context: Context, number: int) -> None:
+    """Have the cards of all the news in this post brought up to date."""
+    for one in in_one_post(context, number):
+        refresh_card(context, one.number)
+
+
+def refresh_post(context: Context, number: int) -> None:
+    """The same, and their live messages."""
+    for one in in_one_post(context, number):
+        refresh_card(context, one.number)
+        refresh_passport(context, one.number)
+
+
 def note(context: Context, word: str, number: int | None = None, **facts: Any) -> None:
     """Have a line written to the moderators' chat; with a number it is a reply to the card."""
     new = NewDelivery(MESSAGES, "chat", "note", number, {"note": word, **facts})

@@ -217,7 +217,7 @@ def release(context: Context, suggestion: Suggestion, post: OurPost) -> None:
         for part in range(_parts(one, story_of(suggestion, post, one.key))):
             _send(context, one, NetworkCopy(post.number, one.key, part, CopyState.WAITING))
     if context.unit.copies.of(post.number):
-        changes.refresh_card(context, post.number)
+        changes.refresh_cards_of_post(context, post.number)
 
 
 def release_without_vk(context: Context, suggestion: Suggestion) -> bool:
@@ -432,7 +432,7 @@ def settled(context: Context, delivery: Delivery, verdict: Verdict) -> None:
             context.unit.copies.put(replace(copy, doing="look", error=verdict.error), context.now)
         case _:
             return
-    changes.refresh_card(context, copy.number)
+    changes.refresh_cards_of_post(context, copy.number)
 
 
 def _succeeded(context: Context, delivery: Delivery, copy: NetworkCopy, result: Mapping[str, Any]) -> None:
@@ -529,7 +529,7 @@ def ask(context: Context, delivery: Delivery) -> bool:
     for later in _later_parts(context, copy):
         _call_off(context, later)
         context.unit.copies.put(replace(later, delivery=None), context.now)
-    changes.refresh_card(context, copy.number)
+    changes.refresh_cards_of_post(context, copy.number)
     changes.note(context, "copy_asked", copy.number, network=copy.network)
     context.unit.journal.add(context.now, copy.number, None, "asked", details={"network": copy.network})
     return True

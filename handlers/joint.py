@@ -70,13 +70,6 @@ def pieces_of(context: Context, lead: Suggestion) -> tuple[Suggestion, ...]:
     return tuple(one for one in joined if one.status is Status.MERGED)
 
 
-def in_one_post(context: Context, number: int) -> tuple[Suggestion, ...]:
-    """The news with this number and what went out in its post."""
-    lead = context.unit.suggestions.get(number)
-    joined = context.unit.suggestions.joined_to(number)
-    return (*((lead,) if lead is not None else ()), *(one for one in joined if one.status is Status.PUBLISHED))
-
-
 def goes_out_now(context: Context, suggestion: Suggestion) -> bool:
     """Whether the post a piece belongs to is being published at this moment."""
     if suggestion.status is not Status.MERGED:

@@ -28,28 +28,32 @@ def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """
     if not context.desk.networks:
         return ()
-    copies = _in_order(context, suggestion)
+    post = context.unit.posts.get(suggestion.carrier)
+    copies = context.unit.copies.of(suggestion.carrier)
     if copies:
-        elsewhere = (_line(context, suggestion, key, parts) for key, parts in copies if key != crosspost.VK)
-        return (*_vk_line(context, suggestion), *elsewhere)
+        wall = own_text.wall_text(suggestion, post)
+        elsewhere = (
+            _line(context, suggestion, key, parts, wall)
+            for key, parts in _in_order(context, copies)
+            if key != crosspost.VK
+        )
+        return (*_vk_line(context, post, copies), *elsewhere)
     if suggestion.status is Status.PUBLISHED:
-        if _is_gone(context.unit.posts.get(suggestion.number)):
-            return ()
-        held = crosspost.held(suggestion) and context.unit.posts.get(suggestion.number) is not None
+        held = crosspost.held(suggestion) and post is not None and post.state is not PostState.GONE
         return (texts.NETWORKS_HELD,) if held else ()
     if suggestion.status not in _BEFORE:
         return ()
     chosen = network_rules.chosen(context, suggestion)
-    lines = [_own_text_line(context, suggestion, network) for network in chosen]
+    wall = own_text.wall_text(suggestion, post)
+    lines = [_own_text_line(suggestion, network, wall) for network in chosen]
     if len(chosen) < len(context.desk.networks):
         lines.insert(0, texts.goes_to([network.title for network in chosen]))
     return tuple(filter(None, lines))
 
 
-def _vk_line(context: Context, suggestion: Suggestion) -> Iterator[str]:
+def _vk_line(context: Context, post: OurPost | None, copies: Sequence[NetworkCopy]) -> Iterator[str]:
     """What is being done to the post on VK, or that it was changed there."""
-    post = context.unit.posts.get(suggestion.number)
-    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.number))
+    copy = own_posts.vk_copy_of(copies)
     if post is None or post.state is PostState.GONE:
         return
     if copy is not None and copy.todo is not None:
@@ -60,24 +64,20 @@ def _vk_line(context: Context, suggestion: Suggestion) -> Iterator[str]:
         yield texts.changed_on_vk(moments.say(post.edited_at, context.now, context.desk.zone))
 
 
-def _own_text_line(context: Context, suggestion: Suggestion, network: Network) -> str:
+def _own_text_line(suggestion: Suggestion, network: Network, wall: str) -> str:
     text = network_rules.own_text(suggestion, network.key)
     if text is None:
         return ""
-    older = network_rules.is_older(suggestion, network.key, own_text.wall_text(context, suggestion))
+    older = network_rules.is_older(suggestion, network.key, wall)
     return texts.own_text_line(network.title, own_text.shown(text), older)
-
-
-def _is_gone(post: OurPost | None) -> bool:
-    return post is not None and post.state is PostState.GONE
 
 
 def wall_status(context: Context, suggestion: Suggestion) -> str | None:
     """What became of a post that is not to stand on VK any more; None for any other."""
-    post = context.unit.posts.get(suggestion.number)
-    if suggestion.status is not Status.PUBLISHED or not _is_gone(post):
+    post = context.unit.posts.get(suggestion.carrier) if suggestion.status is Status.PUBLISHED else None
+    if post is None or post.state is not PostState.GONE:
         return None
-    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.number))
+    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.carrier))
     if copy is not None and copy.todo is not None:
         return texts.not_off_the_wall(copy.error or "refused", suggestion.published_link)
     if copy is not None and copy.state is CopyState.REMOVED:
@@ -85,25 +85,26 @@ def wall_status(context: Context, suggestion: Suggestion) -> str | None:
     return texts.leaving_the_wall(suggestion.published_link)
 
 
-def _in_order(context: Context, suggestion: Suggestion) -> list[tuple[str, list[NetworkCopy]]]:
+def _in_order(context: Context, copies: Sequence[NetworkCopy]) -> list[tuple[str, list[NetworkCopy]]]:
     """The copies by network, as the networks stand in the settings; those switched off since then come last."""
     order = {network.key: place for place, network in enumerate(context.desk.networks)}
-    copies = crosspost.by_network(context.unit.copies.of(suggestion.carrier))
-    return sorted(copies.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+    return sorted(crosspost.by_network(copies).items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
 
 
-def _line(context: Context, suggestion: Suggestion, key: str, parts: Sequence[NetworkCopy]) -> str:
+def _line(context: Context, suggestion: Suggestion, key: str, parts: Sequence[NetworkCopy], wall: str) -> str:
     network = crosspost.network(context, key)
     title = network.title if network is not None else key
     copy = min(parts, key=lambda one: (_WEIGHT.index(one.state), one.part))
-    own = _own_note(context, suggestion, key)
+    own = _own_note(suggestion, key, wall)
     return f"{title}: {_state(context, network, copy, parts, own)}"
 
 
-def _own_note(context: Context, suggestion: Suggestion, key: str) -> list[str]:
+def _own_note(suggestion: Suggestion, key: str, wall: str) -> list[str]:
+    if suggestion.merged_into is not None:  # the post has the texts of its lead
+        return []
     if network_rules.own_text(suggestion, key) is None:
         return []
-    older = network_rules.is_older(suggestion, key, own_text.wall_text(context, suggestion))
+    older = network_rules.is_older(suggestion, key, wall)
     return ["own_text_older" if older else "own_text"]
 
 
@@ -147,7 +148,7 @@ def _link(parts: Sequence[NetworkCopy]) -> str | None:
 def for_author(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """Where else the news is out, with links; what is still under way or failed is not the author's care."""
     lines = []
-    for key, parts in _in_order(context, suggestion):
+    for key, parts in _in_order(context, context.unit.copies.of(suggestion.carrier)):
         network = crosspost.network(context, key)
         link = _link(parts) if parts[0].state is CopyState.OUT else None
         if link is not None and network is not None:

@@ -81,7 +81,7 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
         context.now, suggestion.number, person.user_id, f"network_{word}", status, status, details
     )
     changes.close_menu(context, suggestion.number)
-    changes.refresh_card(context, suggestion.number)
+    changes.refresh_cards_of_post(context, suggestion.number)
     return texts.NETWORK_ANSWERS[word]
 
 
@@ -265,5 +265,5 @@ def _corrected(
     if not own_posts.fix(context, suggestion, signed, by=person.user_id, one_text=one_text):
         raise NotNow(suggestion.number, suggestion.status)
     changes.close_menu(context, suggestion.number)
-    changes.refresh_card(context, suggestion.number)
+    changes.refresh_cards_of_post(context, suggestion.number)
     return None

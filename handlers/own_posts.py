@@ -70,7 +70,7 @@ def pull(context: Context, suggestion: Suggestion) -> bool:
             by_hand = replace(_vk_copy(context, post), todo="remove", error="post_not_found")
             context.unit.copies.put(by_hand, context.now)
     crosspost.take_back(context, suggestion.number)
-    changes.refresh_passport(context, suggestion.number)
+    changes.refresh_post(context, suggestion.number)
     return True
 
 
@@ -140,8 +140,7 @@ def settled_on_vk(context: Context, delivery: Delivery, verdict: Verdict, seen: 
             if copy.error == verdict.error:
                 return
             context.unit.copies.put(replace(copy, error=verdict.error), context.now)
-    changes.refresh_card(context, post.number)
-    changes.refresh_passport(context, post.number)
+    changes.refresh_post(context, post.number)
 
 
 def _off_vk(context: Context, post: OurPost, copy: NetworkCopy) -> None:
@@ -161,7 +160,7 @@ def done_by_hand(context: Context, number: int) -> bool:
         _off_vk(context, post, copy)
     else:
         context.unit.copies.put(replace(copy, todo=None, error=None), context.now)
-    changes.refresh_passport(context, number)
+    changes.refresh_post(context, number)
     return True
 
 
@@ -212,7 +211,7 @@ def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
     status = str(suggestion.status)
     context.unit.journal.add(context.now, post.number, None, "edited_on_vk", status, status)
     adopt(context, suggestion, post, seen)
-    changes.refresh_card(context, post.number)
+    changes.refresh_cards_of_post(context, post.number)
     return True
 
 
@@ -241,8 +240,7 @@ def deleted_on_vk(context: Context, number: int) -> bool:
         status = str(suggestion.status) if suggestion is not None else None
         context.unit.journal.add(context.now, number, None, "deleted_on_vk", status, status)
         changes.note(context, "deleted_on_vk", number, **_carry(context, number))
-    changes.refresh_card(context, number)
-    changes.refresh_passport(context, number)
+    changes.refresh_post(context, number)
     return True
 
 

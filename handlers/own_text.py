@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from editorial.errors import CardOutdated, NotNow, PayloadForeign, RoleTooLow
 from editorial.lifecycle import same_version
-from editorial.networks import Network, PostState
+from editorial.networks import Network, OurPost, PostState
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Suggestion, comparable
 from handlers import cards, changes, crosspost, keyboards, network_rules, texts
@@ -96,7 +96,8 @@ def put(context: Context, person: Person, suggestion: Suggestion, key: str, text
     if network is None or network not in networks(context, suggestion):
         raise NotNow(suggestion.number, suggestion.status)
     _may(context, person, suggestion)
-    wall = wall_text(context, suggestion)
+    post = context.unit.posts.get(suggestion.number)
+    wall = wall_text(suggestion, post)
     if text is not None and comparable(text) == comparable(wall):
         text = None
     if text is None and network_rules.own_text(suggestion, key) is None:
@@ -107,14 +108,12 @@ def put(context: Context, person: Person, suggestion: Suggestion, key: str, text
     details = {"network": key, "own": text is not None}
     if not changes.store(context, suggestion, after, "own_text", actor=person.user_id, details=details):
         raise CardOutdated(suggestion.number)
-    post = context.unit.posts.get(suggestion.number)
     if post is not None:
         crosspost.bring_up_to_date(context, after, post)
 
 
-def wall_text(context: Context, suggestion: Suggestion) -> str:
+def wall_text(suggestion: Suggestion, post: OurPost | None) -> str:
     """What the wall says, or will say."""
-    post = context.unit.posts.get(suggestion.number)
     return post.content.text if post is not None else suggestion.for_publication.text
 
 

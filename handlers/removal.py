@@ -8,7 +8,7 @@ from editorial.delivery import Delivery, State, Verdict
 from editorial.errors import NotAModerator, PayloadForeign
 from editorial.networks import PostState
 from editorial.suggestion import Status, Suggestion
-from handlers import changes, joint, keyboards, letters, own_posts, texts
+from handlers import changes, keyboards, letters, own_posts, texts
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
@@ -64,7 +64,6 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
     context.unit.journal.add(context.now, suggestion.number, person.user_id, "taken_down")
     carrier = context.unit.suggestions.get(suggestion.carrier)
     own_posts.pull(context, carrier or suggestion)
-    changes.refresh_card(context, suggestion.number)
     return texts.TAKE_DOWN_BY_HAND if context.mode() == "degraded" else texts.TAKING_DOWN
 
 
@@ -98,7 +97,7 @@ def done_by_hand(context: Context, number: int) -> bool:
 
 def _who_asked(context: Context, number: int) -> list[Suggestion]:
     """The news of this post whose authors asked for it to be taken down."""
-    return [one for one in joint.in_one_post(context, number) if _asked(context, one.number)]
+    return [one for one in changes.in_one_post(context, number) if _asked(context, one.number)]
 
 
 def _asked(context: Context, number: int) -> bool:

@@ -14,6 +14,7 @@ from editorial.networks import CopyState, OurPost, PostState, Reach
 from handlers import outcomes
 from tests.builders import ANNA, AUTHOR, BORIS, CHAT, WALL, a_button_press, a_photo, on_the_wall, suggested
 from tests.handlers.networks import Networks, a_wide_world, published
+from tests.handlers.test_merging import OTHER, merge, with_alike
 from tests.handlers.world import World
 
 OUT = CopyState.OUT
@@ -145,6 +146,54 @@ def deleted_by_hand(networks: Networks) -> None:
     networks.deliver()
     networks.world.later(minutes=2)
     swept(networks, {}, deleted=(77,))
+
+
+def joined(networks: Networks) -> str:
+    """№ 2 went out everywhere in the post of № 1; returns what the post says."""
+    merge(with_alike(networks.world))
+    networks.world.press(1, "Опубликовать")
+    networks.world.wall(Sent({"post_id": 77}))
+    lead = networks.world.suggestion(1)
+    networks.world.happens(on_the_wall(77, text=lead.text, attachments=lead.attachments, at=networks.world.now))
+    networks.deliver()
+    return lead.text
+
+
+def test_a_joint_post_that_left_vk_is_gone_for_every_news_in_it(networks: Networks) -> None:
+    joined(networks)
+    for number in (1, 2):
+        assert "Вышло" in card(networks, number)
+        assert "Телеграм: вышло" in card(networks, number)
+        assert "MAX: вышло" in card(networks, number)
+    networks.world.later(minutes=2)
+    swept(networks, {}, deleted=(77,))
+    for number, who in ((1, AUTHOR), (2, OTHER)):
+        assert "Снято: поста ВКонтакте больше нет" in card(networks, number)
+        assert "MAX: снято" in card(networks, number)
+        assert "Вышло" not in card(networks, number)
+        [live] = [one for one in networks.world.letters(who) if one.startswith(f"Получили новость, № {number}")]
+        assert "снята: поста ВКонтакте больше нет" in live
+
+
+def test_a_joint_post_that_was_changed_on_vk_says_so_on_every_card(networks: Networks) -> None:
+    joined(networks)
+    networks.world.later(minutes=2)
+    swept(networks, {77: "Стало"})
+    for number in (1, 2):
+        assert "ВКонтакте: текст или вложения изменены сегодня в 10:02 мск" in card(networks, number).splitlines()
+
+
+def test_a_joint_post_that_vk_does_not_take_down_is_off_once_a_person_did_it(networks: Networks) -> None:
+    joined(networks)
+    networks.world.press(1, "Ещё", "Сети", "Отозвать везде", "Да, отозвать")
+    for number in (1, 2):
+        assert "Снимаем ВКонтакте, https://vk.com/wall-1_77" in card(networks, number)
+    on_vk(networks, "delete_post", Refused("by_hand"))
+    for number in (1, 2):
+        assert "ВКонтакте не снять" in card(networks, number)
+    networks.world.press(1, "Ещё", "Сети", "Сделано: ВКонтакте")
+    for number in (1, 2):
+        assert "Снято: поста ВКонтакте больше нет" in card(networks, number)
 
 
 def test_editors_say_for_each_network_whether_a_deletion_is_carried_or_asked_about(networks: Networks) -> None:
