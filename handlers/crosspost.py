@@ -319,18 +319,19 @@ def take_back(context: Context, number: int) -> None:
     """Take every copy of the post out of the networks."""
     for key, parts in by_network(context.unit.copies.of(number)).items():
         if key != VK:
-            _take_back(context, key, parts)
+            take_back_parts(context, key, parts)
 
 
 def take_back_from(context: Context, number: int, key: str) -> bool:
     """Take the copies out of one network. False: nothing of it stands there."""
     parts = by_network(context.unit.copies.of(number)).get(key, [])
     standing = [copy for copy in parts if copy.state is CopyState.OUT]
-    _take_back(context, key, parts)
+    take_back_parts(context, key, parts)
     return bool(standing)
 
 
-def _take_back(context: Context, key: str, parts: Iterable[NetworkCopy]) -> None:
+def take_back_parts(context: Context, key: str, parts: Iterable[NetworkCopy]) -> None:
+    """Take these copies, which are all of a post in one network, out of it."""
     found = network(context, key)
     for copy in parts:
         if found is not None:
@@ -339,9 +340,9 @@ def _take_back(context: Context, key: str, parts: Iterable[NetworkCopy]) -> None
             context.unit.copies.put(replace(copy, todo="remove", doing=None), context.now)
 
 
-def ask_whether(context: Context, number: int, key: str) -> None:
-    """The post is gone from VK: what stands in this network waits for a decision, what has not left does not go."""
-    for copy in by_network(context.unit.copies.of(number)).get(key, ()):
+def ask_whether(context: Context, parts: Iterable[NetworkCopy]) -> None:
+    """The post is gone from VK: what stands in a network waits for a decision, what has not left does not go."""
+    for copy in parts:
         if copy.state in (CopyState.OUT, CopyState.ASKED) or _in_hand(context, copy):
             context.unit.copies.put(replace(copy, todo=DECIDE), context.now)
         else:

@@ -251,10 +251,9 @@ def _carry(context: Context, number: int) -> dict[str, list[str]]:
         if key == VK or not any(copy.state in _THERE for copy in parts):
             continue
         if network_rules.asks_before_removal(context, key):
-            crosspost.ask_whether(context, number, key)
+            crosspost.ask_whether(context, parts)
             told["asked"].append(key)
         else:
+            crosspost.take_back_parts(context, key, parts)
             told["carried"].append(key)
-    for key in told["carried"]:
-        crosspost.take_back_from(context, number, key)
     return told
