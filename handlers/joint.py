@@ -189,8 +189,7 @@ def _lead_changed(
             dissolve(context, after, pieces, action)
         case Status.PENDING if before.content != after.content:
             context.unit.merges.keep(after.number, OwnForm(), context.now)
-            _put_together(context, after, pieces, trouble=after.trouble)
-            _tell_that_it_waits(context, pieces)
+            _tell_that_it_waits(context, _put_together(context, after, pieces, trouble=after.trouble))
         case Status.PENDING | Status.PUBLISHING:
             pass
         case Status.FAILED if after.trouble == "by_hand":
@@ -252,14 +251,14 @@ def again(context: Context, lead: Suggestion, number: int, why: str) -> None:
     back = advance(lead, Action.BACK_TO_REVIEW, context.now) if planned else lead
     if back is None or back.status is not Status.PENDING:
         return
-    pieces = pieces_of(context, lead)
-    _put_together(context, lead, pieces, trouble=f"{LEFT}:{number}:{why}", becomes=back)
+    trouble = f"{LEFT}:{number}:{why}"
+    stayed = _put_together(context, lead, pieces_of(context, lead), trouble=trouble, becomes=back)
     if not planned:
         return
     changes.unplan_publication(context, lead.number)
     changes.note(context, LEFT, lead.number, piece=number, why=why)
     letters.take_back_plan(context, lead.number)
-    _tell_that_it_waits(context, (back, *pieces))
+    _tell_that_it_waits(context, (back, *stayed))
 
 
 def _put_together(
@@ -269,14 +268,18 @@ def _put_together(
     *,
     trouble: str | None,
     becomes: Suggestion | None = None,
-) -> None:
-    """Store the lead with the text and attachments of the pieces that are left, or with its own."""
+) -> Sequence[Suggestion]:
+    """Store the lead with the text and attachments of the pieces that are left, or with its own.
+
+    Returns the pieces that stay; all part when together they are too long.
+    """
     own = context.unit.merges.own(lead.number) or OwnForm()
+    stayed = tuple(pieces)
     content = composed(context, lead, pieces) if pieces else None
     if content is not None and merging.too_long(content.text, lead.signature):
         for piece in pieces:
             _apart(context, lead, piece, "too_long")
-        content = None
+        content, stayed = None, ()
     if content is None:
         context.unit.merges.forget(lead.number)
     after = replace(
@@ -288,6 +291,7 @@ def _put_together(
         edited_attachments=content.attachments if content else own.attachments,
     )
     changes.store(context, lead, after, "rejoined", details={"pieces": [one.number for one in pieces]})
+    return stayed
 
 
 # -------------------------------------------------------------------------------------------------------- all apart

@@ -551,6 +551,25 @@ def test_the_last_piece_that_leaves_gives_the_lead_its_own_text_back(merged: Wor
     assert "Разъединить" not in str(merged.press(1, "Ещё") and merged.card(1).buttons)
 
 
+def test_who_cannot_stay_because_the_rest_is_too_long_reads_that_they_part(alike: World) -> None:
+    for number, what, who in ((33, "Школу", 603), (34, "Библиотеку", 604)):
+        long = " ".join(f"{what} № {one} открыли в срок." for one in range(300))
+        alike.happens(suggested(number, text=long, author=who))
+    alike.press(3, "Ещё", "Объединить", "№ 4", "№ 2 · Бурятия", "Как выйдет вместе", "Свой текст")
+    alike.replies(3, "Открыли школу и сад, прошли шаги.")
+    alike.press(3, "Объединить")
+    alike.press(3, "В очередь")
+    assert states(alike, 2, 3, 4) == [Status.MERGED, Status.SCHEDULED, Status.MERGED]
+    alike.later(minutes=11)
+    says_withdraw(alike)
+    alike.later(minutes=11)
+    alike.deliver()
+
+    assert states(alike, 2, 3, 4) == [Status.WITHDRAWN, Status.PENDING, Status.PENDING]
+    assert "снова рассматриваем отдельно: общая запись с № 3" in alike.letters(604)[-1]
+    assert "№ 3 снова на рассмотрении" in alike.letters(603)[-1]
+
+
 def test_a_moderators_own_words_do_not_outlive_a_piece_that_left(alike: World) -> None:
     alike.press(1, "Ещё", "Объединить", "№ 2 · Бурятия", "Как выйдет вместе", "Свой текст")
     alike.replies(1, "В Иркутске и Бурятии с оркестром прошли шаги.")
