@@ -50,7 +50,7 @@ def store(
         context.now, before.number, actor, action, str(before.status), str(after.status), dict(details or {})
     )
     close_menu(context, before.number)
-    if before.status is Status.DIGEST and after.status not in (Status.DIGEST, Status.PUBLISHED):
+    if before.status is Status.DIGEST and after.status is not Status.DIGEST and action != Action.IN_DIGEST:
         _leave_digests(context, before.number)
     if before.status is not after.status:
         context.unit.claims.end(before.number)

@@ -261,6 +261,17 @@ def test_a_piece_put_in_late_joins_the_one_that_is_shown(three: World) -> None:
     assert "◽️ Республика Карелия: В Карелии открыли мост." in three.card(number).text
 
 
+def test_a_piece_that_somebody_published_by_hand_leaves_the_digest_that_is_shown(three: World) -> None:
+    number = previewed(three)
+    assert "3 строки" in three.card(number).text
+    three.happens(on_the_wall(70, text=TULA, signer=602, at=three.now))
+    assert three.suggestion(2).status is Status.PUBLISHED
+    assert "Тульск" not in three.card(number).text
+    assert "2 строки" in three.card(number).text
+    with three.look() as context:
+        assert context.unit.digests.containing(2) == ()
+
+
 def test_an_author_who_edits_takes_the_piece_out(three: World) -> None:
     from editorial.suggestion import Content
     from handlers import suggest
