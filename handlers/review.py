@@ -274,12 +274,12 @@ def _decide(
         raise PhotosNeedKey
     if press.action is Action.PUBLISH and press.role < context.desk.urgent_role:
         raise RoleTooLow
-    claims.both_sign(context, person, suggestion, press.action)
     if suggestion.status is Status.DIGEST:
         digest.must_not_go_out(context, suggestion)
     joint.must_not_go_out(context, suggestion)
     if press.action is Action.DIGEST and (not context.desk.digests or joint.pieces_of(context, suggestion)):
         raise NotNow(suggestion.number, suggestion.status)
+    claims.both_sign(context, person, suggestion, press.action)
     told = (("reason", press.reason), ("words", press.words), ("confirmed", sorted(confirmed)))
     details = {name: value for name, value in told if value}
     row = changes.publication_row(context, suggestion.number)

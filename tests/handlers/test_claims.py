@@ -89,6 +89,16 @@ def test_red_cards_need_two_people(make_world: Any) -> None:
     assert "signed" in world.journal(1)
 
 
+def test_what_cannot_be_done_is_not_signed_first(make_world: Any) -> None:
+    """The digests were switched off after the card was drawn."""
+    world = two(make_world, "red", text=LEGAL)
+    world.press(1, "В дайджест")
+    world.desk = replace(world.desk, digests=())
+    assert "это действие не подходит" in world.press(1, "Да, опубликовать")
+    assert "signed" not in world.journal(1)
+    assert "Первая подпись" not in world.card(1).text
+
+
 def test_a_signature_is_for_the_text_that_was_signed(make_world: Any) -> None:
     world = two(make_world, "red", text=LEGAL)
     approved(world, ANNA)
