@@ -32,20 +32,22 @@ _THERE: Final = frozenset({CopyState.OUT, CopyState.WAITING, CopyState.ASKED, Co
 
 
 def fix(context: Context, suggestion: Suggestion, text: str, *, by: int, one_text: bool = False) -> bool:
-    """Have the post say ``text`` on VK, and then everywhere. False: there is no post.
+    """Have the post say ``text`` on VK, and then everywhere. False: there is no post, or somebody was faster.
 
     A network with a text of its own keeps it, unless ``one_text``: then all say the same.
     """
     post = context.unit.posts.get(suggestion.number)
     if post is None or post.state is PostState.GONE:
         return False
-    status, details = str(suggestion.status), {"one_text": True} if one_text else {}
-    context.unit.journal.add(context.now, suggestion.number, by, "fixed", status, status, details)
+    details = {"one_text": True} if one_text else {}
     if one_text and network_rules.own_texts(suggestion):
         plain = network_rules.without_texts(suggestion)
-        if not context.unit.suggestions.save(plain, seen_version=suggestion.version):
+        if not changes.store(context, suggestion, plain, "fixed", actor=by, details=details):
             return False
         suggestion = plain
+    else:
+        status = str(suggestion.status)
+        context.unit.journal.add(context.now, suggestion.number, by, "fixed", status, status, details)
     if post.post_id is None:
         changed = replace(post, content=post.content.with_text(text), edited_at=context.now)
         context.unit.posts.put(changed, context.now)

@@ -10,7 +10,7 @@ import pytest
 from bot import sweep
 from editorial.delivery import Sent
 from editorial.networks import Part, Story
-from handlers import outcomes
+from handlers import outcomes, own_posts
 from tests.builders import ANNA, BORIS, a_photo, on_the_wall, suggested
 from tests.handlers.networks import HOOK, MAX, TELEGRAM, Networks, a_wide_world
 from tests.handlers.world import World
@@ -151,6 +151,19 @@ def test_correcting_everywhere_leaves_it_unless_one_text_is_wanted(networks: Net
     assert networks.texts("telegram") == ["Библиотеку открыли в четверг."]
     assert networks.texts("max") == ["Библиотеку открыли в четверг."]
     assert "свой текст" not in lines(networks)[0]
+
+
+def test_a_correction_that_came_too_late_is_not_in_the_journal(networks: Networks) -> None:
+    give(networks)
+    comes_out(networks)
+    older = networks.world.suggestion(1)
+    fixed(networks, "Библиотеку открыли в четверг.", "Один текст во всех сетях")
+    assert networks.world.journal(1).count("fixed") == 1
+    with networks.world.unit() as context:
+        assert not own_posts.fix(context, older, "Библиотеку открыли в среду.", by=ANNA, one_text=True)
+    networks.deliver()
+    assert networks.world.journal(1).count("fixed") == 1
+    assert networks.texts("telegram") == ["Библиотеку открыли в четверг."]
 
 
 def test_a_reply_to_an_older_card_changes_nothing(networks: Networks) -> None:
