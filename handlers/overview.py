@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from editorial.delivery import NewDelivery
-from editorial.suggestion import Status
 from handlers import alarms, changes, moments, texts
 from handlers.context import Context
 
@@ -22,23 +21,16 @@ PIN: Final = "pin"
 _KEY: Final = "overview"
 _UNPINNED: Final = "overview_unpinned"
 _NEXT: Final = 3
-_AGES: Final = ((timedelta(hours=24), 24), (timedelta(hours=6), 6))
-_COUNTED: Final = 500
 
 
 def text(context: Context) -> str:
     """What it says now."""
     unit = context.unit
-    count = unit.suggestions.counts()[Status.PENDING]
-    older = {hours: 0 for _, hours in _AGES}
-    for piece in unit.suggestions.pending(_COUNTED) if count else ():
-        age = context.now - piece.received_at
-        for limit, hours in _AGES:
-            older[hours] += age >= limit
-    lines = [texts.overview_waiting(count, older[6], older[24])]
+    late, very_late = (context.now - timedelta(hours=hours) for hours in (6, 24))
+    lines = [texts.overview_waiting(*unit.suggestions.waiting(late, very_late))]
     lines += [
         texts.overview_next(one.number, moments.say(one.due_at, context.now, context.desk.zone))
-        for one in unit.suggestions.scheduled()[:_NEXT]
+        for one in unit.suggestions.scheduled(_NEXT)
         if one.due_at is not None
     ]
     lines += [texts.trouble_line(reason) for reason in dict.fromkeys(alarms.known(context.unit).values())]
@@ -85,18 +77,19 @@ def placed(context: Context, peer_id: int, cmid: int, shown: str | None) -> None
     stored = {"peer_id": peer_id, "cmid": cmid, "shown": shown, "at": context.now.isoformat()}
     context.unit.settings.set(_KEY, stored, context.now)
     if new and not context.unit.settings.get(_UNPINNED):
-        context.unit.outbox.add(
-            NewDelivery(changes.MESSAGES, "chat", PIN, payload={"cmid": cmid}, dedupe=PIN), context.now
-        )
+        _pin(context, cmid)
+
+
+def _pin(context: Context, cmid: int) -> None:
+    new = NewDelivery(changes.MESSAGES, "chat", PIN, payload={"cmid": cmid}, dedupe=PIN)
+    context.unit.outbox.add(new, context.now)
 
 
 def pin_again(context: Context) -> None:
     """Somebody may have let the bot pin: the message that stands in the chat is pinned after all."""
     cmid = message_in_chat(context)
     if context.desk.overview and cmid is not None and context.unit.settings.delete(_UNPINNED):
-        context.unit.outbox.add(
-            NewDelivery(changes.MESSAGES, "chat", PIN, payload={"cmid": cmid}, dedupe=PIN), context.now
-        )
+        _pin(context, cmid)
 
 
 def lost(context: Context) -> None:

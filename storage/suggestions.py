@@ -157,6 +157,15 @@ _of_region = (
     .limit(bindparam("count"))
 )
 _counts = select(_table.c.status, func.count()).group_by(_table.c.status)
+_waiting = (
+    select(
+        func.count(),
+        func.count(_table.c.number).filter(_table.c.received_at <= bindparam("late")),
+        func.count(_table.c.number).filter(_table.c.received_at <= bindparam("very_late")),
+    )
+    .select_from(_table)
+    .where(_table.c.status == "pending")
+)
 _promised = select(_table.c.due_at).where(
     _IN_PLAN, _table.c.due_at >= bindparam("start"), _table.c.due_at < bindparam("end")
 )
@@ -332,9 +341,9 @@ class Suggestions:
         """The newest posts from this region."""
         return self._many(_of_region, {"where": region, "count": limit})
 
-    def scheduled(self) -> tuple[Suggestion, ...]:
+    def scheduled(self, limit: int | None = None) -> tuple[Suggestion, ...]:
         """The plan, the next one first."""
-        return self._many(_scheduled, {})
+        return self._many(_scheduled if limit is None else _scheduled.limit(limit), {})
 
     def next_due(self, now: datetime) -> Suggestion | None:
         """The suggestion that should have gone out longest ago."""
@@ -358,6 +367,11 @@ class Suggestions:
         """How many there are of each status, zeros included."""
         found = {Status(row[0]): int(row[1]) for row in self._work.rows(_counts)}
         return {status: found.get(status, 0) for status in Status}
+
+    def waiting(self, late: datetime, very_late: datetime) -> tuple[int, int, int]:
+        """How many wait for a decision; of these, how many have since ``late``, and since ``very_late``."""
+        row = self._work.row(_waiting, {"late": late, "very_late": very_late})
+        return int(row[0]), int(row[1]), int(row[2])
 
     def taken(self, start: datetime, end: datetime) -> tuple[datetime, ...]:
         """The moments in [start, end) at which something goes out or went out, in order."""

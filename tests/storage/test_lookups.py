@@ -95,6 +95,7 @@ LOOKS: dict[str, Look] = {
     "suggestions.next_due": lambda unit, now: unit.suggestions.next_due(now),
     "suggestions.next_due_at": lambda unit, now: unit.suggestions.next_due_at(),
     "suggestions.scheduled": lambda unit, now: unit.suggestions.scheduled(),
+    "suggestions.waiting": lambda unit, now: unit.suggestions.waiting(now, now),
     "suggestions.pending": lambda unit, now: unit.suggestions.pending(20, after=50_000),
     "suggestions.by_post": lambda unit, now: unit.suggestions.by_post(WALL, 77_777),
     "suggestions.by_published": lambda unit, now: unit.suggestions.by_published(WALL, 577_777),
