@@ -35,6 +35,12 @@ def entries(unit: Unit, name: Kept) -> tuple[str, ...]:
     return lists.effective(name, unit.lists.changes())
 
 
+def all_entries(unit: Unit) -> dict[Kept, tuple[str, ...]]:
+    """The entries of every list as they are now."""
+    edits = unit.lists.changes()
+    return {name: lists.effective(name, edits) for name in Kept}
+
+
 def add(unit: Unit, now: datetime, by: int | None, name: Kept, new: Sequence[str]) -> Changed:
     """Put canonical entries into a list; a pair takes the place of the one with the same word."""
     present = entries(unit, name)

@@ -34,7 +34,8 @@ def run(context: Context, message: MessageArrived, words: str) -> None:
 
 
 def _overview(context: Context) -> str:
-    lines = [texts.list_line(texts.LIST_NAMES[name], len(keeping.entries(context.unit, name))) for name in Kept]
+    kept = keeping.all_entries(context.unit)
+    lines = [texts.list_line(texts.LIST_NAMES[name], len(found)) for name, found in kept.items()]
     return "\n".join([*lines, texts.LISTS_HOW])
 
 
