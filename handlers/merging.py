@@ -18,7 +18,7 @@ from typing import Any, Final
 from editorial import merging, regions
 from editorial.digest import first_sentence
 from editorial.errors import CardOutdated, JointAlready, NotNow, PayloadForeign
-from editorial.lifecycle import Action, Press, actions_for, decide, same_version
+from editorial.lifecycle import RULES, Action, Press, actions_for, decide, same_version
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Content, Status, Suggestion
 from handlers import burst, cards, changes, claims, digest, duplicates, joint, letters, texts, warnings
@@ -38,7 +38,6 @@ TEXT_PROMPT: Final = "join_text"
 _MOST_OFFERED: Final = 6
 _NEWEST: Final = 40
 _START: Final = 60
-_UNDECIDED: Final = frozenset({Status.PENDING, Status.RETURNED, Status.DIGEST, Status.SCHEDULED})
 _NUMBER: Final = re.compile(r"(?:№\s*)?(\d{1,12})\.?")
 
 
@@ -301,7 +300,12 @@ def _offered(context: Context, lead: Suggestion, chosen: _Chosen) -> list[tuple[
         pair
         for number, pair in found.items()
         if number in chosen.versions
-        or (number not in leads and number != lead.number and pair[0].status in _UNDECIDED and not pair[0].digest)
+        or (
+            number not in leads
+            and number != lead.number
+            and pair[0].status in RULES[Action.MERGE].sources
+            and not pair[0].digest
+        )
     ]
     return fitting[: max(_MOST_OFFERED, len(chosen.versions))][: merging.MOST_PIECES - 1]
 

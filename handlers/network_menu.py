@@ -25,7 +25,6 @@ WORD: Final = "nets"
 FIX_PROMPT: Final = "fix_everywhere"
 FIX_ALL_PROMPT: Final = "fix_one_text"
 ON_A_PAGE: Final = 8
-_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 #: States in which the post could not go out on VK and may go elsewhere in its stead.
 _STUCK: Final = frozenset({Status.SCHEDULED, Status.FAILED, Status.PUBLISHING})
 #: Presses that change what readers see already: for editors.
@@ -33,7 +32,7 @@ _EDITORS: Final = frozenset({"fix", "fix_all", "pull", "pull!", "drop", "keep"})
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:
-    return bool(context.desk.networks) and suggestion.status not in _OVER
+    return bool(context.desk.networks) and not network_rules.goes_nowhere(suggestion)
 
 
 def press(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:

@@ -12,12 +12,13 @@ from typing import Any, Final, Self
 
 from editorial import rubrics
 from editorial.networks import Network
-from editorial.suggestion import Suggestion, comparable
+from editorial.suggestion import Status, Suggestion, comparable
 from handlers.context import Context
 
 _PAUSED: Final = "paused_networks"
 _RULES: Final = "network_rules"
 _ASKS: Final = "networks_ask_on_gone"
+_NOWHERE: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ def goes_to(context: Context, suggestion: Suggestion, network: Network) -> bool:
     if network.key in choice.get("off", ()):
         return False
     return network.key in choice.get("on", ()) or rule(context, network.key).takes(suggestion)
+
+
+def goes_nowhere(suggestion: Suggestion) -> bool:
+    """Whether nothing of it goes out as a post of its own."""
+    return suggestion.status in _NOWHERE
 
 
 def chosen(context: Context, suggestion: Suggestion) -> tuple[Network, ...]:

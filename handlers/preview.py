@@ -9,7 +9,7 @@ from editorial import rubrics, signing
 from editorial.networks import Network, Story
 from editorial.post import defuse, split_text, utf16_length
 from editorial.preview import words_of
-from editorial.suggestion import Status, Suggestion
+from editorial.suggestion import Suggestion
 from handlers import changes, network_rules, texts
 from handlers.context import Context, Desk
 from handlers.payloads import Payload
@@ -19,12 +19,11 @@ WORD: Final = "preview"
 #: Room for one part's words; the whole note has to be one message. UTF-16 units.
 _PART: Final = 600
 _WHOLE: Final = 3900
-_OVER: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.MERGED})
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:
     more_than_the_text = context.desk.networks or context.desk.signature != signing.USUAL
-    return bool(more_than_the_text) and suggestion.status not in _OVER
+    return bool(more_than_the_text) and not network_rules.goes_nowhere(suggestion)
 
 
 def press(context: Context, _person: Person, suggestion: Suggestion, _payload: Payload) -> str:

@@ -102,7 +102,7 @@ def gone(context: Context, number: int, newest: Sequence[WallPublished]) -> bool
         suggestion is None
         or suggestion.origin is not Origin.WALL
         or suggestion.status is Status.PUBLISHING
-        or suggestion.status not in (*OPEN, Status.DIGEST)
+        or suggestion.status not in OPEN
     ):
         return False
     free = [post for post in newest if not _is_another(context, post, number)]

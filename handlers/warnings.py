@@ -27,8 +27,6 @@ from handlers.zones import zone_of
 SURE: Final = "sure"
 #: The word of «Показать вложения».
 UNCOVER: Final = "uncover"
-#: States in which somebody still decides, or may change their mind.
-_JUDGED: Final = frozenset({*OPEN, Status.DIGEST})
 
 
 def lists_of(context: Context) -> Lists:
@@ -41,7 +39,7 @@ def of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -
 
     ``slot`` is a moment that is being chosen; without it the moment it is planned for counts.
     """
-    if suggestion.status not in _JUDGED or suggestion.digest:
+    if suggestion.status not in OPEN or suggestion.digest:
         return ()
     facts = facts_of(context, suggestion, slot)
     found = warnings_for(facts)
