@@ -18,6 +18,7 @@ from editorial.delivery import Delivery, NewDelivery, State
 from editorial.lifecycle import Action
 from editorial.suggestion import Origin, Status, Suggestion
 from handlers.context import Context
+from handlers.person import Person
 from handlers.zones import zone_of
 
 #: Whose days are meant where the author's zone is not known.
@@ -113,6 +114,14 @@ def open_menu(context: Context, number: int, view: Mapping[str, Any]) -> None:
     asked = {"asked": True} if card is not None and card.view.get("asked") else {}
     context.unit.cards.view(number, {**view, **asked}, context.now)
     refresh_card(context, number)
+
+
+def ask_for_words(
+    context: Context, person: Person, number: int, kind: str, version: int, view: Mapping[str, Any]
+) -> None:
+    """The person's next reply to the card answers a question of this kind; the card shows ``view`` meanwhile."""
+    context.unit.prompts.ask(person.peer_id, person.user_id, number, kind, version, context.now, person.cmid)
+    open_menu(context, number, view)
 
 
 def claimed_now(context: Context, delivery: Delivery) -> bool:

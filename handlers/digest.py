@@ -283,16 +283,8 @@ def press_lines(context: Context, person: Person, suggestion: Suggestion, payloa
 
 
 def _ask(context: Context, person: Person, suggestion: Suggestion, piece: int, version: int) -> str:
-    context.unit.prompts.ask(
-        person.peer_id,
-        person.user_id,
-        suggestion.number,
-        f"{PROMPT}{piece}",
-        version,
-        context.now,
-        person.cmid,
-    )
-    changes.open_menu(context, suggestion.number, {"menu": "words", "what": "line", "by": person.user_id})
+    view = {"menu": "words", "what": "line", "by": person.user_id}
+    changes.ask_for_words(context, person, suggestion.number, f"{PROMPT}{piece}", version, view)
     return texts.DIGEST_REPLY_WITH_LINE
 
 

@@ -142,8 +142,8 @@ def _piece(context: Context, person: Person, lead: Suggestion, number: int) -> S
 
 def _ask(context: Context, person: Person, lead: Suggestion, chosen: _Chosen, what: str, version: int) -> str:
     kind = NUMBER_PROMPT if what == "number" else TEXT_PROMPT
-    context.unit.prompts.ask(person.peer_id, person.user_id, lead.number, kind, version, context.now, person.cmid)
-    changes.open_menu(context, lead.number, chosen.view("ask", what=kind, by=person.user_id))
+    view = chosen.view("ask", what=kind, by=person.user_id)
+    changes.ask_for_words(context, person, lead.number, kind, version, view)
     return texts.JOIN_REPLY_NUMBER if what == "number" else texts.JOIN_REPLY_TEXT
 
 

@@ -227,12 +227,12 @@ def _ask(context: Context, person: Person, suggestion: Suggestion, word: str) ->
     post = context.unit.posts.get(suggestion.number)
     if post is None or post.state is PostState.GONE:
         raise NotNow(suggestion.number, suggestion.status)
-    kind = {"fix": FIX_PROMPT, "fix_all": FIX_ALL_PROMPT}.get(word)
-    if kind is not None:
-        number, version = suggestion.number, suggestion.version
-        context.unit.prompts.ask(person.peer_id, person.user_id, number, kind, version, context.now, person.cmid)
-    changes.open_menu(context, suggestion.number, {"menu": WORD, "ask": word})
-    return texts.PULL_SURE if kind is None else texts.REPLY_TO_EDIT
+    kind, view = {"fix": FIX_PROMPT, "fix_all": FIX_ALL_PROMPT}.get(word), {"menu": WORD, "ask": word}
+    if kind is None:
+        changes.open_menu(context, suggestion.number, view)
+        return texts.PULL_SURE
+    changes.ask_for_words(context, person, suggestion.number, kind, suggestion.version, view)
+    return texts.REPLY_TO_EDIT
 
 
 def answered(

@@ -56,9 +56,8 @@ def ask(context: Context, person: Person, suggestion: Suggestion, key: str) -> s
         return texts.NETWORKS_MENU_ANSWER
     if key not in {one.key for one in offered}:
         raise PayloadForeign
-    kind, number, version = f"{PROMPT}{key}", suggestion.number, suggestion.version
-    context.unit.prompts.ask(person.peer_id, person.user_id, number, kind, version, context.now, person.cmid)
-    changes.open_menu(context, suggestion.number, {**view, "key": key})
+    number, version = suggestion.number, suggestion.version
+    changes.ask_for_words(context, person, number, f"{PROMPT}{key}", version, {**view, "key": key})
     return texts.REPLY_TO_EDIT
 
 

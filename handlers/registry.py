@@ -208,7 +208,7 @@ def set_region(context: Context, vk_id: int, region: Region, *, actor: int) -> N
 def _zone_said(context: Context, message: MessageArrived) -> bool:
     said = message.text.strip()
     zone = people.zone_named(said)
-    own = said.lower().startswith("как в регионе")
+    own = said.lower().startswith(texts.AS_IN_REGION.lower())
     if zone is None and not own:
         return False
     context.unit.prompts.clear(message.peer_id, message.from_id)
@@ -353,10 +353,8 @@ def block_or_not(context: Context, person: Person, vk_id: int, order: str, why: 
 
 def ask_why(context: Context, person: Person, suggestion: Suggestion, version: int) -> str:
     """The moderator's next reply to the card is the reason of the block."""
-    context.unit.prompts.ask(
-        person.peer_id, person.user_id, suggestion.number, BLOCK_PROMPT, version, context.now, person.cmid
-    )
-    changes.open_menu(context, suggestion.number, {"menu": "words", "what": BLOCK_PROMPT, "by": person.user_id})
+    view = {"menu": "words", "what": BLOCK_PROMPT, "by": person.user_id}
+    changes.ask_for_words(context, person, suggestion.number, BLOCK_PROMPT, version, view)
     return texts.REPLY_TO_REASON
 
 

@@ -450,11 +450,8 @@ def _ask(context: Context, person: Person, suggestion: Suggestion, action: Actio
     _rehearse(context, suggestion, Press(action, person.user_id, context.role(person.user_id), version))
     claims.take(context, person, suggestion.number)
     word = _WORDS[action]
-    unit = context.unit
-    unit.prompts.ask(person.peer_id, person.user_id, suggestion.number, word, version, context.now, person.cmid)
     view = {"menu": "words", "what": word, "by": person.user_id}
-    unit.cards.view(suggestion.number, view, context.now)
-    changes.refresh_card(context, suggestion.number)
+    changes.ask_for_words(context, person, suggestion.number, word, version, view)
     return texts.REPLY_TO_EDIT if action is Action.EDIT else texts.REPLY_TO_REASON
 
 
