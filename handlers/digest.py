@@ -17,7 +17,7 @@ from editorial.errors import NotNow, PayloadForeign
 from editorial.lifecycle import Action, advance
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import cards, changes, letters, texts, warnings
+from handlers import cards, changes, keyboards, letters, texts, warnings
 from handlers.cards import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -320,13 +320,8 @@ def lines_menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]
             cards.button(suggestion, texts.DIGEST_WORD, LINES, f"word:{chosen.number}"),
         ]
         return Menu([f"№ {chosen.number}: {defuse(chosen.words)}"], buttons)
-    numbers = sorted(lines)
-    pages = max(1, -(-len(numbers) // _PAGE))
-    page = int(view.get("page", 0)) % pages
-    buttons = [
-        cards.button(suggestion, f"№ {number}", LINES, f"line:{number}")
-        for number in numbers[page * _PAGE : (page + 1) * _PAGE]
-    ]
-    if pages > 1:
-        buttons.append(cards.button(suggestion, texts.FURTHER, LINES, f"page:{(page + 1) % pages}"))
-    return Menu([texts.DIGEST_WHICH_LINE if numbers else texts.DIGEST_EMPTY], buttons)
+    buttons = [cards.button(suggestion, f"№ {number}", LINES, f"line:{number}") for number in sorted(lines)]
+    page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), _PAGE)
+    if onward is not None:
+        page.append(cards.button(suggestion, texts.FURTHER, LINES, f"page:{onward}"))
+    return Menu([texts.DIGEST_WHICH_LINE if lines else texts.DIGEST_EMPTY], page)

@@ -6,7 +6,7 @@ by «Как прислано».
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from editorial import regions, rubrics
@@ -17,8 +17,9 @@ from editorial.lists import lists_with
 from editorial.roles import Role
 from editorial.style import styled, with_hashtags
 from editorial.suggestion import Attachment, Suggestion
-from handlers import cards, changes, texts
+from handlers import cards, changes, keyboards, texts
 from handlers.context import Context
+from handlers.keyboards import Button
 from handlers.payloads import Payload
 from handlers.person import Person
 
@@ -79,13 +80,17 @@ def arrange_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, A
             for move in moves_for(chosen, len(attachments))
         ]
         return cards.Menu([texts.attachment_chosen(chosen + 1), *lines], buttons)
-    page = int(view.get("page", 0))
-    shown = range(page * ON_A_PAGE, min((page + 1) * ON_A_PAGE, len(attachments)))
-    buttons = [cards.button(suggestion, str(place + 1), MEDIA, f"one:{place}") for place in shown]
-    if len(attachments) > ON_A_PAGE:
-        pages = -(-len(attachments) // ON_A_PAGE)
-        buttons.append(cards.button(suggestion, texts.FURTHER, MEDIA, f"page:{(page + 1) % pages}"))
-    return cards.Menu([texts.ATTACHMENTS_MENU, *lines], buttons, width=5)
+    places = [cards.button(suggestion, str(place + 1), MEDIA, f"one:{place}") for place in range(len(attachments))]
+    page = _page(suggestion, places, view, MEDIA)
+    return cards.Menu([texts.ATTACHMENTS_MENU, *lines], page, width=5)
+
+
+def _page(suggestion: Suggestion, buttons: Sequence[Button], view: Mapping[str, Any], word: str) -> list[Button]:
+    """The page of the buttons that is open, and «Дальше» when there are more."""
+    page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), ON_A_PAGE)
+    if onward is not None:
+        page.append(cards.button(suggestion, texts.FURTHER, word, f"page:{onward}"))
+    return page
 
 
 # ---------------------------------------------------------------------------------------------- style and rubric
@@ -125,15 +130,10 @@ def choose_rubric(context: Context, person: Person, suggestion: Suggestion, payl
 
 def rubric_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
     """The rubrics in pages; the present one is named."""
-    known = rubrics.table()
-    pages = -(-len(known) // ON_A_PAGE)
-    page = int(view.get("page", 0)) % pages
-    buttons = [
-        cards.button(suggestion, one.name, RUBRIC, one.code) for one in known[page * ON_A_PAGE :][:ON_A_PAGE]
-    ]
-    buttons.append(cards.button(suggestion, texts.FURTHER, RUBRIC, f"page:{(page + 1) % pages}"))
+    known = [cards.button(suggestion, one.name, RUBRIC, one.code) for one in rubrics.table()]
+    page = _page(suggestion, known, view, RUBRIC)
     now = rubrics.of(suggestion)
-    return cards.Menu([texts.rubric_menu(now.name if now else None, chosen=suggestion.rubric is not None)], buttons)
+    return cards.Menu([texts.rubric_menu(now.name if now else None, chosen=suggestion.rubric is not None)], page)
 
 
 def as_sent(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:

@@ -48,6 +48,13 @@ def test_name_hashtag_and_words_are_changed_and_journalled(world: World) -> None
     assert (entries[0].actor, entries[0].details["rubrics"][0]["to"]["stems"]) == (ANNA, "соседский центр|ТОС")
 
 
+def test_few_rubrics_are_one_page(world: World) -> None:
+    rubrics.install(rubrics.shipped_rows()[:3])
+    world.happens(suggested(31, text=NEWS))
+    world.press(1, "Ещё", "Рубрика")
+    assert list(world.card(1).buttons) == [*(one.name for one in rubrics.table()), "Назад"]
+
+
 def test_a_removed_rubric_is_gone_and_old_news_keeps_going(world: World) -> None:
     world.happens(suggested(31, text="ТОС «Берег» построил причал для лодок."))
     world.press(1, "Ещё", "Рубрика", "ТОС")
