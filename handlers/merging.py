@@ -10,7 +10,6 @@ Until the last press nothing is changed.  What follows later is decided by :mod:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -24,6 +23,7 @@ from editorial.suggestion import Content, Status, Suggestion
 from handlers import burst, cards, changes, claims, digest, duplicates, joint, letters, texts, warnings
 from handlers.context import Context
 from handlers.keyboards import Button
+from handlers.numbers import number_of
 from handlers.payloads import Payload
 from handlers.person import Person
 from storage.errors import Conflict
@@ -38,7 +38,6 @@ TEXT_PROMPT: Final = "join_text"
 _MOST_OFFERED: Final = 6
 _NEWEST: Final = 40
 _START: Final = 60
-_NUMBER: Final = re.compile(r"(?:№\s*)?(\d{1,12})\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +153,13 @@ def replied(context: Context, person: Person, lead: Suggestion, kind: str, versi
         raise NotNow(lead.number, lead.status)
     chosen = _chosen(context, lead.number)
     if kind == NUMBER_PROMPT:
-        number = _NUMBER.fullmatch(words)
+        number = number_of(words)
         if number is None:
             return texts.JOIN_NEEDS_A_NUMBER
-        if int(number[1]) == lead.number or context.unit.suggestions.get(int(number[1])) is None:
-            return texts.no_such_number(int(number[1]))
-        if int(number[1]) not in chosen.versions:
-            said = _pick(context, person, lead, chosen, int(number[1]))
+        if number == lead.number or context.unit.suggestions.get(number) is None:
+            return texts.no_such_number(number)
+        if number not in chosen.versions:
+            said = _pick(context, person, lead, chosen, number)
             if said == texts.JOIN_TOO_MANY:
                 return said
     elif utf16_length(words) > TEXT_LIMIT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from editorial import regions
@@ -16,6 +15,7 @@ from handlers.changes import MESSAGES
 from handlers.context import Context
 from handlers.events import MessageArrived
 from handlers.keyboards import Button
+from handlers.numbers import number_of
 from handlers.payloads import Payload
 from handlers.person import Person
 from storage.search import stems_of
@@ -26,7 +26,6 @@ PAGE: Final = 10
 #: A question longer than this is cut, characters: it travels in the button.
 LONGEST: Final = 80
 _START: Final = 60
-_NUMBER: Final = re.compile(r"(?:№\s*)?(\d{1,12})")
 
 
 def run(context: Context, message: MessageArrived, words: str) -> None:
@@ -62,9 +61,9 @@ def found(context: Context, asked: str, before: int | None) -> tuple[str, dict[s
 def _numbers(context: Context, asked: str, before: int | None) -> list[int]:
     """What the question finds, the newest first, one more than a page."""
     unit, count = context.unit, PAGE + 1
-    exact = _NUMBER.fullmatch(asked)
-    if exact is not None and before is None and unit.suggestions.get(int(exact[1])) is not None:
-        return [int(exact[1])]
+    exact = number_of(asked)
+    if exact is not None and before is None and unit.suggestions.get(exact) is not None:
+        return [exact]
     found: set[int] = set(unit.search.find(stems_of(asked), count, before))
     region = regions.by_words(asked)
     if region is not None and _names_only(asked, region):

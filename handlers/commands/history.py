@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from editorial.post import defuse
@@ -11,17 +10,17 @@ from handlers import moments, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import MessageArrived
+from handlers.numbers import number_of
 from storage.journal import JournalEntry
 
 _MOST: Final = 25
 
 
 def run(context: Context, message: MessageArrived, words: str) -> None:
-    wanted = re.fullmatch(r"(?:№\s*)?(\d{1,12})", words)
-    if wanted is None:
+    number = number_of(words)
+    if number is None:
         answer(context, message, texts.HISTORY_OF_WHAT)
         return
-    number = int(wanted[1])
     entries = [one for one in context.unit.journal.of(number) if one.action not in texts.HISTORY_SILENT]
     if not entries:
         answer(context, message, texts.no_such_number(number))

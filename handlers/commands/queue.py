@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from editorial.suggestion import Status, Suggestion
@@ -10,14 +9,15 @@ from handlers import burst, cards, keyboards, moments, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import MessageArrived
+from handlers.numbers import number_of
 
 _MOST_LISTED: Final = 20
 
 
 def run(context: Context, message: MessageArrived, words: str) -> None:
-    wanted = re.fullmatch(r"(?:№\s*)?(\d{1,12})", words)
+    wanted = number_of(words)
     if wanted is not None:
-        _show(context, message, int(wanted[1]))
+        _show(context, message, wanted)
         return
     count = context.unit.suggestions.counts()[Status.PENDING]
     if not count:
