@@ -6,7 +6,7 @@ stand and not how they got there.  What cannot be delivered is kept and given in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -56,7 +56,7 @@ def write(
     if author_id is None or author_id <= 0:
         return None
     author = suggestion.author or Author(author_id)
-    due_at = _due_at(context, suggestion, author, patient=letter in PATIENT, answering=answering)
+    due_at = by_day(context, suggestion, author, context.now, patient=letter in PATIENT, answering=answering)
     if letter in PLAN:
         due_at = max(due_at, _after_last_plan_letter(context, suggestion.number))
     if letter not in _BESIDE:
@@ -74,17 +74,26 @@ def write(
     return context.unit.outbox.add(new, context.now)
 
 
-def _due_at(
-    context: Context, suggestion: Suggestion, author: Author, *, patient: bool, answering: bool
+def by_day(
+    context: Context,
+    suggestion: Suggestion,
+    author: Author | None,
+    moment: datetime,
+    *,
+    patient: bool,
+    answering: bool = False,
 ) -> datetime:
-    """When the letter may leave, as far as its reader's night is concerned."""
+    """When what is due at ``moment`` may leave, as far as its reader's night is concerned.
+
+    ``patient``: while nobody knows where that is, it waits for the day everywhere.
+    """
     quiet = context.desk.letters_quiet
     if patient and zone_of(suggestion, author) is None:
-        anywhere = etiquette.letter_time_anywhere(context.now, quiet)
+        anywhere = etiquette.letter_time_anywhere(moment, quiet)
         if anywhere is not None:
             return anywhere
     night = night_of(suggestion, author, context.desk.zone)
-    return etiquette.letter_time(context.now, night, quiet, answering=answering)
+    return etiquette.letter_time(moment, night, quiet, answering=answering)
 
 
 def _hold(author: Author) -> str | None:
@@ -116,13 +125,16 @@ def knows_of_plan(context: Context, number: int) -> bool:
     return any(row.payload.get("letter") not in ("received", "undone", "parted") for row in told[-1:])
 
 
+def _unsent(context: Context, number: int) -> Iterator[Delivery]:
+    """The letters about a news item that have not left yet."""
+    for row in context.unit.outbox.for_suggestion(number):
+        if row.kind == "letter" and row.state in (State.WAITING, State.HELD):
+            yield row
+
+
 def waits(context: Context, number: int, letter: str) -> bool:
     """Whether this letter about a news item has not left yet."""
-    rows = context.unit.outbox.for_suggestion(number)
-    open_ones = (State.WAITING, State.HELD)
-    return any(
-        row.kind == "letter" and row.state in open_ones and row.payload.get("letter") == letter for row in rows
-    )
+    return any(row.payload.get("letter") == letter for row in _unsent(context, number))
 
 
 def take_back(context: Context, number: int) -> None:
@@ -132,16 +144,15 @@ def take_back(context: Context, number: int) -> None:
 
 def take_back_plan(context: Context, number: int) -> None:
     """The post goes out now: a letter about its time that has not left would be late."""
-    for row in context.unit.outbox.for_suggestion(number):
-        if row.kind == "letter" and row.state in (State.WAITING, State.HELD) and row.payload.get("letter") in PLAN:
+    for row in _unsent(context, number):
+        if row.payload.get("letter") in PLAN:
             context.unit.outbox.cancel(row.id, context.now)
 
 
 def take_back_verdict(context: Context, number: int) -> None:
     """The news goes another way: what was to be said of its decision is not true any more. The receipt stays."""
-    for row in context.unit.outbox.for_suggestion(number):
-        waits = row.kind == "letter" and row.state in (State.WAITING, State.HELD)
-        if waits and row.payload.get("letter") not in _BESIDE:
+    for row in _unsent(context, number):
+        if row.payload.get("letter") not in _BESIDE:
             context.unit.outbox.cancel(row.id, context.now)
 
 

@@ -10,7 +10,6 @@ import hashlib
 from datetime import timedelta
 from typing import Final
 
-from editorial import etiquette
 from editorial.delivery import Delivery, NewDelivery
 from editorial.networks import PostState
 from editorial.post import difference
@@ -18,7 +17,6 @@ from editorial.suggestion import Status, Suggestion
 from handlers import letters, network_lines, texts
 from handlers.changes import MESSAGES
 from handlers.context import Context
-from handlers.zones import zone_of
 
 #: The figures are told so long after the post went out.
 FIGURES_AFTER: Final = timedelta(hours=24)
@@ -85,10 +83,7 @@ def figures_later(context: Context, suggestion: Suggestion) -> None:
         return
     number = suggestion.number
     a_day_later = context.now + FIGURES_AFTER + timedelta(minutes=5)
-    quiet, zone = context.desk.letters_quiet, zone_of(suggestion, suggestion.author)
-    if zone is None:
-        a_day_later = etiquette.letter_time_anywhere(a_day_later, quiet) or a_day_later
-    due_at = etiquette.letter_time(a_day_later, zone or context.desk.zone, quiet, answering=False)
+    due_at = letters.by_day(context, suggestion, suggestion.author, a_day_later, patient=True)
     destination = f"user:{suggestion.author_id}"
     new = NewDelivery(MESSAGES, destination, "figures", number, {}, due_at, f"figures:{number}")
     context.unit.outbox.add(new, context.now)
