@@ -108,14 +108,13 @@ def wording(words: str) -> str:
 # ------------------------------------------------------------------------------------------- the post as a whole
 
 
-def title(template: str, kind: str, day: date, since: date | None = None) -> str:
+def title(template: str, kind: str, day: date) -> str:
     """The title of the digest of ``day``; ``{дата}`` in the template is the day, or the week that ends on it."""
     words = date_words(day)
     if kind == WEEKLY:
-        first = since or day - timedelta(days=6)
+        first = day - timedelta(days=6)
         same = first.month == day.month and first.year == day.year
-        words = f"{first.day if same else date_words(first)}–{words}" if first != day else words
-        words = f"неделю, {words}"
+        words = f"неделю, {first.day if same else date_words(first)}–{words}"
     return template.replace("{дата}", words)
 
 

@@ -112,7 +112,6 @@ class AuthorFacts:
 class DigestFacts:
     """A digest as it would go out now."""
 
-    title: str
     text: str
     pieces: int
 

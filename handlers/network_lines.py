@@ -81,7 +81,7 @@ def wall_status(context: Context, suggestion: Suggestion) -> str | None:
     if copy is not None and copy.todo is not None:
         return texts.not_off_the_wall(copy.error or "refused", suggestion.published_link)
     if copy is not None and copy.state is CopyState.REMOVED:
-        return texts.off_the_wall()
+        return texts.OFF_THE_WALL
     return texts.leaving_the_wall(suggestion.published_link)
 
 

@@ -180,7 +180,7 @@ def _about_author(context: Context, suggestion: Suggestion) -> cards.AuthorFacts
 
 def _digest_facts(context: Context, made: Suggestion) -> cards.DigestFacts:
     pieces = len(context.unit.digests.pieces(made.number))
-    return cards.DigestFacts(digest.title_of(context, made), digest.text_of(context, made), pieces)
+    return cards.DigestFacts(digest.text_of(context, made), pieces)
 
 
 def _has_held_letter(context: Context, number: int) -> bool:

@@ -1954,8 +1954,7 @@ def changed_on_vk(when: str) -> str:
     return f"ВКонтакте: текст или вложения изменены {when}"
 
 
-def off_the_wall() -> str:
-    return "Снято: поста ВКонтакте больше нет"
+OFF_THE_WALL: Final = "Снято: поста ВКонтакте больше нет"
 
 
 def leaving_the_wall(link: str | None) -> str:
