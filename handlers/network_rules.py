@@ -100,7 +100,7 @@ def goes_to(context: Context, suggestion: Suggestion, network: Network) -> bool:
 
 def goes_nowhere(suggestion: Suggestion) -> bool:
     """Whether nothing of it goes out as a post of its own."""
-    return suggestion.status in _NOWHERE
+    return suggestion.status in _NOWHERE or suggestion.merged_into is not None
 
 
 def chosen(context: Context, suggestion: Suggestion) -> tuple[Network, ...]:

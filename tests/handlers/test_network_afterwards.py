@@ -175,6 +175,20 @@ def test_a_joint_post_that_left_vk_is_gone_for_every_news_in_it(networks: Networ
         assert "снята: поста ВКонтакте больше нет" in live
 
 
+def more_of(networks: Networks, number: int) -> list[str]:
+    if "Ещё" not in networks.world.card(number).buttons:
+        return []
+    networks.world.press(number, "Ещё")
+    return list(networks.world.card(number).buttons)
+
+
+def test_the_networks_of_a_joint_post_are_settled_on_the_card_of_its_lead(networks: Networks) -> None:
+    joined(networks)
+    networks.world.press(1, "Ещё")
+    assert "Сети" in networks.world.card(1).buttons
+    assert "Сети" not in more_of(networks, 2)
+
+
 def test_a_joint_post_that_was_changed_on_vk_says_so_on_every_card(networks: Networks) -> None:
     joined(networks)
     networks.world.later(minutes=2)
