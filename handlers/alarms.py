@@ -17,9 +17,16 @@ from storage.unit import Unit
 ALARMING: Final = frozenset(
     {
         "account_banned",
+        "ad_recent",
+        "ads_error",
+        "ads_partial",
+        "ads_rights",
+        "album_full",
         "app_off",
+        "bad_request",
         "bad_signature",
         "bot_features_off",
+        "cannot_postpone",
         "captcha",
         "chat_gone",
         "chat_writing_off",
@@ -39,10 +46,18 @@ ALARMING: Final = frozenset(
         "no_rights",
         "no_scope",
         "post_refused",
+        "postponed_per_day",
+        "postponed_total",
         "posts_per_day",
         "refused",
+        "section_off",
         "spam_restricted",
+        "too_many_logins",
+        "too_many_replies",
+        "unknown_group",
+        "unknown_person",
         "validation",
+        "version_old",
         "wall_closed",
     }
 )
@@ -66,6 +81,17 @@ _KEY: Final = "alarms"
 SERVICE_KEY: Final = "service_key"
 #: Places whose troubles come from the same keys: what shows in one of them is known for all.
 _VK: Final = frozenset({"vk_messages", "vk_wall", "vk_copy", "key"})
+
+#: What the wall was refused for, by the state of the key that a read found at the time: they are over together.
+_KEYS_OWN: Final[Mapping[str, frozenset[str]]] = {
+    "dead": frozenset({"key_dead", "account_banned", "app_off"}),
+    "expired": frozenset({"key_expired"}),
+    "wrong_ip": frozenset({"key_other_ip"}),
+    "captcha": frozenset({"captcha"}),
+    "validation": frozenset({"validation", "human_check", "key_confirmation"}),
+    "no_rights": frozenset({"no_rights", "no_scope"}),
+    "wrong_kind": frozenset({"key_wrong_kind"}),
+}
 
 
 def heed(context: Context, target: str, results: Sequence[Outcome]) -> None:
@@ -128,9 +154,16 @@ def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping
         return
     if state == "ok":
         over(context, "key")
-        over(context, "vk_wall")
+        if _known_of(context, "vk_wall") in _KEYS_OWN.get(str(former), ()):
+            over(
+                context, "vk_wall"
+            )  # a limit or a check that only writes meet is not over because a read went well
     elif state != "missing" and (former is not None or state not in ("unavailable",)):
         tell(context, "key", f"key_{state}")
+
+
+def _known_of(context: Context, cause: str) -> str | None:
+    return known(context.unit).get(cause)
 
 
 def _known_elsewhere(told: Mapping[str, Any], cause: str, reason: str, now: datetime) -> bool:

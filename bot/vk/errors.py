@@ -230,7 +230,7 @@ UNLISTED: Final[Row] = (_HUMAN, "refused", CAREFUL)
 POST_REFUSALS: Final[tuple[tuple[str, Row], ...]] = (
     ("posts a day", (_METHOD, "posts_per_day", HOUR)),
     ("already scheduled for this time", (_CONTENT, "same_time_taken", None)),
-    ("posts on a day", (_CONTENT, "postponed_per_day", None)),
+    ("posts on a day", (_METHOD, "postponed_per_day", HOUR)),
     ("cannot schedule more than", (_METHOD, "postponed_total", HOUR)),
     ("cannot postpone", (_HUMAN, "cannot_postpone", CAREFUL)),
     ("too many messages sent", (_METHOD, "flood", MINUTE)),

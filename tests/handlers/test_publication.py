@@ -13,7 +13,8 @@ from editorial.delivery import Delivery, NewDelivery, Refused, RetryLater, Sent,
 from editorial.post import compose
 from editorial.signing import RULES
 from editorial.suggestion import Status
-from handlers import outcomes, outgoing, publication
+from handlers import alarms, outcomes, outgoing, publication
+from handlers.context import Context
 from tests.builders import ANNA, AUTHOR, BORIS, CHAT, NOW, WALL, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk, a_plan
 
@@ -397,8 +398,6 @@ def test_replanning_twice_changes_nothing(world: World) -> None:
 
 
 def test_nothing_is_missed_while_all_is_well_or_while_a_person_is_needed(world: World) -> None:
-    from handlers import alarms
-
     scheduled(world)
     with world.look() as context:
         assert not publication.has_missed(context)
@@ -407,6 +406,51 @@ def test_nothing_is_missed_while_all_is_well_or_while_a_person_is_needed(world: 
         alarms.tell(context, "vk_wall", "captcha")
         assert not publication.has_missed(context)
         assert publication.replan_after_gap(context) == {}
+
+
+def keys_are(context: Context, before: str | None, now: str) -> None:
+    """The editor's key was found so, after it had been found so before."""
+    alarms.key_changed(context, {"editor": before} if before else None, {"editor": now})
+
+
+@pytest.mark.parametrize("former", [None, "unavailable", "dead"])
+@pytest.mark.parametrize("reason", ["posts_per_day", "captcha", "no_rights", "wall_closed"])
+def test_a_read_that_went_well_does_not_say_that_posts_go_out_again(
+    world: World, former: str | None, reason: str
+) -> None:
+    with world.unit() as context:
+        alarms.tell(context, "vk_wall", reason)
+        keys_are(context, former, "ok")
+    world.deliver()
+    assert not any("Снова работает" in message.text for message in world.chat())
+    world.happens(suggested(31))
+    world.press(1, "Опубликовать")
+    world.wall(OUT)
+    with world.unit() as context:
+        alarms.heed(context, "vk_wall", [OUT])
+    world.deliver()
+    assert any("Снова работает" in message.text for message in world.chat())
+
+
+@pytest.mark.parametrize(
+    ("former", "reason"), [("dead", "key_dead"), ("captcha", "captcha"), ("no_rights", "no_rights")]
+)
+def test_what_was_wrong_with_the_key_itself_is_over_when_the_key_is_well(
+    world: World, former: str, reason: str
+) -> None:
+    with world.unit() as context:
+        alarms.tell(context, "vk_wall", reason)
+        keys_are(context, former, "ok")
+    world.deliver()
+    assert any("Снова работает" in message.text for message in world.chat())
+
+
+@pytest.mark.parametrize("reason", ["ad_recent", "bad_request", "postponed_per_day"])
+def test_a_post_that_waits_says_on_its_card_why(world: World, reason: str) -> None:
+    world.happens(suggested(31))
+    world.press(1, "Опубликовать")
+    world.wall(RetryLater(reason, 3600.0, counts=False))
+    assert "Пока не вышла" in world.card(1).text
 
 
 def test_what_waits_for_its_next_try_is_not_moved_again_and_again(world: World) -> None:

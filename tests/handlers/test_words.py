@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.vk.errors import POST_REFUSALS, TABLE
+from bot.vk.errors import POST_REFUSALS, TABLE, Remedy
 from bot.vk.rights import Editor
 from editorial import reasons
 from editorial.checks.facts import red, yellow
@@ -106,6 +106,14 @@ def test_every_trouble_people_may_hear_of_says_what_to_do(reason: str) -> None:
     if not SILENT.match(reason):
         assert reason in texts.TROUBLES, reason
     assert not FORBIDDEN.search(what + todo)
+
+
+def test_whatever_makes_the_queue_wait_is_told_and_says_that_it_waits() -> None:
+    waits = (Remedy.PAUSE_KEY, Remedy.PAUSE_METHOD, Remedy.CALL_HUMAN, Remedy.SWITCH_KEY)
+    rows = [*TABLE.values(), *(row for _, row in POST_REFUSALS)]
+    reasons = {reason for remedy, reason, _ in rows if remedy in waits}
+    assert reasons - {"chat_not_admin"} <= alarms.ALARMING  # without it the bot only does not pin
+    assert reasons <= set(texts.TROUBLES)
 
 
 @pytest.mark.parametrize("state", [str(state) for state in Editor if state is not Editor.OK])

@@ -160,7 +160,7 @@ def test_t43_a_dead_key_says_what_it_died_of(subcode: int | None, text: str, rea
     [
         ("you can only add 50 posts a day", R.PAUSE_METHOD, "posts_per_day"),
         ("a post is already scheduled for this time", R.MARK_CONTENT, "same_time_taken"),
-        ("can only schedule 25 posts on a day", R.MARK_CONTENT, "postponed_per_day"),
+        ("can only schedule 25 posts on a day", R.PAUSE_METHOD, "postponed_per_day"),
         ("cannot schedule more than 150 posts", R.PAUSE_METHOD, "postponed_total"),
         ("cannot postpone post", R.CALL_HUMAN, "cannot_postpone"),
         ("too many messages sent", R.PAUSE_METHOD, "flood"),
