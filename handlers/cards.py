@@ -15,7 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from editorial import people, reasons, regions, signing
-from editorial.checks.facts import Warn
+from editorial.checks.facts import Colour, Warn
 from editorial.lifecycle import OPEN, Action, actions_for
 from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
 from editorial.roles import Role
@@ -499,6 +499,9 @@ def _menu_lines(facts: Facts) -> list[str]:
     if facts.menu is not None:
         return list(facts.menu.lines)
     match view.get("menu"):
+        case "sure" if "warned" in view:
+            red = [Warn(code, Colour.RED, about) for code, about in view["warned"]]
+            return [*texts.warning_lines(red), texts.WORDS_SURE_QUESTION]
         case "sure":
             return [texts.SURE_QUESTION]
         case "more":
@@ -523,7 +526,7 @@ def _keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any] | None:
     if facts.menu is not None:
         return _entry_keyboard(suggestion, facts.menu)
     match facts.view.get("menu"):
-        case "sure" if actions:
+        case "sure" if actions or "warned" in facts.view:
             return _sure_keyboard(suggestion, facts)
         case "more" if facts.more:
             return _more_keyboard(suggestion, facts)
@@ -565,7 +568,8 @@ def _main_rows(suggestion: Suggestion, actions: Sequence[Action], facts: Facts) 
 def _sure_keyboard(suggestion: Suggestion, facts: Facts) -> dict[str, Any]:
     """The second press over a red warning; it carries what the first one was."""
     mark = f"{facts.view.get('word')}:{facts.view.get('arg') or ''}"
-    yes = button(suggestion, texts.SURE_YES, SURE, mark, "negative")
+    label = texts.WORDS_SURE_YES if "warned" in facts.view else texts.SURE_YES
+    yes = button(suggestion, label, SURE, mark, "negative")
     return keyboards.inline([[yes, button(suggestion, texts.SURE_NO, "menu", "main")]])
 
 

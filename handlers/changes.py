@@ -25,6 +25,8 @@ from handlers.zones import zone_of
 EDITORIAL: Final = ZoneInfo("Europe/Moscow")
 MESSAGES: Final = "vk_messages"
 WALL: Final = "vk_wall"
+#: The proof of a piece that went out as a line of a digest.
+IN_DIGEST: Final = "digest"
 
 
 def store(
@@ -149,22 +151,32 @@ def show_card(context: Context, number: int) -> None:
 
 
 def in_one_post(context: Context, number: int) -> tuple[Suggestion, ...]:
-    """The news with this number and what went out in its post."""
+    """The news with this number and what went out in its post; a digest and its lines."""
     lead = context.unit.suggestions.get(number)
+    if lead is not None and lead.digest:
+        lines = context.unit.suggestions.several(context.unit.digests.pieces(number))
+        return (lead, *(one for one in reversed(lines) if stands_in(one, lead)))
     if lead is not None and not lead.joint:
         return (lead,)
     joined = context.unit.suggestions.joined_to(number)
     return (*((lead,) if lead is not None else ()), *(one for one in joined if one.status is Status.PUBLISHED))
 
 
+def stands_in(piece: Suggestion, made: Suggestion) -> bool:
+    """Whether the piece went out in this digest; those of a week name the posts of its days."""
+    same_post = piece.published_post_id == made.published_post_id
+    return piece.status is Status.PUBLISHED and piece.proof == IN_DIGEST and same_post
+
+
 def refresh_cards_of_post(context: Context, number: int) -> None:
-    """Have the cards of all the news in this post brought up to date."""
+    """Have the cards that show this post's copies brought up to date; those of a digest's lines do not."""
     for one in in_one_post(context, number):
-        refresh_card(context, one.number)
+        if one.number == number or one.proof != IN_DIGEST:
+            refresh_card(context, one.number)
 
 
 def refresh_post(context: Context, number: int) -> None:
-    """The same, and their live messages."""
+    """Have the cards of all the news in this post brought up to date, and their live messages."""
     for one in in_one_post(context, number):
         refresh_card(context, one.number)
         refresh_passport(context, one.number)

@@ -91,10 +91,11 @@ def _my_news(context: Context, message: MessageArrived) -> None:
         answer(context, message, texts.NO_NEWS, keyboards.spoken("Предложить новость"))
         return
     reading = _reading(context, message, own)
-    copies = context.unit.copies.of_many([one.carrier for one in own])
+    carriers = own_posts.carriers(context, own)
+    copies = context.unit.copies.of_many(frozenset(carriers.values()))
     lines, elsewhere = [], None
     for one in own:
-        titles = network_lines.titles_for_author(context, copies.get(one.carrier, ()))
+        titles = network_lines.titles_for_author(context, copies.get(carriers[one.number], ()))
         elsewhere = elsewhere or (one.number if titles else None)
         said = letters.status_of(one, replace(reading, suggestion=one))
         lines.append(said + texts.also_in(titles) if titles else said)
@@ -118,7 +119,7 @@ def _reading(context: Context, message: MessageArrived, about: Sequence[Suggesti
         now=context.now,
         desk=context.desk,
         paused=context.paused() is not None,
-        gone=own_posts.off_the_wall(context, [one.carrier for one in about]),
+        gone=own_posts.off_the_wall(context, about),
         joints=joint.by_number(context, about),
     )
 

@@ -87,7 +87,7 @@ def lines_of(context: Context, made: Suggestion) -> list[Line]:
 
 
 def _belongs(piece: Suggestion) -> bool:
-    return piece.status is Status.DIGEST or (piece.status is Status.PUBLISHED and piece.proof == "digest")
+    return piece.status is Status.DIGEST or (piece.status is Status.PUBLISHED and piece.proof == changes.IN_DIGEST)
 
 
 def title_of(context: Context, made: Suggestion) -> str:
@@ -120,7 +120,9 @@ def came_out(context: Context, made: Suggestion) -> None:
         piece = context.unit.suggestions.get(number)
         if piece is None:
             continue
-        after = advance(piece, Action.IN_DIGEST, context.now, post_id=made.published_post_id, proof="digest")
+        after = advance(
+            piece, Action.IN_DIGEST, context.now, post_id=made.published_post_id, proof=changes.IN_DIGEST
+        )
         details = {"digest": made.number}
         if after is not None and changes.store(context, piece, after, str(Action.IN_DIGEST), details=details):
             first.append(after)

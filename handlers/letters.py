@@ -413,7 +413,7 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
             return texts.DELAYED
         case Status.SCHEDULED if suggestion.due_at and suggestion.due_at > reading.now:
             return texts.comes_out(_when(suggestion.due_at, reading))
-        case Status.PUBLISHED if suggestion.carrier in reading.gone:
+        case Status.PUBLISHED if suggestion.number in reading.gone:
             return texts.IS_OFF
         case Status.PUBLISHED:
             return texts.is_out(suggestion.published_link or reading.desk.address)

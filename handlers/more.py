@@ -33,7 +33,7 @@ class Entry:
 
     ``press`` does what follows and returns the snackbar; it may open a menu of its own with
     ``changes.open_menu(context, number, {"menu": word, ...})``, which ``draw`` then draws from that view.
-    ``digests``: is there for digests too, which are no news.
+    ``digests``: is there for digests too, which are no news.  ``named``: a label that depends on the desk.
     """
 
     word: str
@@ -42,6 +42,7 @@ class Entry:
     shown: Shown = always
     draw: Draw | None = None
     digests: bool = False
+    named: Callable[[Context], str] | None = None
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
@@ -58,6 +59,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         network_menu.shown,
         network_menu.menu,
         digests=True,
+        named=network_menu.label,
     ),
     Entry(preview.WORD, texts.PREVIEW_ENTRY, preview.press, preview.shown),
     Entry(placing.WORD, texts.REGION_ENTRY, placing.press, placing.shown, placing.draw),
@@ -79,7 +81,11 @@ def by_word(word: str) -> Entry | None:
 
 def offered(context: Context, suggestion: Suggestion) -> Sequence[tuple[str, str]]:
     """Word and label of what the menu has for this suggestion now."""
-    return tuple((entry.word, entry.label) for entry in ENTRIES if available(context, suggestion, entry))
+    return tuple(
+        (entry.word, entry.named(context) if entry.named is not None else entry.label)
+        for entry in ENTRIES
+        if available(context, suggestion, entry)
+    )
 
 
 def drawn(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu | None:

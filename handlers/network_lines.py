@@ -26,7 +26,7 @@ def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
 
     Whether the post stands on VK is said by the status, not here; only that it says something else now is.
     """
-    if not context.desk.networks:
+    if not context.desk.networks and suggestion.status is not Status.PUBLISHED:
         return ()
     post = context.unit.posts.get(suggestion.carrier)
     copies = context.unit.copies.of(suggestion.carrier)
@@ -40,7 +40,7 @@ def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
         return (*_vk_line(context, post, copies), *elsewhere)
     if suggestion.status is Status.PUBLISHED:
         held = crosspost.held(suggestion) and post is not None and post.state is not PostState.GONE
-        return (texts.NETWORKS_HELD,) if held else ()
+        return (*_vk_line(context, post, ()), *((texts.NETWORKS_HELD,) if held and context.desk.networks else ()))
     if suggestion.status not in _BEFORE:
         return ()
     chosen = network_rules.chosen(context, suggestion)
@@ -74,10 +74,13 @@ def _own_text_line(suggestion: Suggestion, network: Network, wall: str) -> str:
 
 def wall_status(context: Context, suggestion: Suggestion) -> str | None:
     """What became of a post that is not to stand on VK any more; None for any other."""
-    post = context.unit.posts.get(suggestion.carrier) if suggestion.status is Status.PUBLISHED else None
+    if suggestion.status is not Status.PUBLISHED:
+        return None
+    carrier = own_posts.carriers(context, [suggestion])[suggestion.number]
+    post = context.unit.posts.get(carrier)
     if post is None or post.state is not PostState.GONE:
         return None
-    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.carrier))
+    copy = own_posts.vk_copy_of(context.unit.copies.of(carrier))
     if copy is not None and copy.todo is not None:
         return texts.not_off_the_wall(copy.error or "refused", suggestion.published_link)
     if copy is not None and copy.state is CopyState.REMOVED:
@@ -148,7 +151,8 @@ def _link(parts: Sequence[NetworkCopy]) -> str | None:
 def for_author(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """Where else the news is out, with links; what is still under way or failed is not the author's care."""
     lines = []
-    for key, parts in _in_order(context, context.unit.copies.of(suggestion.carrier)):
+    carrier = own_posts.carriers(context, [suggestion])[suggestion.number]
+    for key, parts in _in_order(context, context.unit.copies.of(carrier)):
         network = crosspost.network(context, key)
         link = _link(parts) if parts[0].state is CopyState.OUT else None
         if link is not None and network is not None:

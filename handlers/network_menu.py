@@ -1,12 +1,13 @@
 """«Сети» on the card: where the post goes, what is to be tried again, what a person saw.
 
 Before the release a press switches a network on or off for this post; afterwards it settles what the program
-cannot settle itself.  Whether a press still applies is asked again when it comes.
+cannot settle itself.  Whether a press still applies is asked again when it comes.  Without other networks it is
+«Пост»: what can be done about the post on VK.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from editorial.errors import CardOutdated, NotNow, PayloadForeign, RoleTooLow
@@ -27,12 +28,32 @@ FIX_ALL_PROMPT: Final = "fix_one_text"
 ON_A_PAGE: Final = 8
 #: States in which the post could not go out on VK and may go elsewhere in its stead.
 _STUCK: Final = frozenset({Status.SCHEDULED, Status.FAILED, Status.PUBLISHING})
+#: What is in one of these goes on its way by itself, or is there.
+_APPROVED: Final = frozenset({Status.SCHEDULED, Status.PUBLISHING, Status.PUBLISHED})
 #: Presses that change what readers see already: for editors.
 _EDITORS: Final = frozenset({"fix", "fix_all", "pull", "pull!", "drop", "keep"})
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:
-    return bool(context.desk.networks) and not network_rules.goes_nowhere(suggestion)
+    if network_rules.goes_nowhere(suggestion):
+        return False
+    return bool(context.desk.networks) or (
+        suggestion.status is Status.PUBLISHED and _is_ours_to_change(context, suggestion)
+    )
+
+
+def _is_ours_to_change(context: Context, suggestion: Suggestion) -> bool:
+    """Whether the post stands on VK, or a person is to do something about it there."""
+    post = context.unit.posts.get(suggestion.number)
+    if post is None or post.state is not PostState.GONE:
+        return post is not None
+    copy = own_posts.vk_copy_of(context.unit.copies.of(suggestion.number))
+    return copy is not None and copy.todo is not None
+
+
+def label(context: Context) -> str:
+    """What the menu is called on this desk."""
+    return texts.NETWORKS_ENTRY if context.desk.networks else texts.POST_ENTRY
 
 
 def press(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
@@ -137,7 +158,8 @@ def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> c
         case "fix_all":
             return cards.Menu([texts.FIX_ALL_WANTED], [])
         case "pull":
-            return cards.Menu([texts.PULL_SURE], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
+            sure = texts.PULL_SURE if context.desk.networks else texts.PULL_POST_SURE
+            return cards.Menu([sure], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
         case own_text.ASK:
             return own_text.menu(context, suggestion, view)
     buttons = [*_settling(context, suggestion), *_switches(context, suggestion)]
@@ -148,7 +170,7 @@ def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> c
     page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), ON_A_PAGE)
     if onward is not None:
         page.append(_button(suggestion, texts.FURTHER, f"page:{onward}"))
-    return cards.Menu([texts.NETWORKS_MENU], page)
+    return cards.Menu([texts.NETWORKS_MENU if context.desk.networks else texts.POST_MENU], page)
 
 
 def _fix_menu(context: Context, suggestion: Suggestion) -> cards.Menu:
@@ -156,7 +178,7 @@ def _fix_menu(context: Context, suggestion: Suggestion) -> cards.Menu:
     own = network_rules.own_texts(suggestion)
     titles = [one.title for one in context.desk.networks if one.key in own]
     if not titles:
-        return cards.Menu([texts.FIX_WANTED], [])
+        return cards.Menu([texts.FIX_WANTED if context.desk.networks else texts.FIX_POST_WANTED], [])
     return cards.Menu(
         [texts.FIX_WANTED, texts.own_texts_stay(titles)], [_button(suggestion, texts.FIX_ALL, "fix_all")]
     )
@@ -165,6 +187,7 @@ def _fix_menu(context: Context, suggestion: Suggestion) -> cards.Menu:
 def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
     """What the copies wait for, then what concerns the whole post."""
     buttons = []
+    elsewhere = bool(context.desk.networks)
     post = context.unit.posts.get(suggestion.number)
     gone = post is not None and post.state is PostState.GONE
     for key, parts in crosspost.by_network(context.unit.copies.of(suggestion.number)).items():
@@ -178,15 +201,16 @@ def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
         post is not None
         and post.state is PostState.LIVE
         and post.released_at is None
+        and elsewhere
         and crosspost.held(suggestion)
     ):
         buttons.append(_button(suggestion, texts.RELEASE_AS_IT_IS, "as_is"))
     if post is not None and not gone:
-        buttons.append(_button(suggestion, texts.FIX_EVERYWHERE, "fix"))
-        buttons.append(_button(suggestion, texts.PULL_EVERYWHERE, "pull"))
+        buttons.append(_button(suggestion, texts.FIX_EVERYWHERE if elsewhere else texts.FIX_POST, "fix"))
+        buttons.append(_button(suggestion, texts.PULL_EVERYWHERE if elsewhere else texts.PULL_POST, "pull"))
     elif post is not None and crosspost.stands_somewhere(context, suggestion.number):
         buttons.append(_button(suggestion, texts.PULL_EVERYWHERE, "pull!"))
-    if post is None and may_go_without_vk(suggestion):
+    if post is None and elsewhere and may_go_without_vk(suggestion):
         buttons.append(_button(suggestion, texts.RELEASE_WITHOUT_VK, "without_vk"))
     return buttons
 
@@ -236,13 +260,23 @@ def _ask(context: Context, person: Person, suggestion: Suggestion, word: str) ->
 
 
 def answered(
-    context: Context, person: Person, suggestion: Suggestion, kind: str, version: int, text: str
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    kind: str,
+    version: int,
+    text: str,
+    confirmed: Collection[str] = (),
 ) -> str | None:
-    """A reply one of the prompts waited for; what is said about it. Raises DeskError."""
+    """A reply one of the prompts waited for; what is said about it. Raises DeskError.
+
+    ``confirmed``: codes of the red warnings that somebody said yes to.
+    """
     if kind.startswith(own_text.PROMPT):
         key = kind.removeprefix(own_text.PROMPT)
-        return own_text.given(context, person, suggestion, version, key, text)
-    return _corrected(context, person, suggestion, version, text, one_text=kind == FIX_ALL_PROMPT)
+        return own_text.given(context, person, suggestion, version, key, text, confirmed)
+    one_text = kind == FIX_ALL_PROMPT
+    return _corrected(context, person, suggestion, version, text, confirmed, one_text=one_text)
 
 
 def is_prompt(kind: str) -> bool:
@@ -250,8 +284,20 @@ def is_prompt(kind: str) -> bool:
     return kind in (FIX_PROMPT, FIX_ALL_PROMPT) or kind.startswith(own_text.PROMPT)
 
 
+def goes_out(suggestion: Suggestion, kind: str) -> bool:
+    """Whether the reply to such a prompt goes out without another press: what it is about is approved, or out."""
+    return is_prompt(kind) and suggestion.status in _APPROVED
+
+
 def _corrected(
-    context: Context, person: Person, suggestion: Suggestion, version: int, text: str, *, one_text: bool
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    version: int,
+    text: str,
+    confirmed: Collection[str],
+    *,
+    one_text: bool,
 ) -> str | None:
     """The new text for everywhere arrived. Raises DeskError."""
     same_version(suggestion, version)
@@ -261,7 +307,7 @@ def _corrected(
         return texts.TOO_LONG_TEXT
     context.unit.prompts.clear(person.peer_id, person.user_id)
     signed = suggestion.signed_text(text)
-    if not own_posts.fix(context, suggestion, signed, by=person.user_id, one_text=one_text):
+    if not own_posts.fix(context, suggestion, signed, by=person.user_id, one_text=one_text, confirmed=confirmed):
         raise NotNow(suggestion.number, suggestion.status)
     changes.close_menu(context, suggestion.number)
     changes.refresh_cards_of_post(context, suggestion.number)

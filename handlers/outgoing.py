@@ -229,7 +229,7 @@ def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None)
         desk=context.desk,
         others=others,
         paused=context.paused() is not None,
-        gone=own_posts.off_the_wall(context, [one.carrier for one in (suggestion, *others) if one is not None]),
+        gone=own_posts.off_the_wall(context, [one for one in (suggestion, *others) if one is not None]),
         joints=joint.by_number(context, [*others, *([suggestion] if suggestion is not None else [])]),
     )
     letter = letters.render(payload, reading)
@@ -237,7 +237,7 @@ def _letter(context: Context, delivery: Delivery, suggestion: Suggestion | None)
 
 
 def _reading(context: Context, suggestion: Suggestion) -> letters.Reading:
-    paused, gone = context.paused() is not None, own_posts.off_the_wall(context, [suggestion.carrier])
+    paused, gone = context.paused() is not None, own_posts.off_the_wall(context, [suggestion])
     joints = joint.by_number(context, [suggestion])
     author = suggestion.author
     return letters.Reading(suggestion, author, context.now, context.desk, paused=paused, gone=gone, joints=joints)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from editorial.delivery import Delivery, NewDelivery, State, Verdict
@@ -31,15 +32,26 @@ _THERE: Final = frozenset({CopyState.OUT, CopyState.WAITING, CopyState.ASKED, Co
 # ------------------------------------------------------------------------------------------ correcting, taking back
 
 
-def fix(context: Context, suggestion: Suggestion, text: str, *, by: int, one_text: bool = False) -> bool:
+def fix(
+    context: Context,
+    suggestion: Suggestion,
+    text: str,
+    *,
+    by: int,
+    one_text: bool = False,
+    confirmed: Collection[str] = (),
+) -> bool:
     """Have the post say ``text`` on VK, and then everywhere. False: there is no post, or somebody was faster.
 
-    A network with a text of its own keeps it, unless ``one_text``: then all say the same.
+    A network with a text of its own keeps it, unless ``one_text``: then all say the same.  ``confirmed``: codes of
+    the red warnings that somebody said yes to.
     """
     post = context.unit.posts.get(suggestion.number)
     if post is None or post.state is PostState.GONE:
         return False
-    details = {"one_text": True} if one_text else {}
+    details: dict[str, Any] = {"one_text": True} if one_text else {}
+    if confirmed:
+        details["confirmed"] = sorted(confirmed)
     if one_text and network_rules.own_texts(suggestion):
         plain = network_rules.without_texts(suggestion)
         if not changes.store(context, suggestion, plain, "fixed", actor=by, details=details):
@@ -166,8 +178,31 @@ def done_by_hand(context: Context, number: int) -> bool:
     return True
 
 
-def off_the_wall(context: Context, numbers: Collection[int]) -> frozenset[int]:
-    """Those of these news items whose post is not on VK any more."""
+def carriers(context: Context, suggestions: Collection[Suggestion]) -> dict[int, int]:
+    """The number of the news whose post each of these is or stands in: its own, a joint post's, a digest's."""
+    found = {one.number: one.carrier for one in suggestions}
+    lines = [one for one in suggestions if one.proof == changes.IN_DIGEST]
+    around = context.unit.digests.around([one.number for one in lines])
+    made = {one.number: one for one in context.unit.suggestions.several({*chain.from_iterable(around.values())})}
+    for one in lines:
+        digests = [made[number] for number in around.get(one.number, ()) if number in made]
+        found[one.number] = next((each.number for each in digests if changes.stands_in(one, each)), one.number)
+    return found
+
+
+def off_the_wall(context: Context, suggestions: Collection[Suggestion]) -> frozenset[int]:
+    """The numbers of those whose post is not on VK any more."""
+    by_number = carriers(context, suggestions)
+    gone = _gone_from_vk(context, frozenset(by_number.values()))
+    return frozenset(number for number, carrier in by_number.items() if carrier in gone)
+
+
+def is_off_the_wall(context: Context, number: int) -> bool:
+    """Whether the post of the news with this number is not on VK any more."""
+    return number in _gone_from_vk(context, [number])
+
+
+def _gone_from_vk(context: Context, numbers: Collection[int]) -> frozenset[int]:
     posts = context.unit.posts.of_many(numbers)
     gone = [number for number, post in posts.items() if post.state is PostState.GONE]
     copies = context.unit.copies.of_many(gone)

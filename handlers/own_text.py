@@ -6,7 +6,7 @@ wall's text, and the card says when it was written for another one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from editorial.errors import CardOutdated, NotNow, PayloadForeign, RoleTooLow
@@ -70,15 +70,24 @@ def _may(context: Context, person: Person, suggestion: Suggestion) -> None:
 
 
 def given(
-    context: Context, person: Person, suggestion: Suggestion, version: int, key: str, text: str
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    version: int,
+    key: str,
+    text: str,
+    confirmed: Collection[str] = (),
 ) -> str | None:
-    """The text arrived; what the person reads about it, None when the card says all. Raises DeskError."""
+    """The text arrived; what the person reads about it, None when the card says all. Raises DeskError.
+
+    ``confirmed``: codes of the red warnings that somebody said yes to.
+    """
     same_version(suggestion, version)
     if utf16_length(text) > TEXT_LIMIT:
         return texts.TOO_LONG_TEXT
     wanted = None if text.lower().strip(" .«»") == AS_ON_THE_WALL else text
     context.unit.prompts.clear(person.peer_id, person.user_id)
-    put(context, person, suggestion, key, wanted)
+    put(context, person, suggestion, key, wanted, confirmed)
     return None
 
 
@@ -89,7 +98,14 @@ def drop(context: Context, person: Person, suggestion: Suggestion, key: str) -> 
     return texts.own_text_dropped(network.title if network is not None else key)
 
 
-def put(context: Context, person: Person, suggestion: Suggestion, key: str, text: str | None) -> None:
+def put(
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    key: str,
+    text: str | None,
+    confirmed: Collection[str] = (),
+) -> None:
     """Give a network its own text, or the wall's again (None); what stands there is changed. Raises DeskError."""
     network = crosspost.network(context, key)
     if network is None or network not in networks(context, suggestion):
@@ -104,7 +120,9 @@ def put(context: Context, person: Person, suggestion: Suggestion, key: str, text
         changes.refresh_card(context, suggestion.number)
         return
     after = network_rules.with_text(suggestion, key, text, wall)
-    details = {"network": key, "own": text is not None}
+    details: dict[str, Any] = {"network": key, "own": text is not None}
+    if confirmed:
+        details["confirmed"] = sorted(confirmed)
     if not changes.store(context, suggestion, after, "own_text", actor=person.user_id, details=details):
         raise CardOutdated(suggestion.number)
     if post is not None:

@@ -19,6 +19,8 @@ WORD: Final = "preview"
 #: Room for one part's words; the whole note has to be one message. UTF-16 units.
 _PART: Final = 600
 _WHOLE: Final = 3900
+#: Stands for the number that the post will have on VK; the suggestion's own is another one.
+_UNKNOWN: Final = "…номер"
 
 
 def shown(context: Context, suggestion: Suggestion) -> bool:
@@ -48,7 +50,7 @@ def text_of(suggestion: Suggestion, desk: Desk, off: Collection[str] = ()) -> st
         if utf16_length(longer) > _WHOLE:
             return f"{text}\n\n{texts.PREVIEW_CUT}"
         text = longer
-    return text
+    return f"{text}\n\n{texts.PREVIEW_NUMBER}" if _UNKNOWN in text else text
 
 
 def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
@@ -58,7 +60,7 @@ def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
         number=suggestion.number,
         text=own or content.text,
         attachments=content.attachments,
-        link=suggestion.published_link or suggestion.link,
+        link=suggestion.published_link or f"https://vk.com/wall{suggestion.owner_id}_{_UNKNOWN}",
         published_at=suggestion.due_at or suggestion.updated_at,
         owner_id=suggestion.owner_id,
         post_id=suggestion.published_post_id,

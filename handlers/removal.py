@@ -51,7 +51,7 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
     )
     if settled is not None:
         return texts.removal_settled(suggestion.number, settled.action == "taken_down")
-    post = context.unit.posts.get(suggestion.carrier)
+    post = context.unit.posts.get(own_posts.carriers(context, [suggestion])[suggestion.number])
     gone = post is not None and post.state is PostState.GONE
     if suggestion.status is not Status.PUBLISHED or suggestion.published_post_id is None or gone:
         return texts.NOTHING_TO_TAKE_DOWN
@@ -59,7 +59,7 @@ def pressed(context: Context, person: Person, payload: Payload) -> str:
         context.unit.journal.add(context.now, suggestion.number, person.user_id, "left_up")
         letters.write(context, suggestion, "kept")
         return texts.LEFT_UP
-    if suggestion.proof == "digest":  # the post is everybody's whose news stands in it
+    if suggestion.proof == changes.IN_DIGEST:  # the post is everybody's whose news stands in it
         return texts.a_line_of_a_digest(suggestion.number)
     context.unit.journal.add(context.now, suggestion.number, person.user_id, "taken_down")
     carrier = context.unit.suggestions.get(suggestion.carrier)
@@ -89,7 +89,7 @@ def done_by_hand(context: Context, number: int) -> bool:
     """A person says that they did on VK what was refused there. False: nothing was to be done."""
     if not own_posts.done_by_hand(context, number):
         return False
-    if own_posts.off_the_wall(context, [number]):
+    if own_posts.is_off_the_wall(context, number):
         for suggestion in _who_asked(context, number):
             _taken_down(context, suggestion)
     return True

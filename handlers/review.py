@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from editorial import reasons
+from editorial.checks.facts import Warn
 from editorial.errors import (
     AlreadyDecided,
     CardOutdated,
@@ -221,6 +222,10 @@ def _sure(context: Context, person: Person, suggestion: Suggestion, payload: Pay
     question = warnings.asked(context, suggestion.number)
     if question is None or question.mark != payload.arg:
         raise PayloadForeign
+    if question.word == warnings.WORDS:
+        kind, words = warnings.words_asked_about(context, suggestion.number)
+        said = _answered(context, person, suggestion, kind, payload.version, words, question.codes)
+        return said or texts.WORDS_TAKEN
     first = Payload(question.word, suggestion.number, payload.version, question.arg)
     if first.action == cards.COMMUNITY:
         return _as_new_post(context, person, suggestion, first, question.codes)
@@ -486,7 +491,13 @@ def replied(context: Context, message: MessageArrived) -> bool:
 
 
 def _answered(
-    context: Context, person: Person, suggestion: Suggestion, kind: str, version: int, text: str
+    context: Context,
+    person: Person,
+    suggestion: Suggestion,
+    kind: str,
+    version: int,
+    text: str,
+    confirmed: frozenset[str] = frozenset(),
 ) -> str | None:
     """The moderator's own words arrived. The card shows the rest, so a decision needs no answer."""
     _admit(context, person)
@@ -494,12 +505,16 @@ def _answered(
     words = text.strip()
     if not words:
         return texts.EMPTY_TEXT
+    red = _red_words(context, suggestion, kind, version, words)
+    if not {warn.code for warn in red} <= confirmed:
+        warnings.ask_about_words(context, person, suggestion.number, kind, words, red)
+        return texts.WORDS_SURE_ASKED
     if kind.startswith(digest.PROMPT):
         return digest.worded(context, person, suggestion, kind, words)
     if kind in (merging.NUMBER_PROMPT, merging.TEXT_PROMPT):
         return merging.replied(context, person, suggestion, kind, version, words)
     if network_menu.is_prompt(kind):
-        return network_menu.answered(context, person, suggestion, kind, version, words)
+        return network_menu.answered(context, person, suggestion, kind, version, words, confirmed)
     if kind == registry.BLOCK_PROMPT:
         registry.blocked_with(context, person, suggestion, words)
         return None
@@ -511,8 +526,17 @@ def _answered(
         action = Action.RETURN if kind == "return" else Action.REJECT
         press = Press(action, person.user_id, role, version, reason=reasons.OWN.code, words=words)
     context.unit.prompts.clear(person.peer_id, person.user_id)
-    _decide(context, person, suggestion, press)
+    _decide(context, person, suggestion, press, confirmed)
     return None
+
+
+def _red_words(context: Context, suggestion: Suggestion, kind: str, version: int, words: str) -> tuple[Warn, ...]:
+    """The red warnings of a reply that would go out without another press. Raises what deciding raises."""
+    planned = kind == "edit" and suggestion.status is Status.SCHEDULED
+    if not (planned or network_menu.goes_out(suggestion, kind)) or utf16_length(words) > TEXT_LIMIT:
+        return ()
+    same_version(suggestion, version)
+    return warnings.red_in(context, suggestion, words)
 
 
 def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, text: str) -> str | None:

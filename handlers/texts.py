@@ -476,6 +476,7 @@ def rubric_taken(name: str) -> str:
 PREVIEW_ENTRY: Final = "Как выйдет"
 PREVIEW_COMES: Final = "Пришлём, как выйдет"
 PREVIEW_VK: Final = "ВК"
+PREVIEW_NUMBER: Final = "Вместо «…номер» в ссылках будет номер поста, когда он выйдет."
 PREVIEW_CUT: Final = "Остальные сети не поместились."
 
 
@@ -734,6 +735,10 @@ def warning(warn: Warn) -> str:
 SURE_QUESTION: Final = "Есть красное предупреждение. Опубликовать?"
 SURE_YES: Final = "Да, опубликовать"
 SURE_NO: Final = "Нет"
+WORDS_SURE_YES: Final = "Да, поставить"
+WORDS_SURE_QUESTION: Final = "В новом тексте красное предупреждение. Поставить его?"
+WORDS_SURE_ASKED: Final = "В тексте красное предупреждение, подтвердите на карточке"
+WORDS_TAKEN: Final = "Текст поставлен"
 SURE_ASKED: Final = "Есть красное предупреждение, подтвердите на карточке"
 UNCOVER: Final = "Показать вложения"
 UNCOVERED: Final = "Вложения появятся на карточке"
@@ -1363,7 +1368,7 @@ TAKE_DOWN_BY_HAND: Final = "Ключа редактора нет: удалите
 
 
 def a_line_of_a_digest(number: int) -> str:
-    return f"№ {number} — строка дайджеста: поправьте его, Ещё → Сети на его карточке, или на VK"
+    return f"№ {number} — строка дайджеста: поправьте его, «Ещё» на его карточке, или на VK"
 
 
 def removal_settled(number: int, taken: bool) -> str:
@@ -1589,6 +1594,8 @@ _NETWORK_UNLISTED: Final = ("отказали", "Повторите или вы�
 ON_VK: Final = "ВКонтакте"
 FIX_EVERYWHERE: Final = "Исправить везде"
 FIX_WANTED: Final = "Ответьте на карточку новым текстом: поправим ВКонтакте и везде. Вложения останутся"
+FIX_POST: Final = "Исправить"
+FIX_POST_WANTED: Final = "Ответьте на карточку новым текстом: поправим ВКонтакте. Вложения останутся"
 FIX_ALL: Final = "Один текст во всех сетях"
 FIX_ALL_WANTED: Final = (
     "Ответьте на карточку новым текстом: он заменит текст ВКонтакте и свои тексты сетей. Вложения останутся"
@@ -1600,6 +1607,8 @@ def own_texts_stay(titles: Sequence[str]) -> str:
 
 
 PULL_EVERYWHERE: Final = "Отозвать везде"
+PULL_POST: Final = "Отозвать"
+PULL_POST_SURE: Final = "Удалить пост ВКонтакте?"
 PULL_SURE: Final = "Удалить пост ВКонтакте и во всех сетях?"
 PULL_YES: Final = "Да, отозвать"
 
@@ -1825,6 +1834,8 @@ WEBHOOK_TITLE: Final = "Веб-хук"
 # ------------------------------------------------------------------------- networks on the card, /сети
 
 NETWORKS_ENTRY: Final = "Сети"
+POST_ENTRY: Final = "Пост"
+POST_MENU: Final = "Пост ВКонтакте: что сделать?"
 NETWORKS_MENU: Final = "Куда выйдет и что сделать в других сетях?"
 NETWORKS_MENU_ANSWER: Final = "Выберите сеть"
 NETWORKS_NOTHING: Final = "В других сетях делать нечего"
@@ -1969,7 +1980,7 @@ def leaving_the_wall(link: str | None) -> str:
 
 
 def not_off_the_wall(reason: str, link: str | None) -> str:
-    where = f": {link}" if link else " и нажмите Ещё → Сети → «Сделано»"
+    where = f": {link}" if link else " и нажмите «Сделано» в меню «Ещё»"
     return f"ВКонтакте не снять, {_lower_first(trouble(reason)[0])}. Удалите вручную{where}"
 
 

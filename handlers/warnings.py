@@ -6,6 +6,7 @@ The checks themselves stand in :mod:`editorial.checks`.  A question is open whil
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,8 @@ from handlers.zones import zone_of
 
 #: The word of «Да, опубликовать».
 SURE: Final = "sure"
+#: What was pressed when the question is about words in a reply.
+WORDS: Final = "words"
 #: The word of «Показать вложения».
 UNCOVER: Final = "uncover"
 
@@ -52,6 +55,14 @@ def _of_own_texts(suggestion: Suggestion, facts: Facts, known: Collection[str]) 
         for warn in warnings_for(replace(facts, text=text, original=None)):
             if warn.is_red and warn.code not in known:
                 yield warn
+
+
+def red_in(context: Context, suggestion: Suggestion, text: str) -> tuple[Warn, ...]:
+    """The red warnings of a text that is to be put in place of an approved one; without those known of that one."""
+    facts = facts_of(context, suggestion)
+    known = {warn.code for warn in warnings_for(facts) if warn.is_red}
+    found = warnings_for(replace(facts, text=text, original=None))
+    return tuple(warn for warn in found if warn.is_red and warn.code not in known)
 
 
 def facts_of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -> Facts:
@@ -135,6 +146,35 @@ def ask(context: Context, person: Person, number: int, question: Question) -> No
         "by": person.user_id,
     }
     changes.open_menu(context, number, view)
+
+
+def ask_about_words(
+    context: Context, person: Person, number: int, kind: str, words: str, found: Collection[Warn]
+) -> None:
+    """The card asks whether a reply with red warnings is meant; the reply waits there."""
+    context.unit.prompts.clear(person.peer_id, person.user_id)
+    view = {
+        "menu": SURE,
+        "word": WORDS,
+        "arg": f"{_mark(words)}:{kind}",
+        "codes": sorted(warn.code for warn in found),
+        "warned": [[warn.code, warn.about] for warn in found],
+        "kind": kind,
+        "said": words,
+        "by": person.user_id,
+    }
+    changes.open_menu(context, number, view)
+
+
+def words_asked_about(context: Context, number: int) -> tuple[str, str]:
+    """What the question on the card is about: the kind of prompt that was answered, and the words."""
+    card = context.unit.cards.get(number)
+    view = card.view if card is not None else {}
+    return str(view.get("kind") or ""), str(view.get("said") or "")
+
+
+def _mark(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def asked(context: Context, number: int) -> Question | None:

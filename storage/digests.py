@@ -38,6 +38,9 @@ _out_since = (
 )
 _of = select(_items.c.number).where(_items.c.digest == bindparam("about")).order_by(_items.c.number)
 _with = select(_items.c.digest).where(_items.c.number == bindparam("about"))
+_with_any = select(_items.c.number, _items.c.digest).where(
+    _items.c.number.in_(bindparam("numbers", expanding=True))
+)
 _open_ones = select(_suggestions.c.number).where(_suggestions.c.status.in_(_NOT_OUT))
 _leave = delete(_items).where(_items.c.number == bindparam("about"), _items.c.digest.in_(_open_ones))
 _dissolve = delete(_items).where(_items.c.digest == bindparam("about"))
@@ -73,6 +76,13 @@ class Digests:
     def containing(self, number: int) -> tuple[int, ...]:
         """The digests a piece stands in."""
         return tuple(sorted(row.digest for row in self._work.rows(_with, {"about": number})))
+
+    def around(self, numbers: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """The digests that each of these pieces stands in; those that stand in none are not in it."""
+        found: dict[int, tuple[int, ...]] = {}
+        for row in self._work.rows(_with_any, {"numbers": list(numbers)}) if numbers else ():
+            found[row.number] = (*found.get(row.number, ()), row.digest)
+        return found
 
     def leave(self, number: int) -> None:
         """The piece stands in no digest that is still to come."""

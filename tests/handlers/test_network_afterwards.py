@@ -11,7 +11,7 @@ import pytest
 from bot import sweep
 from editorial.delivery import Delivery, Refused, Sent, Uncertain
 from editorial.networks import CopyState, OurPost, PostState, Reach
-from handlers import outcomes
+from handlers import digest, outcomes
 from tests.builders import ANNA, AUTHOR, BORIS, CHAT, WALL, a_button_press, a_photo, on_the_wall, suggested
 from tests.handlers.networks import Networks, a_wide_world, published
 from tests.handlers.test_merging import OTHER, merge, with_alike
@@ -393,3 +393,101 @@ def test_an_edit_meanwhile_reaches_what_was_in_flight(networks: Networks) -> Non
     [id_] = networks.readers["telegram"]
     networks.found("telegram", Sent({"ids": [id_], "link": None}))
     assert networks.texts("telegram") == ["Стало"]
+
+
+# ------------------------------------------------------------------------------------------ without other networks
+
+
+@pytest.fixture
+def wall_only(make_world: Callable[..., World]) -> Networks:
+    made = Networks(make_world())
+    published(made, "Было")
+    return made
+
+
+def test_without_other_networks_the_post_is_corrected_from_its_card(wall_only: Networks) -> None:
+    wall_only.world.press(1, "Ещё", "Пост", "Исправить")
+    assert "поправим ВКонтакте. " in card(wall_only)
+    assert wall_only.world.replies(1, "Стало") == []
+    assert "ВКонтакте: исправляем" in card(wall_only)
+    stands = on_the_wall(77, text="Стало", attachments=[a_photo()])
+    assert on_vk(wall_only, "edit_post", Sent({"post": stands})).payload["text"] == "Стало"
+    assert "ВКонтакте: текст или вложения изменены" in card(wall_only)
+
+
+def test_without_other_networks_the_post_is_taken_down_from_its_card(wall_only: Networks) -> None:
+    wall_only.world.press(1, "Ещё", "Пост", "Отозвать")
+    assert "Удалить пост ВКонтакте?" in card(wall_only)
+    wall_only.world.press(1, "Да, отозвать")
+    on_vk(wall_only, "delete_post", Sent())
+    assert "Снято: поста ВКонтакте больше нет" in card(wall_only)
+    assert "Ещё" not in wall_only.world.card(1).buttons or "Пост" not in opened(wall_only)
+
+
+def test_without_other_networks_what_vk_refuses_is_done_by_hand(wall_only: Networks) -> None:
+    wall_only.world.press(1, "Ещё", "Пост", "Отозвать", "Да, отозвать")
+    on_vk(wall_only, "delete_post", Refused("no_rights"))
+    wall_only.world.press(1, "Ещё", "Пост", "Сделано: ВКонтакте")
+    assert "Снято: поста ВКонтакте больше нет" in card(wall_only)
+
+
+def opened(networks: Networks, number: int = 1) -> list[str]:
+    """What stands behind «Ещё»."""
+    networks.world.press(number, "Ещё")
+    found = list(networks.world.card(number).buttons)
+    networks.world.press(number, "Назад")
+    return found
+
+
+def test_without_other_networks_nothing_is_offered_before_the_post_is_out(make_world: Callable[..., World]) -> None:
+    networks = Networks(make_world())
+    networks.world.happens(suggested(31))
+    assert "Пост" not in opened(networks)
+    assert "Сети" not in opened(networks)
+
+
+# ------------------------------------------------------------------------------------------------ lines of a digest
+
+
+@pytest.fixture
+def lines_out(make_world: Callable[..., World]) -> Networks:
+    """Two lines of two authors are out in digest 3, on VK and in every network."""
+    networks = a_wide_world(make_world)
+    world = networks.world
+    world.happens(suggested(31, text="Открыли сквер."), suggested(32, text="Открыли школу.", author=602))
+    for number in (1, 2):
+        world.press(number, "В дайджест")
+    world.later(hours=9, minutes=5)
+    with world.unit() as context:
+        assert digest.make_due(context) == [3]
+    world.later(hours=1)
+    assert world.wall(Sent({"post_id": 77})) == [3]
+    world.happens(on_the_wall(77, text=world.suggestion(3).text, at=world.now))
+    networks.deliver()
+    return networks
+
+
+def test_an_author_sees_where_else_the_line_is(lines_out: Networks) -> None:
+    [said] = lines_out.world.says("Статус 1", by=AUTHOR)
+    assert "Телеграм: https://telegram.invalid/" in said
+    [news] = lines_out.world.says("Мои новости", by=AUTHOR)
+    assert "Телеграм" in news
+
+
+@pytest.mark.parametrize("by_hand", [True, False], ids=["deleted on VK", "pulled"])
+def test_t71_lines_of_a_digest_that_is_gone_are_out_no_more(lines_out: Networks, by_hand: bool) -> None:
+    world = lines_out.world
+    world.says("Отозвать 1", by=AUTHOR)
+    if by_hand:
+        world.later(minutes=2)
+        swept(lines_out, {}, deleted=(77,))
+    else:
+        world.press(3, "Ещё", "Сети", "Отозвать везде", "Да, отозвать")
+        on_vk(lines_out, "delete_post", Sent())
+        lines_out.deliver()
+    for author, number in ((AUTHOR, 1), (602, 2)):
+        [said] = world.says(f"Статус {number}", by=author)
+        assert said.startswith(f"№ {number}: снята: поста ВКонтакте больше нет")
+        assert "Снято: поста ВКонтакте больше нет" in card(lines_out, number)
+    assert "сняли со стены, как вы просили" in world.letters(AUTHOR)[-2]
+    assert not any("как вы просили" in letter for letter in world.letters(602))

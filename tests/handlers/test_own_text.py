@@ -11,7 +11,7 @@ from bot import sweep
 from editorial.delivery import Sent
 from editorial.networks import Part, Story
 from handlers import outcomes, own_posts
-from tests.builders import ANNA, BORIS, a_photo, on_the_wall, suggested
+from tests.builders import ANNA, BORIS, a_button_press, a_photo, on_the_wall, suggested
 from tests.handlers.networks import HOOK, MAX, TELEGRAM, Networks, a_wide_world
 from tests.handlers.world import World
 
@@ -185,3 +185,95 @@ def test_its_red_warnings_are_asked_about_like_the_wall_s(networks: Networks) ->
     assert "🔴 агитация" in networks.world.card(1).text
     networks.world.press(1, "Опубликовать")
     assert "Да, опубликовать" in networks.world.card(1).buttons
+
+
+RED = "Голосуйте за кандидата в депутаты Иванова."
+
+
+def sure(networks: Networks, label: str = "Да, поставить", by: int = ANNA) -> str:
+    said = networks.world.press(1, label, by=by)
+    networks.deliver()
+    return said
+
+
+@pytest.mark.parametrize("is_out", [False, True], ids=["planned", "out"])
+def test_once_it_was_approved_a_red_own_text_is_asked_about(networks: Networks, is_out: bool) -> None:
+    if is_out:
+        comes_out(networks)
+    else:
+        networks.world.press(1, "В очередь")
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм")
+    [said] = networks.world.replies(1, RED)
+    assert "подтвердите на карточке" in said
+    networks.deliver()
+    card = networks.world.card(1)
+    assert "🔴 агитация" in card.text
+    assert list(card.buttons) == ["Да, поставить", "Нет"]
+    assert RED not in networks.texts("telegram")
+
+    sure(networks)
+    if not is_out:
+        comes_out(networks)
+    assert networks.texts("telegram") == [RED]
+    assert networks.texts("max") == [WALL]
+
+
+def test_a_red_own_text_that_nobody_confirms_goes_nowhere(networks: Networks) -> None:
+    comes_out(networks)
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм")
+    networks.world.replies(1, RED)
+    sure(networks, "Нет")
+    assert networks.texts("telegram") == [WALL]
+    assert networks.world.replies(1, "Коллеги, не надо.") == []
+    assert networks.texts("telegram") == [WALL]
+
+
+def test_yes_counts_for_the_text_that_was_shown(networks: Networks) -> None:
+    """Somebody asks about another text meanwhile: the «Да» below the first one does not let that one out."""
+    comes_out(networks)
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм")
+    networks.world.replies(1, RED)
+    first = networks.world.card(1)
+    yes = first.buttons["Да, поставить"]
+    networks.world.press(1, "Нет", "Ещё", "Сети", "Свой текст", "Телеграм")
+    networks.world.replies(1, f"{RED} Все на выборы.")
+    networks.world.happens(a_button_press(yes, by=ANNA, cmid=first.cmid))
+    networks.deliver()
+    assert networks.texts("telegram") == [WALL]
+
+
+def test_after_the_release_only_an_editor_confirms_it(networks: Networks) -> None:
+    comes_out(networks)
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм")
+    networks.world.replies(1, RED)
+    assert "редактор" in sure(networks, by=BORIS).lower()
+    assert networks.texts("telegram") == [WALL]
+
+
+def test_a_red_text_for_everywhere_is_asked_about(networks: Networks) -> None:
+    comes_out(networks)
+    networks.world.press(1, "Ещё", "Сети", "Исправить везде")
+    [said] = networks.world.replies(1, RED)
+    assert "подтвердите на карточке" in said
+    with networks.world.unit() as context:
+        assert not context.unit.outbox.claim("vk_wall", context.now, 1)
+    sure(networks)
+    with networks.world.unit() as context:
+        [delivery] = context.unit.outbox.claim("vk_wall", context.now, 1)
+    assert RED in delivery.payload["text"]
+    assert "fixed" in networks.world.journal(1)
+
+
+def test_what_was_approved_knowingly_is_not_asked_about_again(networks: Networks) -> None:
+    networks.world.happens(suggested(32, text=RED, attachments=[a_photo()]))
+    networks.world.press(2, "В очередь", "Да, опубликовать", "Ещё", "Сети", "Свой текст", "Телеграм")
+    assert networks.world.replies(2, f"Коротко: {RED}") == []
+
+
+def test_a_red_edit_of_what_is_planned_is_asked_about(networks: Networks) -> None:
+    networks.world.press(1, "В очередь", "Правка")
+    [said] = networks.world.replies(1, RED)
+    assert "подтвердите на карточке" in said
+    assert networks.world.suggestion(1).text == WALL
+    sure(networks)
+    assert networks.world.suggestion(1).text == RED

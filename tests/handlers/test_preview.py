@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from editorial.delivery import Sent
 from editorial.networks import Network, Part, Story
 from tests.builders import a_photo, suggested
+from tests.handlers.test_drafts import sent
 from tests.handlers.world import World, a_desk
 
 
@@ -46,3 +50,32 @@ def test_a_long_post_in_many_networks_stays_one_message(make_world: Any) -> None
     world.press(1, "Ещё", "Как выйдет")
 
     assert len(world.chat()[-1].text.encode("utf-16-le")) // 2 <= 4096
+
+
+def the_link(story: Story) -> tuple[Part, ...]:
+    return (Part("post", {"text": f"Источник: {story.link}"}),)
+
+
+@pytest.mark.parametrize("is_out", [False, True], ids=["waiting", "out"])
+def test_t73_the_preview_leads_to_the_post_and_not_to_what_was_suggested(make_world: Any, is_out: bool) -> None:
+    world: World = make_world(replace(a_desk(), networks=(replace(NETWORK, preview=the_link),)))
+    world.happens(suggested(31))
+    if is_out:
+        world.press(1, "Опубликовать")
+        world.wall(Sent({"post_id": 77}))
+    world.press(1, "Ещё", "Как выйдет")
+    note = world.chat()[-1].text
+    assert "wall-1_31" not in note
+    if is_out:
+        assert "Источник: https://vk.com/wall-1_77" in note
+        assert "номер поста" not in note
+    else:
+        assert "Источник: https://vk.com/wall-1_…номер" in note
+        assert note.endswith("Вместо «…номер» в ссылках будет номер поста, когда он выйдет.")
+
+
+def test_the_preview_of_news_from_the_dialogue_does_not_show_the_conversation(make_world: Any) -> None:
+    world: World = make_world(replace(a_desk(), networks=(replace(NETWORK, preview=the_link),)))
+    sent(world)
+    world.press(1, "Ещё", "Как выйдет")
+    assert "Источник: https://vk.com/wall-1_…номер" in world.chat()[-1].text
