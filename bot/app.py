@@ -13,12 +13,13 @@ from bot import log as journal
 from bot.config import Settings
 from bot.courier import Courier
 from bot.feed_reader import FeedReader
-from bot.fetch import Fetcher, Limits, net_locations
+from bot.fetch import Fetcher, Limits
 from bot.ground import USER_RATE, Ground, Keys
 from bot.heartbeat import Heartbeat
 from bot.intake import Intake
 from bot.media import Media, prune
 from bot.metrics import Metrics
+from bot.networks import MEDIA, media_of, networks_of, own_hosts
 from bot.reconciler import Reconciler
 from bot.router import Router
 from bot.service import Running, Service
@@ -26,15 +27,13 @@ from bot.snackbars import Snackbars
 from bot.sources import Sources
 from bot.sweep import Sweep
 from bot.targets.base import Target
-from bot.targets.network import NetworkTarget, Supplies
+from bot.targets.network import NetworkTarget
 from bot.targets.pictures import PictureLook
-from bot.targets.registry import switched_on
 from bot.targets.vk_messages import VkMessages
 from bot.targets.vk_wall import VkWall
 from bot.ticker import ClockWatch, Job, Ticker
 from bot.vk.client import VkClient, VkKey
 from bot.vk.other_walls import OtherWalls
-from bot.vk.uploads import fresh_addresses
 from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
@@ -44,8 +43,6 @@ from handlers.context import Context
 
 log = structlog.get_logger("app")
 
-#: Where the files of posts are kept, in the folder of data.
-MEDIA = "media"
 #: How long a feed may take, seconds.
 FEED_LIMITS = Limits(connect=4.0, silence=8.0, whole=30.0)
 #: How often is looked for posts that are to be read again, seconds.
@@ -98,21 +95,6 @@ def key_sources(settings: Settings, keys: Keys) -> tuple[KeySource, ...]:
     )
 
 
-def own_hosts(settings: Settings) -> frozenset[str]:
-    """Hosts of our own settings, which may lie on this machine, as in the demo."""
-    return net_locations(settings.VK_API_URL, settings.TELEGRAM_API_URL, settings.MAX_API_URL, settings.OK_API_URL)
-
-
-def media_of(settings: Settings, user: VkClient) -> Media:
-    """The files of posts."""
-    return Media(settings.DATA_DIR / MEDIA, refresh=fresh_addresses(user), own_hosts=own_hosts(settings))
-
-
-def networks_of(settings: Settings, media: Media, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:
-    """The targets of the networks that are switched on; nothing is loaded for one that is not."""
-    return switched_on(settings, lambda: Supplies(media, user, group))
-
-
 def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> Sources:
     """The loop that reads the sources of news: walls with the service key or the editor's, and feeds."""
     service = settings.VK_SERVICE_TOKEN.get_secret_value()
@@ -126,6 +108,8 @@ def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> 
         settings.SOURCES_SECONDS,
         can_read=lambda: bool(service) or watch.can_read,
         own_key=bool(service),
+        instead=OtherWalls(user) if service else None,
+        may_instead=lambda: watch.can_read,
     )
 
 

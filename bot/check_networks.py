@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.app import media_of, networks_of
 from bot.check import Line
 from bot.config import Settings
 from bot.ground import Keys, clients
+from bot.networks import media_of, networks_of
 from bot.targets.network import Health, NetworkTarget
 from handlers import texts
 

@@ -49,7 +49,8 @@ class Sources(Rounds):
     """Reads every so many seconds until it is stopped.
 
     ``can_read``: whether there is a key that reads walls.  ``own_key``: that key serves the sources alone, so that
-    nobody else would notice that it is dead.
+    nobody else would notice that it is dead; what it cannot read is read ``instead``, with a key that serves
+    others, while ``may_instead``.
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class Sources(Rounds):
         *,
         can_read: Callable[[], bool] = lambda: True,
         own_key: bool = False,
+        instead: OtherWalls | None = None,
+        may_instead: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(every)
         self._work = work
@@ -68,6 +71,8 @@ class Sources(Rounds):
         self._feeds = feeds
         self._may_read = can_read
         self._own_key = own_key
+        self._instead = instead
+        self._may_instead = may_instead
         #: What people know of the key: why it does not work, None when it does.
         self._told: str | None = _UNREAD
 
@@ -126,7 +131,7 @@ class Sources(Rounds):
             if reason is None:
                 alarms.over(context, alarms.SERVICE_KEY)
             else:
-                alarms.tell(context, alarms.SERVICE_KEY, reason)
+                alarms.tell(context, alarms.SERVICE_KEY, reason, instead=self._spare() is not None)
         self._told = reason
 
     def _failed(self, source: Source, reason: str) -> None:
@@ -160,24 +165,40 @@ class Sources(Rounds):
 
     def _of_vk(self, source: Source, own: Ours) -> list[Found] | None:
         """What the community shows; None when it may not be read now or turned out to be ours."""
-        if not self._may_read() or self._walls.client.pauses.paused("wall.get") is not None:
-            return None
+        if self._may_read() and not _rests(self._walls):
+            try:
+                return self._with(self._walls, source, own)
+            except VkError as error:
+                if self._spare() is None or error.verdict.remedy not in _KEY_IS_BAD:
+                    raise
+                log.warning("source_not_read", source=source.number, reason=error.verdict.reason, instead=True)
+                self._heed_key(error)
+        spare = self._spare()
+        return self._with(spare, source, own) if spare is not None else None
+
+    def _spare(self) -> OtherWalls | None:
+        """The other key, while it may be used."""
+        usable = self._instead is not None and self._may_instead() and not _rests(self._instead)
+        return self._instead if usable else None
+
+    def _with(self, walls: OtherWalls, source: Source, own: Ours) -> list[Found] | None:
         owner_id = source.owner_id
         if owner_id is None or source.title is None:
-            known = self._walls.community(source.address if owner_id is None else str(-owner_id))
+            known = walls.community(source.address if owner_id is None else str(-owner_id))
             if known is None:
                 raise SourceFails("no_such_community")
             owner_id, title = -known[0], known[1]
             with self._work.begin("source.learned") as context:
                 if not sources.learned(context, source, owner_id, title, own):
                     return None
-        return [_found(post) for page in self._pages(source, owner_id) for post in page]
+        return [_found(post) for page in self._pages(walls, source, owner_id) for post in page]
 
-    def _pages(self, source: Source, owner_id: int) -> Iterator[Sequence[Standing]]:
+    def _pages(self, walls: OtherWalls, source: Source, owner_id: int) -> Iterator[Sequence[Standing]]:
         """The newest posts, and older ones while a whole page is new: a burst may be larger than a page."""
         for number in range(MOST_PAGES):
-            page = self._walls.page(owner_id, PAGE, number * PAGE)
-            self._heed_key(None)
+            page = walls.page(owner_id, PAGE, number * PAGE)
+            if walls is self._walls:
+                self._heed_key(None)
             yield page
             in_order = [post for post in page if not post.pinned]
             if len(page) < PAGE or not in_order or in_order[-1].at < source.since:
@@ -193,6 +214,11 @@ class Sources(Rounds):
             return self._feeds.read(source.address, self._work.now())
         except FeedUnreadable as failure:
             raise SourceFails(failure.reason) from None
+
+
+def _rests(walls: OtherWalls) -> bool:
+    """Whether VK asked that nothing be read with this key now."""
+    return walls.client.pauses.paused("wall.get") is not None
 
 
 def _key(post: Standing) -> str:

@@ -235,19 +235,21 @@ def readable(seen: Seen, settings: Settings) -> str:
         f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",
         f"Ключ редактора: {_KEY_WORDS[facts['keys']['user']]}",
-        *_service_line(facts["keys"].get("service")),
+        *_service_line(facts["keys"]),
         *(f"Сеть {name}: {_network_word(word)}" for name, word in facts["targets"].items() if word != "off"),
     ]
     return "\n".join(lines)
 
 
-def _service_line(word: str | None) -> list[str]:
+def _service_line(keys: Mapping[str, str | None]) -> list[str]:
+    word = keys.get("service")
     if word is None:
         return []
-    what = (
-        "в порядке" if word == "ok" else "не работает, сообщества-источники не читаются: замените VK_SERVICE_TOKEN"
-    )
-    return [f"Сервисный ключ: {what}"]
+    if word == "ok":
+        return ["Сервисный ключ: в порядке"]
+    instead = "источники пока читаются ключом редактора"
+    so = instead if keys["user"] == "ok" else "сообщества-источники не читаются"
+    return [f"Сервисный ключ: не работает, {so}: замените VK_SERVICE_TOKEN"]
 
 
 def _network_word(word: str) -> str:

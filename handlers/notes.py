@@ -31,7 +31,7 @@ def render(
         case "trouble_over" if title := _network(payload, desk):
             return texts.network_over_note(title)
         case "trouble" if payload.get("cause") == alarms.SERVICE_KEY:
-            return texts.service_key_note(str(payload["reason"]))
+            return texts.service_key_note(str(payload["reason"]), instead=bool(payload.get("instead")))
         case "trouble_over" if payload.get("cause") == alarms.SERVICE_KEY:
             return texts.SERVICE_KEY_WELL
         case "copy_refused":

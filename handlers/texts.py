@@ -1468,10 +1468,11 @@ def source_well_note(number: int, name: str) -> str:
     return f"Источник {number} ({name}) снова читается."
 
 
-def service_key_note(reason: str) -> str:
+def service_key_note(reason: str, *, instead: bool) -> str:
     what = _lower_first(trouble(reason)[0])
+    so = "источники пока читаются ключом редактора" if instead else "сообщества-источники не читаются"
     return (
-        f"Сервисный ключ ВКонтакте не работает, {what}: сообщества-источники не читаются, остальное работает.\n"
+        f"Сервисный ключ ВКонтакте не работает, {what}: {so}, остальное работает.\n"
         "Администратор бота берёт новый в настройках приложения ВКонтакте и ставит его в VK_SERVICE_TOKEN."
     )
 

@@ -38,10 +38,15 @@ def test_check_tries_the_service_key(world: World, tmp_path: Path) -> None:
     assert lines["service_key"].state == "ok"
 
     world.do("token", key="service-key", set="revoked")
-    line = {line.name: line for line in vk(settings(world, tmp_path), None)}["service_key"]
-    assert (line.state, "сообщества-источники не читаются" in line.text) == ("failed", True)
-    assert "VK_SERVICE_TOKEN" in line.do
-    assert "service-key" not in f"{line.text}{line.do}"
+    for editor, state, so in (
+        ("editor-key", "warning", "источники пока читаются ключом редактора"),
+        ("", "failed", "сообщества-источники не читаются"),
+    ):
+        known = settings(world, tmp_path, VK_USER_TOKEN=editor)
+        line = {line.name: line for line in vk(known, None)}["service_key"]
+        assert (line.state, so in line.text) == (state, True)
+        assert "VK_SERVICE_TOKEN" in line.do
+        assert "service-key" not in f"{line.text}{line.do}"
 
 
 def test_check_has_no_line_where_there_is_no_service_key(world: World, tmp_path: Path) -> None:
@@ -63,3 +68,5 @@ def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> No
     seen = look(wanted)
     assert seen.facts["keys"]["service"] == "expired"
     assert "Сервисный ключ: не работает, сообщества-источники не читаются" in readable(seen, wanted)
+    seen.facts["keys"]["user"] = "ok"
+    assert "Сервисный ключ: не работает, источники пока читаются ключом редактора" in readable(seen, wanted)

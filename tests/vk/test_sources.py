@@ -323,11 +323,12 @@ def test_html_becomes_lines_a_reader_would_see() -> None:
 
 def told(desk: Desk) -> list[str]:
     """What the moderators' chat would read now."""
+    found = []
     with desk.work.begin("test") as context:
-        claimed = context.unit.outbox.claim("vk_messages", context.now, 50)
-        found = [outgoing.render(context, one) for one in claimed if one.kind == "note"]
-        for one in claimed:
-            context.unit.outbox.sent(one.id, {}, context.now)
+        while claimed := context.unit.outbox.claim("vk_messages", context.now, 50):
+            found += [outgoing.render(context, one) for one in claimed if one.kind == "note"]
+            for one in claimed:
+                context.unit.outbox.sent(one.id, {}, context.now)
     return [one.text for one in found if one is not None]
 
 
@@ -370,3 +371,39 @@ def test_t40_a_dead_service_key_is_told_once_and_once_more_when_it_works(desk: D
     assert told(desk) == ["Сервисный ключ ВКонтакте снова работает, источники читаются."]
     desk.reads()
     assert told(desk) == []
+
+
+def with_an_editor(desk: Desk, *, may_read: bool = True) -> None:
+    """The same loop where there is an editor's key, too."""
+    editor = OtherWalls(desk.world.client("editor-key", rate=1000))
+    feeds = FeedReader(Fetcher())
+    desk.loop = Sources(
+        desk.work, desk.walls, feeds, 600, own_key=True, instead=editor, may_instead=lambda: may_read
+    )
+
+
+def test_t40_where_the_service_key_is_dead_the_editor_s_key_reads(desk: Desk) -> None:
+    with_an_editor(desk)
+    desk.add("club3")
+    key_is(desk, "revoked")
+    desk.council_writes("Новость совета")
+    assert desk.reads() == ["Новость совета"]
+    [said] = told(desk)
+    assert "источники пока читаются ключом редактора" in said
+    desk.council_writes("Другая новость совета")
+    assert desk.reads() == ["Другая новость совета"]
+    assert told(desk) == []
+
+    key_is(desk, "ok")
+    desk.reads()
+    assert told(desk) == ["Сервисный ключ ВКонтакте снова работает, источники читаются."]
+
+
+def test_t40_an_editor_s_key_that_may_not_read_is_not_used_instead(desk: Desk) -> None:
+    with_an_editor(desk, may_read=False)
+    desk.add("club3")
+    key_is(desk, "revoked")
+    desk.council_writes("Новость совета")
+    assert desk.reads() == []
+    [said] = told(desk)
+    assert "сообщества-источники не читаются" in said
