@@ -6,9 +6,10 @@ found out by :mod:`bot.targets.telegram_search`, and without a log chat people a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, ClassVar, Final, Self
 
 import structlog
@@ -79,6 +80,20 @@ class Draft:
     @property
     def kind(self) -> str:
         return self.pieces[0].attachment.kind if self.pieces else "text"
+
+
+class Kept:
+    """Drafts that are made when they are first asked for, and kept."""
+
+    def __init__(self, drafts: Iterable[Draft]) -> None:
+        self._made: list[Draft] = []
+        self._left = iter(drafts)
+
+    def __iter__(self) -> Iterator[Draft]:
+        yield from self._made
+        for draft in self._left:
+            self._made.append(draft)
+            yield draft
 
 
 class TelegramTarget(NetworkTarget):
@@ -354,10 +369,10 @@ class TelegramTarget(NetworkTarget):
             return None
         self._search.mark(delivery.id, _ids_before(copy))
         tried = self._tried.get(delivery.id)
-        drafts = [tried] if tried is not None else [*self._poorer(copy, draft), draft]
+        drafts = Kept([tried] if tried is not None else chain([draft], self._poorer(copy, draft)))
 
         def first_of(message: Mapping[str, Any]) -> Draft | None:
-            return next((one for one in reversed(drafts) if _is_first_of(message, one)), None)
+            return next((one for one in drafts if _is_first_of(message, one)), None)
 
         def length_of(message: Mapping[str, Any]) -> int:
             found = first_of(message)
