@@ -2,8 +2,9 @@
 
 Text is cut at a limit that Odnoklassniki does not publish, and once more when it refuses.  What became of an
 uncertain topic tells the group's statistics, the one list of topics that is documented.  A topic of ours that is
-not on it half a minute after the attempt was not made, provided the list is known to show topics at once: that is
-seen when one of ours has gone out, and remembered.  Topics go out at once; postponing is the desk's own
+not on it half a minute after the attempt was not made, provided the list is known to be fresh: it shows a topic
+that was made later, whoever made it, or has shown one of ours as soon as it was out, which is remembered.  Topics
+go out at once; postponing is the desk's own
 business, so neither form of the publication time is ever sent.
 """
 
@@ -25,6 +26,7 @@ from bot.targets.http import Upload
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.ok_api import (
     BLOCKS_REFUSED,
+    NO_SUCH_METHOD,
     PICTURE_REFUSED,
     TEXT_TOO_LONG,
     OkApi,
@@ -178,10 +180,20 @@ class Ok(NetworkTarget):
     def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
         with self._attempts.timed(delivery):
             try:
-                standing = self._stands(copy, delivery) if delivery.attempts > 1 else None
+                standing = self._stood_before(copy, delivery) if delivery.attempts > 1 else None
                 return standing or self._post(copy)
             except OkError as error:
                 return error.outcome
+
+    def _stood_before(self, copy: Copy, delivery: Delivery) -> Sent | None:
+        """The topic of an earlier attempt, which is said to have failed. Raises OkError when there is no answer.
+
+        An application that may not look may post all the same.
+        """
+        try:
+            return self._stands(copy, self._listed(delivery.created_at))
+        except OkRefused:
+            return None
 
     def _post(self, copy: Copy) -> Outcome:
         said, number = self._say(copy, "mediatopic.post", write=True, type="GROUP_THEME", gid=self._group_id)
@@ -197,19 +209,33 @@ class Ok(NetworkTarget):
         try:
             said, answer = self._say(copy, "mediatopic.edit", topic_id=number)
         except OkError as error:
-            return error.outcome
+            return self._or_gone(number, error.outcome, Refused("gone"))
         not_done = _not_done(answer, "cannot_edit")
-        return not_done or self._sent(copy, number, said)
+        return self._or_gone(number, not_done, Refused("gone")) if not_done else self._sent(copy, number, said)
 
     def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
         assert copy.placed is not None
         number = copy.placed.ids[0]
+        removed = Sent({"ids": [number], "link": None})
         try:
             answer = self._api.call("mediatopic.deleteTopic", topic_id=number, gid=self._group_id)
         except OkError as error:
-            gone = isinstance(error.outcome, Refused) and error.outcome.reason == "gone"
-            return Sent({"ids": [number], "link": None}) if gone else error.outcome
-        return _not_done(answer, "cannot_remove") or Sent({"ids": [number], "link": None})
+            return self._or_gone(number, error.outcome, removed)
+        not_done = _not_done(answer, "cannot_remove")
+        return self._or_gone(number, not_done, removed) if not_done else removed
+
+    def _or_gone(self, number: str, outcome: Outcome, gone: Outcome) -> Outcome:
+        """What a refused change means: ``gone`` where the group does not show the topic any more.
+
+        Odnoklassniki has no one word for a topic that is not there, so it is read.
+        """
+        if not isinstance(outcome, Refused):
+            return outcome
+        if outcome.reason == "gone":
+            return gone
+        with suppress(OkError):
+            return outcome if self._read([number]) else gone
+        return outcome
 
     def _say(self, copy: Copy, method: str, *, write: bool = False, **params: Any) -> tuple[Part, Any]:
         """Say the story by that method; what was said, and the answer. Raises OkError."""
@@ -297,27 +323,30 @@ class Ok(NetworkTarget):
     def _is_upload_host(self, url: str) -> bool:
         host = (urlsplit(url).hostname or "").lower()
         ours = any(host == known or host.endswith(f".{known}") for known in _UPLOAD_HOSTS)
-        return ours or host in self._upload_hosts
+        beside_us = is_loopback(url) and any(is_loopback(f"http://{known}") for known in self._upload_hosts)
+        return ours or host in self._upload_hosts or beside_us
 
     # -- reading -------------------------------------------------------------------------------------------------
 
     def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
         try:
-            standing = self._stands(copy, delivery)
+            rows = self._listed(delivery.created_at)
+            standing = self._stands(copy, rows)
         except OkError:
             return None
         if standing is not None:
             return standing
-        sure = self._list_is_fresh and self._attempts.over(delivery, now)
+        fresh = self._list_is_fresh or _reaches_beyond(rows, delivery.sending_at or delivery.created_at)
+        sure = fresh and len(rows) < NEWEST and self._attempts.over(delivery, now)
         return RetryLater("not_sent", 0.0, counts=False) if sure else None
 
     def _look_whether_listed(self, number: str) -> None:
         """Whether the list shows a topic that has just gone out."""
         with suppress(OkError):
-            self._list_is_fresh = number in self._listed(datetime.now(UTC) - timedelta(hours=1))
+            self._list_is_fresh = number in _numbers(self._listed(datetime.now(UTC) - timedelta(hours=1)))
 
-    def _listed(self, since: datetime) -> list[str]:
-        """Numbers of the group's topics since then, newest first. Raises OkError."""
+    def _listed(self, since: datetime) -> list[Mapping[str, Any]]:
+        """The group's topics since then, newest first. Raises OkError."""
         begin = int((since - CLOCK_SLACK).timestamp() * 1000)
         listed = self._api.call(
             "group.getStatTopics", gid=self._group_id, start_time=begin, count=NEWEST, fields="id,created_ms"
@@ -325,11 +354,11 @@ class Ok(NetworkTarget):
         rows = listed.get("topics") if isinstance(listed, dict) else None
         if not isinstance(rows, list):
             raise OkLost(RetryLater("no_answer"))
-        return [str(row["id"]) for row in rows if isinstance(row, dict) and row.get("id")]
+        return [row for row in rows if isinstance(row, dict) and row.get("id")]
 
-    def _stands(self, copy: Copy, delivery: Delivery) -> Sent | None:
-        """The topic of this delivery if it stands in the group. Raises OkError."""
-        ids = self._listed(delivery.created_at)
+    def _stands(self, copy: Copy, rows: Sequence[Mapping[str, Any]]) -> Sent | None:
+        """The topic of the story if it is among the listed ones. Raises OkError."""
+        ids = _numbers(rows)
         topics = self._read(ids) if ids else {}
         for part in _ways_to_say(copy.story):
             ours = [number for number in reversed(ids) if number in topics and _says(topics[number], part)]
@@ -369,6 +398,9 @@ class Ok(NetworkTarget):
         try:
             person = self._api.call("users.getCurrentUser", fields="uid")
             uid = str(person.get("uid", "")) if isinstance(person, dict) else ""
+        except OkRefused as refusal:  # who the user is is of use only for the next question
+            known = refusal.code == NO_SUCH_METHOD
+            return Health(known, "" if known else _reason(refusal.outcome))
         except OkError as error:
             return Health(False, _reason(error.outcome))
         try:
@@ -393,6 +425,17 @@ class Ok(NetworkTarget):
             _count(row.get(key)) for key in ("views", "likes", "comments", "reshares")
         )
         return Reach(views, likes, reposts, comments)
+
+
+def _numbers(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(row["id"]) for row in rows]
+
+
+def _reaches_beyond(rows: Iterable[Mapping[str, Any]], moment: datetime) -> bool:
+    """Whether the list shows a topic made after that moment: then it would show an earlier one, too."""
+    made = (row.get("created_ms") for row in rows)
+    latest = max((float(one) for one in made if isinstance(one, (int, float))), default=0.0)
+    return latest / 1000 > (moment + CLOCK_SLACK).timestamp()
 
 
 def _not_done(answer: Any, forbidden: str) -> Outcome | None:

@@ -30,6 +30,7 @@ BLOCKS_REFUSED: Final = frozenset({600, 602, 603, 604, 607})
 TEXT_TOO_LONG: Final = 601
 EDITING_OVER: Final = 704
 NOT_FOUND: Final = 300
+NO_SUCH_METHOD: Final = 3
 #: Seconds until a careful try when somebody has to do something about the key.
 CAREFUL: Final = 1800.0
 
@@ -90,7 +91,9 @@ def signature(params: Mapping[str, str], secret: str) -> str:
 class OkApi:
     """The methods of Odnoklassniki for one application and one session; safe for any number of threads.
 
-    ``secret`` may be the session's secret or the application's: which it is shows a harmless call, made once.
+    ``secret`` may be the session's secret or the application's: which it is shows a harmless call, made once.  An
+    application that may not make that one learns it by its first call: wrongly signed it is refused before
+    anything is done.
     ``spacing``: seconds between two calls; Odnoklassniki publishes no rates, one a second is known to be fine.
     """
 
@@ -122,6 +125,8 @@ class OkApi:
         with self._learning:
             if not self._session_secret:
                 self._learn_secret()
+            if not self._session_secret:
+                return self._signed_either_way(method, params, write=write)
         return self._call(method, params, self._session_secret, write=write)
 
     def upload(self, url: str, files: Sequence[Upload]) -> Any:
@@ -130,15 +135,24 @@ class OkApi:
 
     def _learn_secret(self) -> None:
         """Find out which secret signs. Raises OkError: of the last try when neither does."""
-        for candidate in self._candidates:
-            try:
-                self._call("users.getCurrentUser", {"fields": "uid"}, candidate, write=False)
-            except OkRefused as refusal:
-                if refusal.code != BAD_SIGNATURE or candidate == self._candidates[-1]:
-                    raise
-                continue
-            self._session_secret = candidate
-            return
+        try:
+            self._signed_either_way("users.getCurrentUser", {"fields": "uid"}, write=False)
+        except OkRefused as refusal:
+            if refusal.code != NO_SUCH_METHOD:
+                raise
+
+    def _signed_either_way(self, method: str, params: Mapping[str, Any], *, write: bool) -> Any:
+        """The method's result; which secret signs is known then. Raises OkError."""
+        secret, other = self._candidates
+        try:
+            answer = self._call(method, params, secret, write=write)
+        except OkRefused as refusal:
+            if refusal.code != BAD_SIGNATURE:
+                raise
+            secret = other
+            answer = self._call(method, params, secret, write=write)
+        self._session_secret = secret
+        return answer
 
     def _call(self, method: str, params: Mapping[str, Any], secret: str, *, write: bool) -> Any:
         form = {name: _written(value) for name, value in params.items() if value is not None}

@@ -71,6 +71,17 @@ def test_either_secret_serves_and_which_it_is_is_asked_once(vk: SandboxClient, t
     assert asked(vk, "ok.users.getCurrentUser") == (1 if secret == SESSION_SECRET else 2)
 
 
+@pytest.mark.parametrize("secret", [SESSION_SECRET, ok.APPLICATION_SECRET])
+def test_an_application_that_may_not_ask_who_it_is_posts_all_the_same(
+    vk: SandboxClient, tmp_path: Path, secret: str
+) -> None:
+    vk.fault("error", "ok.users.getCurrentUser", code=3, times=9)
+    target = group(vk, tmp_path, secret)
+    published(target, story("Первая"))
+    published(target, story("Вторая"))
+    assert [post["text"] for post in posts(vk, "ok")] == ["Вторая", "Первая"]
+
+
 def test_a_wrong_secret_closes_the_target(vk: SandboxClient, tmp_path: Path) -> None:
     outcome = group(vk, tmp_path, "wrong").publish(copy_of(group(vk, tmp_path), story()), delivery())
     assert outcome == RetryLater("bad_signature", 1800.0, 104, counts=False)
@@ -250,6 +261,35 @@ def test_a_list_that_was_never_seen_to_show_topics_at_once_proves_nothing(vk: Sa
     assert target.find(copy_of(target, story()), row, later()) is None
 
 
+def test_a_topic_made_later_shows_that_the_list_is_fresh(vk: SandboxClient, target: Ok) -> None:
+    """The group's very first post in doubt: somebody else's later topic is on the list, so ours would be, too."""
+    vk.fault("reset", "ok.mediatopic.post")
+    row = delivery()
+    assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
+    vk.clock(advance=600)
+    api = OkApi(f"{vk.url}/ok/fb.do", ok.APPLICATION_KEY, ok.ACCESS_TOKEN, SESSION_SECRET, spacing=0)
+    topic = {"media": [{"type": "text", "text": "Объявление"}]}
+    api.call("mediatopic.post", write=True, type="GROUP_THEME", gid=ok.GROUP_ID, attachment=topic)
+    assert target.find(copy_of(target, story()), row, later()) == RetryLater("not_sent", 0.0, counts=False)
+
+
+def test_a_list_that_is_full_does_not_show_everything(
+    vk: SandboxClient, target: Ok, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(target, story("Раньше"))
+    vk.fault("reset", "ok.mediatopic.post")
+    row = delivery()
+    assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
+    monkeypatch.setattr("bot.targets.ok.NEWEST", 1)
+    assert target.find(copy_of(target, story()), row, later()) is None
+
+
+def test_who_may_not_look_posts_again_all_the_same(vk: SandboxClient, target: Ok) -> None:
+    vk.do("network", network="ok", what="statistics", on=False)
+    published(target, story(), delivery(attempts=2))
+    assert len(posts(vk, "ok")) == 1
+
+
 def test_nobody_may_look_and_nothing_is_concluded(vk: SandboxClient, target: Ok) -> None:
     vk.do("network", network="ok", what="statistics", on=False)
     assert target.find(copy_of(target, story()), delivery(), later()) is None
@@ -289,6 +329,26 @@ def test_a_topic_is_removed_and_a_removed_one_is_removed(vk: SandboxClient, targ
     assert isinstance(removed(target, story(), where), Sent)
     assert posts(vk, "ok") == []
     assert isinstance(removed(target, story(), where), Sent)
+
+
+def test_a_topic_that_is_gone_is_known_by_reading_whatever_word_refuses(vk: SandboxClient, target: Ok) -> None:
+    where = placed(published(target, story()))
+    vk.do("network", network="ok", what="delete", id=where.ids[0])
+    for method in ("ok.mediatopic.edit", "ok.mediatopic.deleteTopic"):
+        vk.fault("error", method, code=100)
+    assert edited(target, story("Стало"), where) == Refused("gone")
+    assert isinstance(removed(target, story(), where), Sent)
+
+
+def test_a_topic_that_stands_and_may_not_be_changed_is_for_a_person(vk: SandboxClient, target: Ok) -> None:
+    where = placed(published(target, story()))
+    vk.fault("error", "ok.mediatopic.deleteTopic", code=100)
+    assert removed(target, story(), where) == Refused("bad_parameter", 100)
+
+
+def test_health_without_the_method_that_tells_who_we_are(vk: SandboxClient, target: Ok) -> None:
+    vk.fault("error", "ok.users.getCurrentUser", code=3)
+    assert target.health().ok
 
 
 def test_health_tells_what_is_wrong(vk: SandboxClient, target: Ok) -> None:
