@@ -45,6 +45,9 @@ CAREFUL: Final = 1800.0
 _FILE_REFUSED: Final = re.compile(r"rest_upload_(?!no_)\w+|rest_invalid_param")
 _GONE: Final = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
 _WRONG_NAME_OR_PASSWORD: Final = 401
+#: What a site answers that does not let its files be listed.
+_NOT_LISTED: Final = frozenset({400, 403, 404, 405})
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 
 
 class WpError(Exception):
@@ -158,8 +161,18 @@ class Site:
             if error.code not in _GONE:
                 raise
             return
-        if not isinstance(said, dict) or said.get("deleted") is not True:
+        if (not isinstance(said, dict) or said.get("deleted") is not True) and not self._is_gone(kind, number):
             raise WpError(RetryLater("no_answer"))
+
+    def _is_gone(self, kind: str, number: str) -> bool:
+        """Whether what an answer of its own kind speaks of is not shown any more. Raises WpError."""
+        try:
+            row = self.get(f"{kind}/{quote(number)}", context="edit")
+        except WpError as error:
+            if error.code in _GONE:
+                return True
+            raise
+        return isinstance(row, dict) and row.get("status") == "trash"
 
     def upload(self, name: str, file: File) -> Any:
         """Raises WpError."""
@@ -265,7 +278,7 @@ class WordPress(NetworkTarget):
         part = page(copy.story, self._zone, left_out)
         there = [picture for picture in pictures.values() if picture is not None]
         fields = {
-            "title": escape(part.body["title"], quote=False),
+            "title": _title(part.body["title"]),
             "content": content_of(part.body, [picture.url for picture in there]),
             "featured_media": there[0].number if there else 0,
             "status": "publish",
@@ -297,9 +310,14 @@ class WordPress(NetworkTarget):
         A story that went out in VK's stead had no post when its page was made, so its other address counts too.
         """
         addresses = dict.fromkeys((slug_of(story), slug_of(replace(story, post_id=None))))
-        rows = self._site.list("posts", [f"{slug}{end}" for slug in addresses for end in ("", "-2")])
-        ours = [row for row in rows if row["id"] != but and _is_of(row, story, delivery)]
-        return min(ours, key=lambda row: row["id"], default=None)
+        first, *others = (f"{slug}{end}" for slug in addresses for end in ("", "-2"))
+        # Every site finds one address; several at once are not understood everywhere.
+        for wanted in ([first], others):
+            rows = self._site.list("posts", wanted)
+            ours = [row for row in rows if row["id"] != but and _is_of(row, story, delivery)]
+            if ours:
+                return min(ours, key=lambda row: int(row["id"]))
+        return None
 
     # -- pictures ------------------------------------------------------------------------------------------------
 
@@ -308,12 +326,21 @@ class WordPress(NetworkTarget):
         names = {one.identity: name_of(slug_of(story), one) for one in page(story, self._zone).media}
         if not names:
             return {}
-        there = {row.get("slug"): _picture(row) for row in self._site.list("media", list(names.values()))}
+        there = {row.get("slug"): _picture(row) for row in self._media(list(names.values()))}
         attachments = {one.identity: one for one in story.attachments}
         return {
             identity: there.get(name) or self._brought(story, attachments[identity], name)
             for identity, name in names.items()
         }
+
+    def _media(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """The pictures of these names on the site; none where it does not list them. Raises WpError."""
+        try:
+            return self._site.list("media", names)
+        except WpError as error:
+            if error.status not in _NOT_LISTED:
+                raise
+            return []
 
     def _brought(self, story: Story, picture: Attachment, name: str) -> Picture | None:
         for file in self._files(story, picture):
@@ -339,7 +366,7 @@ class WordPress(NetworkTarget):
     def find(self, copy: Copy, delivery: Delivery, now: datetime) -> Outcome | None:
         try:
             standing = self._standing(copy.story, delivery)
-            media = self._site.list("media", self._names(copy.story)) if standing is not None else []
+            media = self._media(self._names(copy.story)) if standing is not None else []
         except WpError:
             return None
         if standing is not None:
@@ -353,13 +380,30 @@ class WordPress(NetworkTarget):
         try:
             person = self._site.get("users/me", context="edit")
         except WpError as error:
-            reason = "" if isinstance(error.outcome, Sent) else error.outcome.reason
-            return Health(False, reason, error.code)
+            if error.status != 404:
+                return _unwell(error)
+            return self._lists_posts()  # some sites hide who their users are
         may = person.get("capabilities") if isinstance(person, dict) else None
         missing = [
             one for one in ("publish_posts", "upload_files") if not isinstance(may, dict) or not may.get(one)
         ]
         return Health(False, "no_rights", ", ".join(missing)) if missing else Health(True)
+
+    def _lists_posts(self) -> Health:
+        try:
+            self._site.get("posts", context="edit", status="any", per_page=1)
+        except WpError as error:
+            return _unwell(error)
+        return Health(True)
+
+
+def _unwell(error: WpError) -> Health:
+    return Health(False, "" if isinstance(error.outcome, Sent) else error.outcome.reason, error.code)
+
+
+def _title(words: str) -> str:
+    """A title for a field that takes HTML: nothing in it is a tag or an entity."""
+    return _ENTITY.sub("&amp;", words).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _sent(copy: Copy, made: Mapping[str, Any], media: Sequence[int], notes: Sequence[str]) -> Outcome:
@@ -376,13 +420,21 @@ def _is_of(row: Mapping[str, Any], story: Story, delivery: Delivery) -> bool:
 
     The desk's own numbers may have begun anew since older pages; a post's number is of one post only.
     """
-    if story.post_id is not None and str(row.get("slug")).startswith(slug_of(story)):
+    slug, desk_s = str(row.get("slug")), slug_of(replace(story, post_id=None))
+    if story.post_id is not None and _is_at(slug, slug_of(story)):
         return True
+    if not _is_at(slug, desk_s):
+        return False
     try:
         made = datetime.fromisoformat(str(row.get("date_gmt"))).replace(tzinfo=UTC)
     except ValueError:
         return False
     return made >= delivery.created_at - CLOCK_SLACK
+
+
+def _is_at(slug: str, address: str) -> bool:
+    """Whether a page stands under this address, which a site numbers when it is taken."""
+    return re.fullmatch(rf"{re.escape(address)}(?:-\d{{1,2}})?", slug) is not None
 
 
 def _picture(row: Any) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from bot.targets.wordpress import Site, WordPress, content_of, name_of, page, slug_of
+from bot.targets.wordpress import Site, WordPress, WpError, content_of, name_of, page, slug_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from sandbox.networks import wordpress
@@ -79,8 +80,9 @@ def test_what_people_write_is_never_markup() -> None:
 
 
 def test_a_title_is_read_as_it_was_written(vk: SandboxClient, target: WordPress) -> None:
-    published(target, story("Мост <открыли> & ждут"))
-    assert posts(vk, "wordpress")[0]["title"] == "Мост <открыли> & ждут"
+    written = "Мост <открыли> & ждут AT&T"
+    published(target, story(written))
+    assert posts(vk, "wordpress")[0]["title"] == written
 
 
 def test_t65_names_of_pictures_are_our_own() -> None:
@@ -186,6 +188,35 @@ def test_a_page_made_in_vks_stead_is_known_when_the_post_is_there(vk: SandboxCli
     assert isinstance(found, Sent)
 
 
+class OneAtATime(Site):
+    """A site that finds a page by one address, and does not list its files."""
+
+    def list(self, kind: str, slugs: Sequence[str]) -> list[dict[str, Any]]:
+        if kind == "media":
+            raise WpError(RetryLater("method_off"), "rest_no_route", 404)
+        return super().list(kind, slugs) if len(slugs) == 1 else []
+
+
+def test_a_site_that_finds_one_address_at_a_time_gets_one_page(vk: SandboxClient, tmp_path: Path) -> None:
+    site = OneAtATime(f"{vk.url}/wordpress", wordpress.USER, wordpress.PASSWORD)
+    target = WordPress(media(vk, tmp_path), site, "site", ZONE)
+    about, row = story("Школа", pictures(vk, 2)), delivery()
+    vk.fault("effect_then_reset", "wordpress.posts.create")
+    assert isinstance(target.publish(copy_of(target, about), row), Uncertain)
+    assert isinstance(target.find(copy_of(target, about), row, datetime.now(UTC)), Sent)
+    published(target, about, delivery(attempts=2))
+    (post,) = posts(vk, "wordpress")
+    assert len(post["pictures"]) == 2
+
+
+def test_a_page_of_a_longer_number_is_another_story(vk: SandboxClient, target: WordPress) -> None:
+    published(target, story("Другая", post_id=770))
+    rows = target._site.list("posts", ["vk-1-770"])
+    target._site.list = lambda kind, slugs: rows if kind == "posts" else []  # type: ignore[method-assign]
+    published(target, story("Эта"))
+    assert {post["title"] for post in posts(vk, "wordpress")} == {"Другая", "Эта"}
+
+
 def test_an_old_page_of_the_same_number_is_another_story(vk: SandboxClient, target: WordPress) -> None:
     """The desk's numbers began anew; the old page stays as it is."""
     vk.clock(advance=-86_400)
@@ -217,6 +248,11 @@ def test_what_only_people_can_mend_closes_the_target(
     assert isinstance(outcome, RetryLater)
     assert (outcome.reason, outcome.counts) == (reason, False)
     assert (target.health().ok, target.health().reason) == (False, reason)
+
+
+def test_health_of_a_site_that_hides_its_users(vk: SandboxClient, target: WordPress) -> None:
+    vk.fault("error", "wordpress.users.get", code=404)
+    assert target.health().ok
 
 
 def test_health_is_good_when_the_user_may_publish_and_upload(vk: SandboxClient, target: WordPress) -> None:
