@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any, ClassVar, Final, Self
@@ -53,6 +53,8 @@ _TOKENS_KEPT: Final = 500
 _MADE_KEPT: Final = 500
 #: Without MAX's JSON these tell that something on the way refused and nothing was carried out.
 _REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
+#: Either lets a bot post: chats know the first, channels the second.
+_MAY_POST: Final = frozenset({"write", "post_edit_delete_message"})
 _BLANK: Final = re.compile(r"\s+")
 
 
@@ -107,14 +109,16 @@ class MaxApi:
 
     http: Http
     base_url: str
+    token: str = field(repr=False)
 
     def call(
         self, what: str, verb: str, path: str, body: Any = None, **params: Any
     ) -> dict[str, Any] | Refusal | Failed:
-        return self._read(what, self.http.ask(verb, f"{self.base_url}{path}", what, params=params, json=body))
+        url, key = f"{self.base_url}{path}", {"Authorization": self.token}
+        return self._read(what, self.http.ask(verb, url, what, params=params, json=body, headers=key))
 
     def upload(self, url: str, file: File) -> dict[str, Any] | Refusal | Failed:
-        """Send a file to the address MAX gave for it; that host needs no key."""
+        """Send a file to the address MAX gave for it; that is another host, which is given no key."""
         sent = Upload("data", file.name, file.path, file.kind)
         return self._read("upload", self.http.ask("POST", url, "upload", files=[sent], timeout=(10.0, 180.0)))
 
@@ -159,8 +163,8 @@ class MaxTarget(NetworkTarget):
         token = settings.MAX_TOKEN.get_secret_value()
         if not token or settings.MAX_CHAT_ID is None:
             return None
-        http = Http("max", secret=(token,), ca_file=settings.MAX_CA_FILE, headers={"Authorization": token})
-        return cls(supplies.media, MaxApi(http, settings.MAX_API_URL), settings.MAX_CHAT_ID)
+        http = Http("max", secret=(token,), ca_file=settings.MAX_CA_FILE)
+        return cls(supplies.media, MaxApi(http, settings.MAX_API_URL, token), settings.MAX_CHAT_ID)
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -326,7 +330,7 @@ class MaxTarget(NetworkTarget):
         said = self._api.call("messages.edit", "PUT", "/messages", body, message_id=copy.placed.ids[0])
         if isinstance(said, Refusal) and said.code == "attachment.not.ready":
             return self._not_ready(delivery)
-        done = self._done(said, "cannot_edit")
+        done = self._done(said, copy.placed.ids[0], "cannot_edit")
         return _sent(copy.placed.ids, draft, copy.placed.link) if isinstance(done, Sent) else done
 
     def _kept(self, copy: Copy) -> Draft | None:
@@ -344,23 +348,24 @@ class MaxTarget(NetworkTarget):
     def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
         assert copy.placed is not None
         for mid in copy.placed.ids:
-            done = self._done(
-                self._api.call("messages.delete", "DELETE", "/messages", message_id=mid), "cannot_remove"
-            )
+            said = self._api.call("messages.delete", "DELETE", "/messages", message_id=mid)
+            done = self._done(said, mid, "cannot_remove")
             if not isinstance(done, Sent) and done != Refused("gone", 404):
                 return done
         return Sent()
 
-    def _done(self, said: dict[str, Any] | Refusal | Failed, forbidden: str) -> Outcome:
+    def _done(self, said: dict[str, Any] | Refusal | Failed, mid: str, forbidden: str) -> Outcome:
         if isinstance(said, Failed):
             return said.of_a_repeatable()
         if isinstance(said, Refusal):
             return Refused("gone", 404) if said.status == 404 else said.outcome()
         if said.get("success") is True:
             return Sent()
-        if "not found" in str(said.get("message", "")).lower():
-            return Refused("gone", 404)
-        return Refused(forbidden) if said.get("success") is False else RetryLater("no_answer")
+        if said.get("success") is not False:
+            return RetryLater("no_answer")
+        stands = self._api.call("messages.read", "GET", f"/messages/{mid}")  # MAX does not say why
+        gone = isinstance(stands, Refusal) and stands.status == 404
+        return Refused("gone", 404) if gone else Refused(forbidden)
 
     # -- looking ---------------------------------------------------------------------------------------------
 
@@ -393,7 +398,7 @@ class MaxTarget(NetworkTarget):
         member = self._api.call("members", "GET", f"/chats/{self._chat_id}/members/me")
         if not isinstance(member, dict):
             return _unwell(member)
-        if "write" not in (member.get("permissions") or ()):
+        if not _MAY_POST & set(member.get("permissions") or ()):
             return Health(False, "no_rights", name)
         return Health(True, detail=name)
 

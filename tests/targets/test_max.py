@@ -11,6 +11,7 @@ from bot.targets.max import NOT_READY
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from handlers import texts
+from sandbox.networks.max import TOKEN
 from tests.media.server import sends
 from tests.sandbox_client import SandboxClient
 from tests.targets.rig import LINK, changed
@@ -49,6 +50,22 @@ def test_uploads_that_fail_on_the_way_are_made_again_and_nothing_is_in_doubt(rig
         rig.target.resume()
     assert rig.posts() == []
     rig.publish(rig.story("Мост", rig.photos(1)))
+
+
+def test_the_host_that_takes_files_is_not_given_the_key(rig: MaxRig) -> None:
+    """Files go to other hosts than calls; what is written there is not ours to know."""
+    with fault_server(sends(b'{"photos": {"1": {"token": "t"}}}', kind="application/json")) as server:
+        photo = rig.media.get(rig.photos(1)[0], -1, 77)
+        said = rig.target._api.upload(server.url, photo)
+    assert said == {"photos": {"1": {"token": "t"}}}
+    [asked] = server.asked
+    assert TOKEN not in asked.headers.values()
+
+
+@pytest.mark.parametrize("permission", ["write", "post_edit_delete_message"])
+def test_either_permission_lets_it_post(rig: MaxRig, permission: str) -> None:
+    rig.vk.do("network", network="max", what="permissions", set=[permission])
+    assert rig.target.health().ok
 
 
 def test_t64_a_picture_max_does_not_take_is_named(rig: MaxRig) -> None:

@@ -26,6 +26,7 @@ class Asked:
     verb: str
     path: str
     params: dict[str, str]
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def method(self) -> str:
@@ -88,13 +89,13 @@ class FaultServer:
         if not line.strip():
             return None
         verb, target, _ = line.split(" ")
-        length = 0
-        while (header := stream.readline().decode().strip().lower()) != "":
-            if header.startswith("content-length:"):
-                length = int(header.partition(":")[2])
-        body = stream.read(length).decode()
+        headers: dict[str, str] = {}
+        while (header := stream.readline().decode().strip()) != "":
+            name, _, told = header.partition(":")
+            headers[name.lower()] = told.strip()
+        body = stream.read(int(headers.get("content-length", 0))).decode(errors="replace")
         parts = urlsplit(target)
-        return Asked(verb, parts.path, dict(parse_qsl(body or parts.query, keep_blank_values=True)))
+        return Asked(verb, parts.path, dict(parse_qsl(body or parts.query, keep_blank_values=True)), headers)
 
 
 @contextmanager

@@ -21,8 +21,8 @@ class MaxRig(Rig):
     secrets = (TOKEN,)
 
     def build(self, url: str) -> MaxTarget:
-        http = Http("max", secret=[TOKEN], timeout=(1, 1.5), headers={"Authorization": TOKEN})
-        return MaxTarget(self.media, MaxApi(http, f"{url}/max"), CHANNEL, pace=ChannelPace(0))
+        http = Http("max", secret=[TOKEN], timeout=(1, 1.5))
+        return MaxTarget(self.media, MaxApi(http, f"{url}/max", TOKEN), CHANNEL, pace=ChannelPace(0))
 
     def seen(self) -> list[Seen]:
         posts = self.vk.state(only="networks")["networks"]["max"]["posts"]
