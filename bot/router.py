@@ -161,5 +161,5 @@ class Router:
         return (
             event
             if whole is None
-            else replace(event, text=whole.text, attachments=whole.attachments, cropped=False)
+            else replace(event, text=whole.text, attachments=whole.attachments, quoted=whole.quoted, cropped=False)
         )

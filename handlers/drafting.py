@@ -21,12 +21,12 @@ from editorial.delivery import Delivery, NewDelivery
 from editorial.draft import Draft, Limit, Piece
 from editorial.lifecycle import OPEN, Action, advance
 from editorial.post import split_text, utf16_length
-from editorial.suggestion import Attachment, Content, Origin, Status, Suggestion
+from editorial.suggestion import Attachment, Content, Origin, Status, Suggestion, comparable
 from handlers import burst, changes, joint, keyboards, letters, suggest, texts
 from handlers.answers import answer
 from handlers.changes import MESSAGES
 from handlers.context import Context
-from handlers.events import MessageArrived
+from handlers.events import MessageArrived, Quote
 from handlers.zones import night_of_writer
 from storage.drafts import Kept
 from storage.suggestions import NewSuggestion
@@ -58,8 +58,13 @@ def begin(context: Context, message: MessageArrived) -> None:
     if not _may_send(context, message):
         return
     kept = context.unit.drafts.get(message.from_id)
-    if kept is not None and not kept.draft.empty:
-        answer(context, message, texts.unsent(_start_of(kept.draft), kept.draft.number))
+    draft = kept.draft if kept is not None else Draft(message.from_id)
+    whole = _with_quotes(context, replace(message, text=""), draft)
+    if whole.text or whole.attachments:  # the news came with the words
+        _add(context, whole, draft)
+        return
+    if not draft.empty:
+        answer(context, message, texts.unsent(_start_of(draft), draft.number))
         _show(context, message)
         return
     context.unit.drafts.put(Draft(message.from_id), message.peer_id, context.now)
@@ -93,19 +98,43 @@ def takes(context: Context, message: MessageArrived) -> bool:
     """Whether the message belongs to a draft, begins one, answers a return, or is a late piece of what was sent."""
     kept = context.unit.drafts.get(message.from_id)
     if kept is not None:
-        _add(context, message, kept.draft)
+        _add(context, _with_quotes(context, message, kept.draft), kept.draft)
         return True
+    # Whoever answers a message may be talking; what is forwarded to the desk is meant for it.
+    is_forward = any(not one.answered for one in message.quoted)
+    if is_forward or _is_news(message):
+        message = _with_quotes(context, message, Draft(message.from_id))
     if _joins_sent(context, message):
         return True
     returned = _returned(context, message)
     if returned is not None:
         _add(context, message, _of(returned, "writing" if _only_adds(returned, message.text) else "wording"))
         return True
-    if _is_news(message):
+    if is_forward or _is_news(message):
         if _may_send(context, message, asked=False):
             _add(context, message, Draft(message.from_id))
         return True
     return False
+
+
+def _with_quotes(context: Context, message: MessageArrived, draft: Draft) -> MessageArrived:
+    """The message with what it carries of others as if it were written in it."""
+    quoted = [one for one in message.quoted if not (one.answered and _is_known(context, message, draft, one))]
+    said = [
+        texts.quoted_post(one.content.text.strip(), one.link) if one.link else one.content.text for one in quoted
+    ]
+    text = "\n\n".join(part.strip() for part in (message.text, *said) if part.strip())
+    inner = (one for quote in quoted for one in quote.content.attachments)
+    return replace(message, text=text, attachments=(*message.attachments, *inner), quoted=())
+
+
+def _is_known(context: Context, message: MessageArrived, draft: Draft, answered: Quote) -> bool:
+    """Whether the answered message is in the draft, or in news that was sent, already."""
+    if answered.cmid in [piece.cmid for piece in draft.pieces]:
+        return True
+    words = comparable(answered.content.text)
+    sent = context.unit.suggestions.by_author(message.from_id, _MOST_LOOKED_AT)
+    return bool(words) and any(words in comparable(one.content.text) for one in sent)
 
 
 def _is_news(message: MessageArrived) -> bool:

@@ -62,13 +62,26 @@ class WallOther:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Something within a message: a forwarded or the answered message, or a post of a wall that is attached.
+
+    ``link``: where the post stands.  ``cmid``: the number of the ``answered`` message in this conversation.
+    """
+
+    content: Content
+    link: str | None = None
+    cmid: int | None = None
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MessageArrived:
     """Somebody wrote to the community or in a chat where it sits. ``at`` is aware UTC.
 
     ``cmid`` is the number of the message in its conversation, ``reply_to_cmid`` that of the answered one.
     ``cropped`` means that VK shortened the text and it must be read again.  ``action`` is a service word
     (``chat_invite_user`` …) and ``action_member_id`` the person it is about.  ``can_reply_kinds`` are the
-    kinds of buttons that the writer's client shows.
+    kinds of buttons that the writer's client shows.  ``quoted`` is what it carries of others.
     """
 
     peer_id: int
@@ -83,6 +96,7 @@ class MessageArrived:
     action_member_id: int | None
     at: datetime
     can_reply_kinds: frozenset[str] = frozenset()
+    quoted: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

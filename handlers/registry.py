@@ -113,7 +113,7 @@ def ask_consent(context: Context, vk_id: int) -> None:
 def answers(context: Context, message: MessageArrived, words: str) -> bool:
     """Whether the message answers a question of ours: it is taken then."""
     author = context.unit.authors.get(message.from_id)
-    if author is None or message.attachments or len(message.text) > people.LONGEST_ORGANISATION:
+    if author is None or message.attachments or message.quoted or len(message.text) > people.LONGEST_ORGANISATION:
         return False
     prompt = context.unit.prompts.get(message.peer_id, message.from_id)
     fresh = prompt is not None and _waits(context, message, prompt.asked_at)

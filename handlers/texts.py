@@ -1141,7 +1141,7 @@ DRAFT_TOO_LONG: Final = (
     "Запись VK вмещает 15 000 знаков, это сообщение в неё не поместилось. Пришлите текст короче."
 )
 KIND_NOT_TAKEN: Final = (
-    "Голосовые, стикеры и пересланные записи в новость не взять. Подойдут текст, фото, видео, документы, ссылки."
+    "Голосовые и стикеры в новость не взять. Подойдут текст, фото, видео, документы, ссылки и пересланное."
 )
 
 
@@ -1485,6 +1485,12 @@ def source_is_ours_note(number: int, link: str) -> str:
 
 
 # ------------------------------------------------------------------- words of copies in other networks, and pages
+
+
+def quoted_post(text: str, link: str) -> str:
+    """A post somebody shared, with its source."""
+    return "\n\n".join(part for part in (text, COPY_SOURCE + link.removeprefix("https://")) if part)
+
 
 COPY_SOURCE: Final = "Источник: "
 READ_ON: Final = "Читать полностью"

@@ -14,7 +14,8 @@ from typing import Any
 
 from vk_api.bot_longpoll import VkBotEventType
 
-from bot.vk.posts import attachments_of, wall_record
+from bot.vk.posts import wall_record
+from bot.vk.quotes import own_attachments, quotes_of
 from bot.vk.scalars import EPOCH, items, mapping, moment, number, person, words
 from handlers.events import (
     ButtonPressed,
@@ -103,13 +104,14 @@ def _message(outer: Mapping[str, Any], group_id: int, received_at: datetime) -> 
         cmid=_cmid(message),
         text=words(message.get("text")) or words(message.get("body")),
         payload=payload_of(message.get("payload")),
-        attachments=attachments_of(message.get("attachments")),
+        attachments=own_attachments(message),
         reply_to_cmid=_cmid(mapping(message.get("reply_message"))),
         cropped=bool(number(message.get("is_cropped"))),
         action=words(action.get("type")) or None,
         action_member_id=number(action.get("member_id")),
         at=moment(message.get("date"), received_at),
         can_reply_kinds=frozenset(filter(None, map(words, items(client.get("button_actions"))))),
+        quoted=quotes_of(message, group_id),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from bot.media import File, Media, MediaUnavailable
 from bot.vk.client import VkClient
 from bot.vk.errors import VkError
-from bot.vk.posts import attachments_of
+from bot.vk.quotes import attachments_within
 from bot.vk.scalars import items, mapping
 from bot.vk.uploads import VK_PHOTO, PhotoRefused, Uploads
 from editorial.suggestion import Attachment
@@ -97,7 +97,10 @@ def _unavailable(failure: MediaUnavailable) -> PhotoUnavailable:
 
 
 def of_messages(group: VkClient, behind: Mapping[str, Any]) -> dict[str, Attachment]:
-    """The attachments of a suggestion's messages by their identity, with addresses that work now."""
+    """The attachments of a suggestion's messages, and of what these carry, with addresses that work now.
+
+    By their identity.
+    """
     peer_id, cmids = behind.get("peer_id"), behind.get("cmids")
     if not peer_id or not cmids:
         return {}
@@ -108,4 +111,4 @@ def of_messages(group: VkClient, behind: Mapping[str, Any]) -> dict[str, Attachm
     except VkError:
         return {}
     messages = map(mapping, items(mapping(answer).get("items")))
-    return {one.identity: one for message in messages for one in attachments_of(message.get("attachments"))}
+    return {one.identity: one for message in messages for one in attachments_within(message)}

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from editorial.suggestion import Attachment, Origin, Status
+from editorial.suggestion import Attachment, Content, Origin, Status
 from handlers import publication, texts
+from handlers.events import Quote
 from tests.builders import AUTHOR, CHAT, a_message, a_photo, on_the_wall, suggested
 from tests.handlers.world import Message, World, a_desk
 
@@ -572,3 +573,70 @@ def test_a_forgotten_persons_draft_is_gone(world: World) -> None:
     world.later(hours=timedelta(days=2).total_seconds() / 3600)
     world.deliver()
     assert len(world.letters(AUTHOR)) == told
+
+
+# ------------------------------------------------------------------------------------------------- what is forwarded
+
+POST = Quote(Content("Совет принял бюджет.", (a_photo(7),)), "https://vk.com/wall-5_77")
+NOTE = Quote(Content("Открыли каток."))
+
+
+def forwards(world: World, *quotes: Quote, text: str = "", cmid: int | None = None) -> list[str]:
+    before = len(world.conversations.get(AUTHOR, []))
+    message = replace(a_message(text, by=AUTHOR, at=world.now), quoted=quotes)
+    world.happens(replace(message, cmid=cmid) if cmid is not None else message)
+    passes(world)
+    return [one.text for one in world.conversations.get(AUTHOR, [])[before:]]
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["asked for", "at once"])
+def test_t63_a_shared_post_becomes_a_draft_with_its_source(world: World, asked: bool) -> None:
+    if asked:
+        world.says("Предложить новость", by=AUTHOR)
+    [preview] = forwards(world, POST)
+    assert preview.startswith("Так выйдет:\n\nСовет принял бюджет.\n\nИсточник: vk.com/wall-5_77")
+    assert last(world).attachments == ("photo601_7_abc",)
+    world.says("Отправить", by=AUTHOR)
+    assert "Совет принял бюджет." in world.card(1).text
+    assert world.suggestion(1).behind is not None
+    assert world.suggestion(1).content.attachments == (a_photo(7),)
+
+
+def test_forwarded_messages_follow_the_writer_s_own_words_in_their_order(world: World) -> None:
+    [preview] = forwards(world, NOTE, POST, text="Две новости:")
+    assert preview.startswith("Так выйдет:\n\nДве новости:\n\nОткрыли каток.\n\nСовет принял бюджет.")
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["begun before", "with the words"])
+def test_what_comes_with_the_word_to_begin_is_not_lost(world: World, begun: bool) -> None:
+    if begun:
+        writes(world, TEXT * 6)
+    forwards(world, NOTE, text="Предложить новость")
+    assert "Открыли каток." in last(world).text
+    assert (TEXT in last(world).text) is begun
+
+
+def test_what_cannot_be_taken_of_a_forward_is_told(world: World) -> None:
+    said = forwards(world, Quote(Content("", (Attachment("audio_message", 601, 5),))))
+    assert texts.KIND_NOT_TAKEN in said
+
+
+def test_an_answer_to_what_is_in_the_draft_does_not_bring_it_twice(world: World) -> None:
+    world.says("Предложить новость", by=AUTHOR)
+    writes(world, TEXT, cmid=101)
+    forwards(world, Quote(Content(TEXT), cmid=101, answered=True), text="И ещё: открыт каждый день.")
+    assert last(world).text.count(TEXT) == 1
+    assert "И ещё: открыт каждый день." in last(world).text
+    forwards(world, Quote(Content("Вход свободный."), cmid=55, answered=True), text="Вот это забыли.")
+    assert "Вот это забыли.\n\nВход свободный." in last(world).text
+
+
+def test_an_answer_in_a_talk_is_no_news(world: World) -> None:
+    [said] = forwards(world, Quote(Content(TEXT * 6), cmid=55, answered=True), text="Спасибо")
+    assert said.startswith("Здесь отвечает бот")
+
+
+def test_a_long_text_that_answers_news_already_sent_does_not_bring_it_again(world: World) -> None:
+    sent(world)
+    forwards(world, Quote(Content(TEXT), cmid=55, answered=True), text="Подробности о катке. " * 20)
+    assert TEXT not in last(world).text
