@@ -113,6 +113,8 @@ class TelegramTarget(NetworkTarget):
         self._attempts = Attempts()
         #: What was sent last of a delivery whose fate is not known; what Telegram refused before stands nowhere.
         self._tried: dict[int, Draft] = {}
+        #: Files Telegram did not take within an album, by the news they belong to.
+        self._refused: dict[int, set[str]] = {}
         self._network = Network("telegram", "telegram", texts.TELEGRAM_TITLE, chat, self._count)
 
     @classmethod
@@ -164,6 +166,8 @@ class TelegramTarget(NetworkTarget):
         with self._attempts.timed(delivery):
             said = self._send(copy, draft)
             while isinstance(said, Refusal) and said.bad_media and draft.pieces:
+                if said.item is not None and len(draft.pieces) > 1:
+                    return self._album_in_doubt(copy, draft, said)
                 draft = self._without(copy, draft, said.item)
                 self._remember(delivery, draft)
                 said = self._send(copy, draft)
@@ -172,6 +176,18 @@ class TelegramTarget(NetworkTarget):
             ids = outcome.result["ids"] if isinstance(outcome, Sent) else ()
             self._settled(delivery, [int(one) for one in ids])
         return outcome
+
+    def _album_in_doubt(self, copy: Copy, draft: Draft, said: Refusal) -> Uncertain:
+        """Telegram had begun to send the items and tells of one of them only: others may stand in the channel.
+
+        That one is left out the next time.
+        """
+        number = copy.story.number
+        gone = self._not_taken(copy, draft, said.item)
+        self._refused[number] = {*self._refused.pop(number, ()), *gone}
+        if len(self._refused) > _REMEMBERED:
+            del self._refused[next(iter(self._refused))]
+        return Uncertain("media_refused", said.code)
 
     def _remember(self, delivery: Delivery, draft: Draft) -> None:
         self._tried.pop(delivery.id, None)  # so that it is the newest
@@ -192,7 +208,8 @@ class TelegramTarget(NetworkTarget):
         """
         assert copy.part is not None
         known = copy.placed.result if copy.placed is not None else {}
-        standing, refused = known.get("media") or (), known.get("left_out") or ()
+        standing = known.get("media") or ()
+        refused = {*(known.get("left_out") or ()), *self._refused.get(copy.story.number, ())}
         pieces: list[Piece] = []
         left_out: list[str] = []
         for one in copy.part.media:
@@ -233,11 +250,15 @@ class TelegramTarget(NetworkTarget):
 
     def _without(self, copy: Copy, draft: Draft, place: int | None) -> Draft:
         """Without the file Telegram does not take; without all of them when it does not say which."""
+        return self._left_out(copy, draft, self._not_taken(copy, draft, place))
+
+    @staticmethod
+    def _not_taken(copy: Copy, draft: Draft, place: int | None) -> list[str]:
         pieces = list(draft.pieces)
-        taken = [pieces[place]] if place is not None and 0 <= place < len(pieces) and len(pieces) > 1 else pieces
-        gone = [piece.attachment.identity for piece in taken]
+        refused = [pieces[place]] if place is not None and 0 <= place < len(pieces) > 1 else pieces
+        gone = [piece.attachment.identity for piece in refused]
         log.warning("media_refused", network="telegram", suggestion=copy.story.number, files=len(gone))
-        return self._left_out(copy, draft, gone)
+        return gone
 
     def _left_out(self, copy: Copy, draft: Draft, gone: Sequence[str]) -> Draft:
         kept = [piece for piece in draft.pieces if piece.attachment.identity not in gone]
