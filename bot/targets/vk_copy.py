@@ -279,8 +279,11 @@ def _placed(copy: Copy) -> Placed:
 
 
 def _guid(delivery: Delivery) -> str:
-    """The same for every attempt at one copy; VK may refuse a repetition by it, which is not relied on."""
-    return f"okmo-copy-{delivery.id}"
+    """The same for every attempt at one copy, and never of another, also when the desk's numbers begin anew.
+
+    VK may refuse a repetition by it, which is not relied on.
+    """
+    return f"okmo-copy-{delivery.number}-{delivery.id}-{int(delivery.created_at.timestamp())}"
 
 
 def _can_stand(attachment: Attachment) -> bool:
