@@ -20,9 +20,10 @@ from bot.vk.errors import VkError
 from bot.vk.updates import message_of, parse
 from bot.work import Bell, Work
 from handlers.context import Context
-from handlers.events import Event, MessageArrived, Unknown
+from handlers.events import ButtonPressed, Event, MessageArrived, Unknown
 from handlers.replies import Snackbar
 from handlers.router import handle
+from handlers.texts import PRESS_FAILED
 from storage.inbox import InboxRow
 
 log = structlog.get_logger("router")
@@ -116,6 +117,7 @@ class Router:
 
     def _one(self, row: InboxRow) -> None:
         shown: list[Snackbar] = []
+        event: Event | None = None
         try:
             event = self._read(row)
             with self._work.begin("event") as context:
@@ -123,7 +125,9 @@ class Router:
         except Exception as error:
             log.exception("event_failed", event_id=row.event_id, type=row.type, error=type(error).__name__)
             with self._work.begin("event_failed") as context:
-                context.unit.inbox.failed(row.id, f"{type(error).__name__}: {error}"[:500], context.now)
+                last = context.unit.inbox.failed(row.id, f"{type(error).__name__}: {error}"[:500], context.now)
+            if last and isinstance(event, ButtonPressed):  # else the button would turn until VK gives it up
+                self._snackbars.show(Snackbar(event.answer_id, event.user_id, event.peer_id, PRESS_FAILED))
         else:
             self._show(shown)
 

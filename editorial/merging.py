@@ -162,6 +162,18 @@ def credit_line(pieces: Iterable[Piece]) -> str:
     return f"По сообщениям: {_listed(named)}"
 
 
+def recredited(text: str, was: Sequence[Piece], now: Sequence[Piece]) -> str:
+    """The text of a joint post that credited these pieces as they were, crediting them as they are now.
+
+    Whatever else a moderator worded anew stays; so does a credit that does not stand there any more.
+    """
+    if text == joined(was).text:
+        return joined(now).text
+    before, after = credit_line(was), credit_line(now)
+    above, found, below = text.rpartition(before) if before else (text, "", "")
+    return f"{above}{after}{below}".strip() if found else text
+
+
 def _named(region: regions.Region | None, sources: list[str]) -> list[str]:
     """The organisations of a region, the last one with the region's name unless one of them says it."""
     if region is None:

@@ -61,6 +61,13 @@ def bring_out(context: Context, number: int) -> None:
     changes.show_card(context, number)
 
 
+def to_the_end(context: Context, number: int) -> None:
+    """Show a card that changed below all others, unless it stands there already or waits its turn in a burst."""
+    card = context.unit.cards.get(number)
+    if card is None or not (card.hidden or context.unit.cards.lowest(context.moderators_chat() or 0) == number):
+        bring_out(context, number)
+
+
 def tell(context: Context) -> None:
     """Have the line with the count written or brought up to date."""
     context.unit.outbox.add(NewDelivery(changes.MESSAGES, "chat", "burst", dedupe="burst"), context.now)

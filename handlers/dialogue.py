@@ -199,7 +199,9 @@ def _letters_on(context: Context, message: MessageArrived) -> None:
 
 def _forget_asked(context: Context, message: MessageArrived) -> None:
     context.unit.prompts.ask(message.peer_id, message.from_id, None, "forget", None, context.now)
-    answer(context, message, texts.FORGET_ASKED, keyboards.spoken("Да, удалить"))
+    author = context.unit.authors.get(message.from_id)
+    blocked = author is not None and author.blocked
+    answer(context, message, texts.forget_asked(blocked=blocked), keyboards.spoken("Да, удалить"))
 
 
 def _forget(context: Context, message: MessageArrived) -> None:
@@ -210,10 +212,13 @@ def _forget(context: Context, message: MessageArrived) -> None:
     context.unit.outbox.forget(f"user:{message.from_id}", context.now)
     context.unit.outbox.forget(f"peer:{message.peer_id}", context.now)
     joints = joint.leads_of_author(context, message.from_id)
-    context.unit.authors.forget(message.from_id)
+    author = context.unit.authors.get(message.from_id)
+    context.unit.authors.forget(message.from_id, context.now)
+    context.unit.journal.forget(message.from_id)
+    context.unit.inbox.forget(message.from_id)
     joint.forgotten(context, joints)
     context.unit.journal.add(context.now, None, None, "person_forgotten")
-    answer(context, message, texts.FORGOTTEN)
+    answer(context, message, texts.forgotten(blocked=author is not None and author.blocked))
 
 
 def _yes(context: Context, message: MessageArrived) -> None:

@@ -22,7 +22,7 @@ from editorial.draft import Draft, Limit, Piece
 from editorial.lifecycle import OPEN, Action, advance
 from editorial.post import split_text, utf16_length
 from editorial.suggestion import Attachment, Content, Origin, Status, Suggestion, comparable
-from handlers import burst, changes, joint, keyboards, letters, suggest, texts
+from handlers import changes, joint, keyboards, letters, suggest, texts
 from handlers.answers import answer
 from handlers.changes import MESSAGES
 from handlers.context import Context
@@ -336,8 +336,7 @@ def _send_correction(context: Context, message: MessageArrived, kept: Kept) -> N
         # What stands on VK is not what will be published any more.
         behind |= {"left": known.content.fingerprint, "owner_id": known.owner_id, "post_id": known.post_id}
     after = replace(after, origin=Origin.DIALOGUE, behind=behind, without_photos=False)
-    if suggest.store_edited(context, known, after):
-        burst.bring_out(context, known.number)
+    suggest.store_edited(context, known, after)
 
 
 # -------------------------------------------------------------------------------------------------- the preview

@@ -33,7 +33,7 @@ from storage.merges import OwnForm
 #: Begins the trouble of a lead whose piece has left; its number and why follow.
 LEFT: Final = "piece_left"
 #: The lead's changes that are made here.
-_OURS: Final = frozenset({"rejoined", "parted", "join"})
+_OURS: Final = frozenset({"rejoined", "parted", "join", "credited"})
 _WORTH_TELLING: Final = timedelta(minutes=5)
 
 
@@ -108,6 +108,9 @@ def _named(suggestion: Suggestion) -> str:
 
 # --------------------------------------------------------------------------------------------------- the joint post
 
+#: The pieces of joint posts by the number of the one that carries them, the lead's own form first.
+Credited = dict[int, list[Piece]]
+
 
 def piece_of(suggestion: Suggestion, own: OwnForm | None = None) -> Piece:
     """The suggestion as a piece of a joint post; ``own``: its form before others were merged into it."""
@@ -146,8 +149,32 @@ def _source(suggestion: Suggestion) -> str:
 
 def composed(context: Context, lead: Suggestion, pieces: Iterable[Suggestion]) -> Content:
     """The joint post of the lead, as it is by itself, and these pieces."""
-    own = context.unit.merges.own(lead.number)
-    return merging.joined([piece_of(lead, own), *map(piece_of, pieces)])
+    return merging.joined(_together(context, lead, pieces))
+
+
+def _together(context: Context, lead: Suggestion, pieces: Iterable[Suggestion]) -> list[Piece]:
+    return [piece_of(lead, context.unit.merges.own(lead.number)), *map(piece_of, pieces)]
+
+
+def credited(context: Context, leads: Iterable[int]) -> Credited:
+    """Whom these joint posts, not out yet, credit: to be asked before an author's or a piece's region changes."""
+    found = filter(None, map(context.unit.suggestions.get, leads))
+    pieces = ((lead, pieces_of(context, lead)) for lead in found)
+    return {lead.number: _together(context, lead, joined) for lead, joined in pieces if joined}
+
+
+def credit_anew(context: Context, was: Credited, *, actor: int) -> None:
+    """Regions or organisations changed: the joint posts say so; each stays where it is in the plan."""
+    for number, now in credited(context, was).items():
+        lead = context.unit.suggestions.get(number)
+        if lead is None or lead.status not in (Status.PENDING, Status.SCHEDULED, Status.FAILED):
+            continue
+        text = merging.recredited(lead.text, was[number], now)
+        if text != lead.text and not merging.too_long(text, lead.signature):
+            after = replace(lead, edited_text=text, version=lead.version + 1, updated_at=context.now)
+            changes.store(context, lead, after, "credited", actor=actor)
+        else:
+            changes.refresh_card(context, number)
 
 
 # --------------------------------------------------------------------------------------- what follows from a change

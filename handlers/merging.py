@@ -178,7 +178,11 @@ def _join(context: Context, person: Person, lead: Suggestion, chosen: _Chosen, v
     role = context.role(person.user_id)
     fresh = []
     for number in chosen.numbers:
-        piece = _piece(context, person, lead, number)
+        try:
+            piece = _piece(context, person, lead, number)
+        except (NotNow, JointAlready, PayloadForeign):
+            changes.open_menu(context, lead.number, {})  # what the card shows cannot come about any more
+            raise
         if piece.version != chosen.versions[number]:
             changes.open_menu(context, lead.number, {})
             raise CardOutdated(number)

@@ -13,7 +13,7 @@ from editorial import regions
 from editorial.errors import CardOutdated, PayloadForeign
 from editorial.lifecycle import OPEN
 from editorial.suggestion import Suggestion
-from handlers import changes, texts, warnings
+from handlers import changes, joint, texts, warnings
 from handlers.cards import Menu, button
 from handlers.context import Context
 from handlers.payloads import Payload
@@ -52,8 +52,10 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
 def _settle(context: Context, person: Person, suggestion: Suggestion, region: regions.Region) -> str:
     after = replace(suggestion, region=region.code, version=suggestion.version + 1, updated_at=context.now)
     details = {"from": suggestion.region, "to": region.code}
+    was = joint.credited(context, [suggestion.carrier])
     if not changes.store(context, suggestion, after, WORD, actor=person.user_id, details=details):
         raise CardOutdated(suggestion.number)
+    joint.credit_anew(context, was, actor=person.user_id)
     return texts.region_is(region.short_name)
 
 

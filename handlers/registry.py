@@ -17,7 +17,7 @@ from editorial.lifecycle import OPEN
 from editorial.reasons import OWN
 from editorial.regions import Region
 from editorial.suggestion import Author, Suggestion
-from handlers import changes, keyboards, moments, texts
+from handlers import changes, joint, keyboards, moments, texts
 from handlers.answers import answer
 from handlers.cards import Menu, button
 from handlers.changes import MESSAGES
@@ -44,6 +44,8 @@ _A_NAME: Final = 150
 
 #: The question for a moderator's own reason of a block.
 BLOCK_PROMPT: Final = "block"
+#: What a letter is about that tells of the end of a block.
+UNBLOCKED: Final = "unblocked"
 #: Digits of the longest VK number, with its sign.
 LONGEST_ID: Final = 12
 
@@ -80,9 +82,11 @@ def _ask(context: Context, vk_id: int, text: str, keyboard: dict[str, Any] | Non
 
 
 def still_asked(context: Context, delivery: Delivery) -> bool:
-    """Whether the question may be sent now."""
+    """Whether the question may be sent now; who is forgotten is told that the block is over, and nothing else."""
     author = context.unit.authors.get(int(delivery.destination.partition(":")[2]))
-    return author is not None and author.reachable is not False and author.wants_letters
+    if author is None:
+        return delivery.payload.get("about") == UNBLOCKED
+    return author.reachable is not False and author.wants_letters
 
 
 def not_asked(context: Context, delivery: Delivery) -> None:
@@ -143,7 +147,7 @@ def _waits(context: Context, message: MessageArrived, asked_at: datetime) -> boo
 
 def _region_said(context: Context, message: MessageArrived, words: str) -> bool:
     if words.startswith("межрегион"):
-        context.unit.authors.introduce(message.from_id, context.now, role=people.INTERREGIONAL, region=None)
+        _introduce(context, message.from_id, actor=message.from_id, role=people.INTERREGIONAL, region=None)
         _journal(context, message.from_id, "author_region", to=None)
         _redraw(context, message.from_id)
         _ask_organisation(context, message, texts.INTERREGIONAL_TAKEN)
@@ -182,7 +186,7 @@ def _organisation_said(context: Context, message: MessageArrived, organisation: 
     known = context.unit.authors.get(message.from_id)
     role = people.role_of_organisation(organisation) or (known.role if known else None)
     kept = None if organisation.lower().strip(" .") == "житель" else organisation
-    context.unit.authors.introduce(message.from_id, context.now, organisation=kept, role=role)
+    _introduce(context, message.from_id, actor=message.from_id, organisation=kept, role=role)
     context.unit.prompts.clear(message.peer_id, message.from_id)
     _redraw(context, message.from_id)
     answer(context, message, texts.AUTHOR_KNOWN)
@@ -191,11 +195,19 @@ def _organisation_said(context: Context, message: MessageArrived, organisation: 
         ask_consent(context, message.from_id)
 
 
+def _introduce(context: Context, vk_id: int, *, actor: int, **facts: str | None) -> None:
+    """What is said of the author from now on, in joint posts that are not out yet, too."""
+    was = joint.credited(context, joint.leads_of_author(context, vk_id))
+    context.unit.authors.introduce(vk_id, context.now, **facts)
+    joint.credit_anew(context, was, actor=actor)
+
+
 def set_region(context: Context, vk_id: int, region: Region, *, actor: int) -> None:
     """From now on the author is of this region; their news that has none gets it too."""
     author = context.unit.authors.get(vk_id)
     before = author.region if author is not None else None
     role = None if author is None or author.role == people.INTERREGIONAL else author.role
+    was = joint.credited(context, joint.leads_of_author(context, vk_id))
     context.unit.authors.introduce(vk_id, context.now, region=region.code, role=role)
     _journal(context, vk_id, "author_region", actor=actor, was=before, to=region.code)
     for suggestion in context.unit.suggestions.by_author(vk_id, _NEWEST):
@@ -203,6 +215,7 @@ def set_region(context: Context, vk_id: int, region: Region, *, actor: int) -> N
             version = suggestion.version + 1
             after = replace(suggestion, region=region.code, version=version, updated_at=context.now)
             changes.store(context, suggestion, after, "region", actor=actor, details={"to": region.code})
+    joint.credit_anew(context, was, actor=actor)
 
 
 def _zone_said(context: Context, message: MessageArrived) -> bool:
@@ -314,7 +327,7 @@ def confirm(context: Context, person: Person, vk_id: int) -> str:
 def doubt(context: Context, person: Person, vk_id: int) -> str:
     """They are not: the author is asked again."""
     author = _author(context, person, vk_id)
-    context.unit.authors.introduce(vk_id, context.now, region=None, organisation=None)
+    _introduce(context, vk_id, actor=person.user_id, region=None, organisation=None)
     _journal(context, vk_id, "author_doubted", actor=person.user_id, was=author.region)
     if author.reachable is not False and author.wants_letters and vk_id > 0:
         context.unit.authors.asked(vk_id, context.now)
@@ -375,8 +388,11 @@ def unblock(context: Context, person: Person, vk_id: int) -> str:
     context.unit.authors.unblock(vk_id, context.now)
     _journal(context, vk_id, "author_unblocked", actor=person.user_id)
     if author.reachable is not False and author.wants_letters and vk_id > 0:
-        _ask(context, vk_id, texts.UNBLOCKED, keyboards.spoken("Предложить новость"))
+        _ask(context, vk_id, texts.UNBLOCKED, keyboards.spoken("Предложить новость"), UNBLOCKED)
     _redraw(context, vk_id)
+    if context.unit.authors.is_bare(vk_id):  # the number was kept for the block alone
+        context.unit.authors.forget(vk_id, context.now)
+        context.unit.journal.forget(vk_id)
     return texts.AUTHOR_UNBLOCKED
 
 

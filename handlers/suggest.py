@@ -37,7 +37,15 @@ _JUST_NOW: Final = timedelta(hours=1)
 #: Suggestions of one state that a post without a signature is compared with.
 _MOST_COMPARED: Final = 500
 _NEWEST_OF_AUTHOR: Final = 20
-_COMPARED: Final = (Status.PUBLISHING, Status.SCHEDULED, Status.FAILED, Status.PENDING, Status.RETURNED)
+_COMPARED: Final = (
+    Status.PUBLISHING,
+    Status.SCHEDULED,
+    Status.FAILED,
+    Status.PENDING,
+    Status.RETURNED,
+    Status.DIGEST,
+    Status.MERGED,
+)
 
 
 def suggested(context: Context, event: WallSuggested) -> Suggestion | None:
@@ -271,15 +279,11 @@ def author_edited(context: Context, suggestion: Suggestion, seen: Content) -> bo
             return False
         suggestion = back
     after = advance(suggestion, Action.AUTHOR_EDITED, context.now, content=seen)
-    if after is None or not store_edited(context, before, after):
-        return False
-    if before.status is Status.RETURNED:
-        burst.bring_out(context, before.number)
-    return True
+    return after is not None and store_edited(context, before, after)
 
 
 def store_edited(context: Context, before: Suggestion, after: Suggestion) -> bool:
-    """The author changed the news: it waits for a decision again, and its author is told so."""
+    """The author changed the news: it waits for a decision again at the end of the chat, and its author is told."""
     if not changes.store(context, before, after, str(Action.AUTHOR_EDITED), actor=before.author_id):
         return False
     changes.unplan_publication(context, before.number)
@@ -288,6 +292,7 @@ def store_edited(context: Context, before: Suggestion, after: Suggestion) -> boo
     was_scheduled = before.status in (Status.SCHEDULED, Status.PUBLISHING)
     if was_scheduled:
         changes.note(context, "changed", before.number)
+    burst.to_the_end(context, before.number)
     letters.write(context, after, "author_edited", answering=True, was_scheduled=was_scheduled, at=context.now)
     return True
 

@@ -216,10 +216,28 @@ FORGET_ASKED: Final = (
     "Удалим ваше имя, регион и письма, новости останутся без автора, и ответить по ним не сможем. "
     "Подтвердите: «Да, удалить»."
 )
+FORGET_ASKED_BLOCKED: Final = (
+    "Удалим ваше имя, регион и письма, новости останутся без автора. "
+    "Номер страницы сохраним, пока действует запрет на новости. Подтвердите: «Да, удалить»."
+)
 FORGOTTEN: Final = (
     "Ваши данные удалили. Предложенные записи остаются в группе, их можно удалить там; "
     "новое предложение снова сохранит имя, чтобы ответить."
 )
+FORGOTTEN_BLOCKED: Final = (
+    "Ваши данные удалили. Номер страницы храним, пока действует запрет на новости, и удалим вместе с ним. "
+    "Если запрет — ошибка, напишите «Позвать человека»."
+)
+
+
+def forget_asked(*, blocked: bool) -> str:
+    return FORGET_ASKED_BLOCKED if blocked else FORGET_ASKED
+
+
+def forgotten(*, blocked: bool) -> str:
+    return FORGOTTEN_BLOCKED if blocked else FORGOTTEN
+
+
 NOTHING_ASKED: Final = "Чтобы удалить данные, сначала напишите «Удалить мои данные»."
 
 
@@ -534,6 +552,7 @@ REPLY_TO_REASON: Final = "Ответьте на карточку своими с
 REDRAWN: Final = "Карточка обновится"
 NEXT_SHOWN: Final = "Показываем № {number}"
 NOTHING_HIDDEN: Final = "Все карточки показаны"
+PRESS_FAILED: Final = "Не получилось, ничего не изменилось. Нажмите ещё раз"
 
 
 def will_come_out(when: str, paused: bool) -> str:
@@ -1698,6 +1717,7 @@ _HISTORY: Final[Mapping[str, str]] = {
     "assemble": "дайджест собран",
     "in_digest": "вышла в дайджесте",
     "join": "собран общий пост",
+    "credited": "источники общего поста",
     "part": "снова отдельно",
     "parted": "общий пост разобран",
     "rejoined": "общий пост собран заново",

@@ -25,6 +25,7 @@ _names = select(_table.c.vk_id, _table.c.name).where(_table.c.name != "").order_
 _unnamed = select(_table.c.vk_id).where(_UNASKED).order_by(_table.c.vk_id).limit(bindparam("count"))
 _theirs = schema.suggestions.c.author_id == bindparam("who")
 _unlink = update(schema.suggestions).where(_theirs).values(author_id=None, behind=None)
+_any_of_theirs = select(schema.suggestions.c.number).where(_theirs).limit(1)
 _forget_passports = delete(schema.passports).where(
     schema.passports.c.number.in_(select(schema.suggestions.c.number).where(_theirs))
 )
@@ -127,15 +128,30 @@ class Authors:
         """The author asked for a person."""
         self._set(vk_id, now, called_at=now)
 
-    def forget(self, vk_id: int) -> bool:
+    def forget(self, vk_id: int, now: datetime) -> bool:
         """Delete what is known of a person and unlink their suggestions; False when nothing was known.
 
-        Letters to the person are emptied by :meth:`storage.outbox.Outbox.forget`.
+        Of a blocked person the bare id stays, and since when and by whom they are blocked: else the block would be
+        over.  Letters, journal and events are emptied by their own repositories.
         """
         who = {"who": vk_id}
         for statement in (_forget_passports, _forget_draft, _unlink, _anonymise, _forget_edits, _forget_prompts):
             self._work.change(statement, who)
-        return self._work.change(_forget, who) == 1
+        known = self.get(vk_id)
+        gone = self._work.change(_forget, who) == 1
+        if known is not None and known.blocked:
+            # A name that was asked for is not asked for again.
+            block = {"blocked_by": known.blocked_by, "blocked_at": known.blocked_at, "named_at": now}
+            self._set(vk_id, now, **block)
+        return gone
+
+    def is_bare(self, vk_id: int) -> bool:
+        """Whether nobody knows who the person is: their data were deleted, no news came since."""
+        known = self.get(vk_id)
+        if known is None or self._work.rows(_any_of_theirs, {"who": vk_id}):
+            return False
+        said = (known.name, known.region, known.organisation, known.role, known.zone)
+        return not any(said) and not known.confirmed and known.consent_at is None
 
     def _set(self, vk_id: int, now: datetime, **values: Any) -> None:
         values["updated_at"] = now

@@ -25,6 +25,12 @@ _by_message = select(_messages.c.number).where(
     _messages.c.peer_id == bindparam("peer"), _messages.c.cmid == bindparam("message")
 )
 _hidden = select(_table.c.number).where(_HIDDEN).order_by(_table.c.number).limit(bindparam("count"))
+_lowest = (
+    select(_messages.c.number)
+    .where(_messages.c.peer_id == bindparam("peer"))
+    .order_by(_messages.c.cmid.desc())
+    .limit(1)
+)
 _hidden_count = select(func.count()).select_from(_table).where(_HIDDEN)
 
 _drop_messages = delete(_messages).where(_messages.c.number == bindparam("about"))
@@ -130,6 +136,11 @@ class Cards:
     def hidden(self, limit: int) -> tuple[int, ...]:
         """Suggestions whose cards are kept back, the oldest first."""
         return tuple(row.number for row in self._work.rows(_hidden, {"count": limit}))
+
+    def lowest(self, peer_id: int) -> int | None:
+        """The suggestion whose card stands last in this chat."""
+        number: int | None = self._work.value(_lowest, {"peer": peer_id})
+        return number
 
     def hidden_count(self) -> int:
         return int(self._work.value(_hidden_count))

@@ -6,12 +6,13 @@ decided by its reader.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, Text, and_, bindparam, delete, func, or_, select, type_coerce, update
 
 from storage import schema
 from storage.columns import microseconds, spelled, storable
@@ -97,6 +98,10 @@ _tried = (
     .values(tries=_table.c.tries + 1, error=bindparam("why"))
     .returning(_table.c.tries)
 )
+_handled_with = select(_table.c.id, _table.c.raw).where(
+    _table.c.state != "new", type_coerce(_table.c.raw, Text).like(bindparam("some"))
+)
+_empty = update(_table).where(_table.c.id == bindparam("row")).values(raw="{}")
 _first_kept = select(_table.c.id).where(_table.c.received_at >= bindparam("before")).order_by(_table.c.id).limit(1)
 _newest = select(func.max(_table.c.id))
 
@@ -155,6 +160,15 @@ class Inbox:
             return 0
         old = and_(_table.c.id < bound, _table.c.state == "done", _table.c.handled_at < before)
         return self._work.change(delete(_table).where(old))
+
+    def forget(self, vk_id: int) -> int:
+        """Empty the handled events that name a person whose data are deleted; their ids go on being known."""
+        theirs = re.compile(rf"(?<![\d.]){int(vk_id)}(?![\d.])")
+        rows = self._work.rows(_handled_with, {"some": f"%{int(vk_id)}%"})
+        ids = [row.id for row in rows if theirs.search(row.raw)]
+        for id in ids:
+            self._work.change(_empty, {"row": id})
+        return len(ids)
 
     def waiting(self) -> int:
         return int(self._work.value(_waiting))

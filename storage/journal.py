@@ -1,4 +1,7 @@
-"""What was done, by whom and when; written in the same unit as the change it tells of, never altered."""
+"""What was done, by whom and when; written in the same unit as the change it tells of, never altered.
+
+Only a person whose data are deleted is taken out of it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, Text, bindparam, insert, or_, select, type_coerce, update
 
 from storage import schema
 from storage.work import Work
@@ -66,6 +69,15 @@ class Journal:
     def latest(self, limit: int) -> tuple[JournalEntry, ...]:
         """The newest entry first."""
         return tuple(_record(row) for row in self._work.rows(_latest, {"count": limit}))
+
+    def forget(self, vk_id: int) -> None:
+        """What was done about a person, not by them, is told without them."""
+        self._work.change(update(_table).where(_names_author(vk_id)).values(details={}))
+
+
+def _names_author(vk_id: int) -> Any:
+    written = type_coerce(_table.c.details, Text)  # a command of one person, once: no index is worth keeping for it
+    return or_(*(written.like(f'%"author":{int(vk_id)}{end}%') for end in (",", "}")))
 
 
 def _record(row: Row[Any]) -> JournalEntry:

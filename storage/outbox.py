@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Text,
     and_,
     bindparam,
     exists,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    type_coerce,
     update,
 )
 
@@ -48,6 +50,7 @@ _earlier = schema.outbox.alias("earlier")
 _WAITING = spelled("outbox.state = 'waiting'")
 _HELD = spelled("outbox.state = 'held'")
 _STOPPED = spelled("outbox.state IN ('waiting', 'held')")
+_OVER = spelled("outbox.state IN ('sent', 'refused', 'cancelled')")
 _UNSETTLED = spelled("outbox.state IN ('sending', 'uncertain')")
 _UNSENT = spelled("outbox.state NOT IN ('sent', 'cancelled')")
 _EARLIER_OPEN = spelled("earlier.state IN ('waiting', 'sending', 'uncertain')")
@@ -269,10 +272,19 @@ class Outbox:
         return self._work.change(update(_table).where(which).values(due_at=now))
 
     def forget(self, destination: str, now: datetime) -> int:
-        """Empty every delivery for a person whose data are deleted; what has not left is cancelled."""
+        """Empty every delivery for a person whose data are deleted; what has not left is cancelled.
+
+        What is over does not say either for whom it was, nor do the lines that told moderators of the person.
+        """
         theirs = _table.c.destination == destination
         self._work.change(update(_table).where(theirs, _STOPPED).values(state="cancelled", done_at=now))
-        return self._work.change(update(_table).where(theirs).values(payload={}, result=None))
+        emptied = self._work.change(update(_table).where(theirs).values(payload={}, result=None))
+        nobody = {"destination": f"{destination.partition(':')[0]}:0", "dedupe": None}
+        self._work.change(update(_table).where(theirs, _OVER).values(**nobody))
+        payload = type_coerce(_table.c.payload, Text)
+        said = (payload.like(f'%"author":{destination.partition(":")[2]}{end}%') for end in (",", "}"))
+        self._work.change(update(_table).where(or_(*said), _OVER).values(payload={}))
+        return emptied
 
     # -- after a crash --------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from editorial.checks.facts import Facts, Warn, red, yellow
@@ -47,9 +48,25 @@ _TO_SEND: Final = re.compile(
 
 _CHILD: Final = re.compile(
     r"\b(?:дет(?:и|ей|ям|ьми|ях|ишк\w+)|реб(?:енок|енка|енку|ята|ят)|школьни\w+|учени(?:к|ц)\w*|воспитанни\w+|"
-    r"\w{0,12}классни(?:к|ц)\w*|дошкольн\w+|малыш\w*|подрост\w+|\d{1,2}\s*[«\"]?\s*[а-г]?\s*[»\"]?\s*класс\w*|"
+    r"\w{0,12}классни(?:к|ц)\w*|дошкольн\w+|малыш\w*|подрост\w+|"
     r"детск\w+ сад\w*|мальчи\w+|девоч\w+|сын\w*|доч\w+|внук\w*|внучк\w+)\b"
 )
+_YEAR: Final = (
+    r"(?:(?<![\d.,:№-])(?:1[01]|[1-9])(?:-?(?:го|й|м|му|ом|х))?|\b(?:перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|"
+    r"десят|одиннадцат)(?:ый|ой|ий|ого|ьего|ому|ьему|ом|ьем|ые|ьи|ых|ьих))"
+)
+_LETTER: Final = r"(?:\s?[-–—]?\s?[«„“\"'‘”]\s?[а-и]\s?[»“”\"'’]|\s?[-–—]\s?[а-и]|\s[а-и]|(?<=\d)[а-и])(?!\w)"
+#: «5 класс», «5 „Б“ класс», «5-Б класс», «пятый „Б“ класс»; a number of classrooms is none.
+_CLASS: Final = re.compile(rf"{_YEAR}(?P<letter>{_LETTER})?\s+кл(?:асс(?:а|е|у|ом|ы)?(?!\w)|\.)")
+#: «5 „Б“», «5-Б», «5Б», «пятый „Б“» without the word.
+_CLASS_BY_LETTER: Final = re.compile(rf"{_YEAR}{_LETTER}")
+_PUPIL: Final = r"(?:учени(?:к|ц)\w*|учащ\w+|школьни(?:к|ц)\w*|воспитанни(?:к|ц)\w*|\w{0,12}классни(?:к|ц)\w*|гимназист\w*|лицеист\w*)"
+#: What stands between a pupil's name and the class, nothing but: «, ученица школы № 3, », « из », « (».
+_NAME_TO_CLASS: Final = re.compile(
+    rf"(?:[\s,(:—–-]|№\s?\d+|из\b|{_PUPIL}|учится в|(?:школ|гимнази|лице)\w+|сош\b|«[^»]{{1,30}}»)*"
+)
+_CLASS_TO_NAME: Final = re.compile(r"(?:[\s,:—–-]|№\s?\d+|(?:школ|гимнази|лице)\w+|сош\b|«[^»]{1,30}»)*")
+_A_PUPIL: Final = re.compile(_PUPIL)
 _CHILD_AGE_AFTER: Final = re.compile(
     r"[\s,(—–-]*(?:(?:ему|ей)\s+)?(?:[1-9]|1[0-7])(?:-?летн\w+|\s+(?:лет|года?|месяц\w*))\b(?!\s+(?:назад|подряд))"
 )
@@ -63,7 +80,7 @@ _FULL_NAME: Final = re.compile(
 _NAME: Final = re.compile(rf"(?:{_NAME_INITIAL.pattern})|(?:{_FULL_NAME.pattern})")
 _PUPIL_THEN_NAME: Final = re.compile(
     r"(?<!\w)(?:[Уу]чени(?:к|ца|ки|цы)|[Шш]кольни(?:к|ца|ки|цы)|[Вв]оспитанни(?:к|ца|ки|цы)|\w{0,12}классни(?:к|ца|ки|цы))"
-    r"(?:\s+[\d«»\"А-Яа-яё-]+){0,5}?\s+[А-ЯЁ][а-яё]{2,14}\s+[А-ЯЁ](?:[а-яё]{2,20}\b|\.)"
+    r"(?:\s+[\d«»„“”'’\"А-Яа-яё-]+){0,5}?\s+[А-ЯЁ][а-яё]{2,14}\s+[А-ЯЁ](?:[а-яё]{2,20}\b|\.)"
 )
 #: Beside a name these words speak of a grown person.
 _GROWN: Final = re.compile(
@@ -131,9 +148,10 @@ def minors(facts: Facts) -> Warn | None:
     """A child who can be recognised: named, with an age or a class."""
     if _CONSENT.search(facts.plain):
         return None
-    has_children = _CHILD.search(facts.plain) is not None
+    has_children = _CHILD.search(facts.plain) is not None or _CLASS.search(facts.plain) is not None
     for sentence in (one.replace("ё", "е") for one in facts.sentences):
-        if any(_has_child_s_age(sentence, named) for named in _NAME.finditer(sentence)):
+        names = tuple(_NAME.finditer(sentence))
+        if any(_has_child_s_age(sentence, named) for named in names) or _names_a_pupil(sentence, names):
             return yellow("minors")
         if has_children and _NAME_INITIAL.search(sentence) and not _GROWN.search(sentence.lower()):
             return yellow("minors")
@@ -148,6 +166,26 @@ def _has_child_s_age(sentence: str, named: re.Match[str]) -> bool:
     return _CHILD_AGE_AFTER.match(sentence, named.end()) is not None or (
         _CHILD_AGE_BEFORE.search(sentence[max(0, named.start() - 20) : named.start()]) is not None
     )
+
+
+def _names_a_pupil(sentence: str, names: Sequence[re.Match[str]]) -> bool:
+    """«Аня Смирнова из 5 „Б“», «5-Б класс: Аня Смирнова», and not «водитель 1 класса Пётр Смирнов»."""
+    if not names:
+        return False
+    low = sentence.lower()
+    classes = [*_CLASS.finditer(low), *_CLASS_BY_LETTER.finditer(low)]
+    return any(_is_of(low, named, one) for named in names for one in classes)
+
+
+def _is_of(low: str, named: re.Match[str], one: re.Match[str]) -> bool:
+    before = low[max(0, min(named.start(), one.start()) - 40) : min(named.start(), one.start())]
+    if _GROWN.search(before) or _GROWN.search(low[max(named.end(), one.end()) :][:20]):
+        return False
+    if named.end() <= one.start():
+        return _NAME_TO_CLASS.fullmatch(low, named.end(), one.start()) is not None
+    lettered = one.re is _CLASS_BY_LETTER or one["letter"] or not one.group().endswith("класса")
+    known = lettered or _A_PUPIL.search(before)
+    return bool(known) and _CLASS_TO_NAME.fullmatch(low, one.end(), named.start()) is not None
 
 
 def personal_data(facts: Facts) -> Warn | None:

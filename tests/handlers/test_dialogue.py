@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,7 @@ from editorial.delivery import Hold, NewDelivery, Sent, State
 from editorial.suggestion import Status
 from handlers import texts
 from handlers.events import MessagesAllowed, MessagesDenied, PersonBlocked, PersonUnblocked
+from storage.inbox import Cursor, RawEvent
 from tests.builders import ANNA, AUTHOR, CHAT, NOW, a_message, on_the_wall, suggested
 from tests.handlers.world import World
 
@@ -252,6 +255,75 @@ def test_forgetting_needs_a_confirmation_and_leaves_nothing_of_the_person(world:
     assert payloads == [{}]
     assert world.press(1, "В очередь").startswith("Выйдет")
     assert "автор неизвестен" in world.card(1).text
+
+
+def left_of(world: World, vk_id: int, *words: str) -> list[str]:
+    """Every row of the database that names the person."""
+    named = re.compile(rf"(?<![\d.]){vk_id}(?![\d.])|{'|'.join(words)}")
+    with world.storage.connection(writes=False) as connection:
+        tables = [
+            row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        rows = [(table, row) for table in tables for row in connection.exec_driver_sql(f"SELECT * FROM {table}")]
+    return [f"{table} {row}" for table, row in rows if named.search(" ".join(map(str, row)))]
+
+
+def a_well_known_author(world: World, vk_id: int) -> None:
+    """Somebody who has told, asked and sent what one can."""
+    world.happens(suggested(31, author=vk_id))
+    for said in (
+        "Регион",
+        "Томская область",
+        "Администрация Зареченского округа",
+        "Позвать человека",
+        "Стоп",
+        "Старт",
+    ):
+        world.says(said, by=vk_id)
+    world.press(1, "Вернуть", "Нужно фото")
+    world.later(hours=2)
+    world.deliver()
+    with world.unit() as context:
+        raw = json.dumps({"type": "message_new", "object": {"message": {"from_id": vk_id, "text": "Здравствуйте"}}})
+        context.unit.inbox.store([RawEvent("e1", "message_new", False, raw)], Cursor(1, "s", "k", "1"), world.now)
+        [row] = context.unit.inbox.next(5)
+        context.unit.inbox.done(row.id, world.now)
+    assert len(left_of(world, vk_id)) > 9
+
+
+def test_nothing_but_the_last_answer_says_that_the_person_was_here(world: World) -> None:
+    world.names[7341] = "Зинаида Редкая"
+    a_well_known_author(world, 7341)
+    world.says("Удалить мои данные", by=7341)
+    world.says("Да, удалить", by=7341)
+    [last] = left_of(world, 7341, "Зинаид", "Заречен", "Здравствуйте")
+    assert texts.FORGOTTEN in last
+    with world.look() as context:
+        assert context.unit.inbox.waiting() == 0
+
+
+def test_a_block_outlives_the_data_as_a_bare_number_and_no_longer(world: World) -> None:
+    world.names[7341] = "Зинаида Редкая"
+    a_well_known_author(world, 7341)
+    world.says("/автор 7341 заблокировать: реклама Редкой", by=ANNA, where=CHAT)
+    assert "Номер страницы сохраним" in world.says("Удалить мои данные", by=7341)[0]
+    assert world.says("Да, удалить", by=7341) == [texts.FORGOTTEN_BLOCKED]
+    world.later(minutes=1)
+    world.deliver()
+    kept = [row for row in left_of(world, 7341, "Зинаид", "Заречен", "Редк") if texts.FORGOTTEN_BLOCKED not in row]
+    assert [row.split(" ")[0] for row in kept] == ["authors"]
+
+    before = len(world.chat())
+    world.happens(suggested(32, author=7341))
+    assert world.suggestion(2).status is Status.REJECTED
+    assert len(world.chat()) == before
+    assert "от вас их больше не принимаем" in world.letters(7341)[-1]
+    world.says("Удалить мои данные", by=7341)
+    world.says("Да, удалить", by=7341)
+    assert world.answer("/автор 7341 разблокировать") == texts.AUTHOR_UNBLOCKED
+    assert world.letters(7341)[-1] == texts.UNBLOCKED
+    with world.look() as context:
+        assert context.unit.authors.get(7341) is None
 
 
 def test_anything_else_gets_one_short_answer_in_ten_minutes(world: World) -> None:

@@ -272,6 +272,21 @@ def test_a_piece_that_somebody_published_by_hand_leaves_the_digest_that_is_shown
         assert context.unit.digests.containing(2) == ()
 
 
+def test_a_piece_published_by_hand_under_another_number_and_nobodys_name_is_known_at_once(three: World) -> None:
+    """VK numbers the post anew and need not sign it; nobody has to wait until the suggestion is missed."""
+    three.happens(on_the_wall(70, text=TULA, signer=None, at=three.now))
+    three.later(minutes=11)
+    three.deliver()
+    assert (three.suggestion(2).status, three.suggestion(2).proof) == (Status.PUBLISHED, "by_hand")
+    assert any("Новость № 2 вышла" in one and "wall-1_70" in one for one in three.letters(602))
+    number = previewed(three)
+    assert "2 строки" in three.card(number).text
+    three.later(hours=1)
+    three.wall(Sent({"post_id": 77}))
+    assert three.suggestion(2).published_post_id == 70
+    assert not any("дайджест" in one for one in three.letters(602)[1:])
+
+
 def test_an_author_who_edits_takes_the_piece_out(three: World) -> None:
     from editorial.suggestion import Content
     from handlers import suggest

@@ -108,7 +108,7 @@ def test_waiting_cards_are_judged_anew(world: World) -> None:
 def test_a_moderator_who_asks_to_be_forgotten_leaves_the_lists_as_they_are(world: World) -> None:
     world.answer("/списки добавить стоп-слова: биткоин")
     with world.unit() as context:
-        context.unit.authors.forget(ANNA)
+        context.unit.authors.forget(ANNA, world.now)
     assert entries(world, Kept.STOP_WORDS) == ("биткоин",)
 
 

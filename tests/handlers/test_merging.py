@@ -180,6 +180,14 @@ def test_a_piece_that_changed_meanwhile_is_not_taken_as_it_was(alike: World) -> 
     assert "join" not in alike.journal(1)
 
 
+def test_a_piece_that_went_out_meanwhile_closes_the_preview(alike: World) -> None:
+    alike.press(1, "Ещё", "Объединить", "№ 2 · Бурятия", "Как выйдет вместе")
+    alike.press(2, "Опубликовать")
+    alike.wall()
+    assert alike.press(1, "Объединить") == "№ 2 уже публикуется, это действие не подходит"
+    assert "В очередь" in alike.card(1).buttons
+
+
 def test_an_old_button_joins_nothing_but_what_the_card_shows(alike: World) -> None:
     alike.happens(suggested(33, text=TULA, author=603))
     alike.press(1, "Ещё", "Объединить", "№ 2 · Бурятия", "Как выйдет вместе")
@@ -275,6 +283,57 @@ def test_pictures_that_join_a_card_that_was_uncovered_are_covered_by_themselves(
     assert len(alike.card(3).attachments) == 1
     alike.press(3, "Ещё", "Объединить", "№ 4", "Как выйдет вместе", "Объединить")
     assert alike.card(3).attachments == ()
+
+
+# ---------------------------------------------------------------------------------------- who is credited is corrected
+
+
+def with_unknown(world: World) -> World:
+    """№ 3 comes from nobody knows where and joins № 1, which is planned then."""
+    with world.unit() as context:
+        context.unit.authors.introduce(603, world.now, organisation="Газета «Заря»")
+    world.happens(suggested(33, text="В посёлке Заречном тоже прошли шаги.", author=603))
+    world.press(1, "Ещё", "Объединить", "№ 2 · Бурятия", "№ 3", "Как выйдет вместе")
+    return world
+
+
+def test_a_region_found_after_joining_is_credited_in_the_planned_post(alike: World) -> None:
+    with_unknown(alike)
+    alike.press(1, "Объединить")
+    assert alike.suggestion(1).text.endswith("СМО Бурятии и Газета «Заря»")
+    alike.press(1, "В очередь")
+    due = alike.suggestion(1).due_at
+    alike.press(3, "Ещё", "Регион", "ПФО", "Дальше", "Пермский край")
+    lead = alike.suggestion(1)
+    assert lead.text.endswith("СМО Бурятии и Газета «Заря» (Пермский край)")
+    assert (lead.status, lead.due_at) == (Status.SCHEDULED, due)
+    assert "(Пермский край)" in alike.card(1).text
+    assert "№ 3 (Пермский край)" in alike.card(1).text
+
+
+def test_words_of_a_moderator_stay_around_the_credit(alike: World) -> None:
+    with_unknown(alike)
+    alike.press(1, "Свой текст")
+    alike.replies(
+        1, "Шаги прошли трое.\n\nПо сообщениям: СМО Иркутской области, СМО Бурятии и Газета «Заря»\n\n#Шаги"
+    )
+    alike.press(1, "Объединить")
+    alike.says("Регион", by=603)
+    alike.says("Пермский край", by=603)
+    text = alike.suggestion(1).text
+    assert text.startswith("Шаги прошли трое.\n\nПо сообщениям: ")
+    assert text.endswith("СМО Бурятии и Газета «Заря» (Пермский край)\n\n#Шаги")
+
+
+def test_a_text_without_the_credit_is_left_as_it_was_worded(alike: World) -> None:
+    with_unknown(alike)
+    alike.press(1, "Свой текст")
+    alike.replies(1, "Шаги прошли трое.")
+    alike.press(1, "Объединить")
+    alike.says("Регион", by=603)
+    alike.says("Пермский край", by=603)
+    assert alike.suggestion(1).text == "Шаги прошли трое."
+    assert "№ 3 (Пермский край)" in alike.card(1).text
 
 
 # -------------------------------------------------------------------------------------------------- planned, published

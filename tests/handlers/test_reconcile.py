@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from editorial.delivery import Refused
 from editorial.suggestion import Status
 from handlers import reconcile
 from handlers.events import WallSuggested
 from tests.builders import ANNA, AUTHOR, BORIS, WALL, a_photo, on_the_wall, suggested
-from tests.handlers.world import World
+from tests.handlers.world import World, a_desk
 
 
 def compare(world: World, *listed: WallSuggested) -> list[int]:
@@ -43,6 +45,25 @@ def test_an_edit_by_the_author_sends_a_planned_one_back_to_review(world: World) 
     assert world.publication(1) is None
     assert "Автор изменил:\n− «12» → + «14»" in world.card(1).text
     assert "снова на рассмотрении" in world.letters(AUTHOR)[-1]
+
+
+def test_an_edit_by_the_author_brings_the_card_to_the_end_of_the_chat_once(world: World) -> None:
+    world.happens(suggested(31, text="Праздник 12 июня"), suggested(32, text="Другая новость"))
+    compare(world, suggested(31, text="Праздник 14 июня"), suggested(32, text="Другая новость"))
+    first = world.card(1).cmid
+    assert world.chat()[-1].cmid == first
+    assert "Автор изменил:\n− «12» → + «14»" in world.card(1).text
+    compare(world, suggested(31, text="Праздник 15 июня"), suggested(32, text="Другая новость"))
+    assert world.card(1).cmid == first, "it stands there already"
+    assert "− «14» → + «15»" in world.card(1).text
+
+
+def test_an_edit_of_news_whose_card_is_kept_back_keeps_its_place(make_world: Callable[..., World]) -> None:
+    world = make_world(a_desk(burst=1))
+    world.happens(suggested(31, text="Первая"), suggested(32, text="Вторая"), suggested(33, text="Третья"))
+    texts = [one.text for one in world.chat()]
+    compare(world, *(suggested(post, text=text) for post, text in ((31, "Первая"), (32, "Вторая"), (33, "Иная"))))
+    assert [one.text for one in world.chat()] == texts
 
 
 def test_a_photo_vk_moved_to_the_community_is_no_edit(world: World) -> None:

@@ -59,6 +59,7 @@ def server() -> Iterator[Server]:
             own = installed / f"pginstall{major}" / "bin"
             found = Server(started.get_uri(), own if own.exists() else installed / "pginstall" / "bin")
             connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET deadlock_timeout = '20ms'")
             connection.execute("SELECT pg_reload_conf()")
             connection.execute(f"CREATE DATABASE {_TEMPLATE}")
         template = Storage.open(found.url(_TEMPLATE))

@@ -46,8 +46,8 @@ def test_a_person_who_asks_is_forgotten_and_the_suggestion_stays(storage: Storag
         unit.authors.name(7, "Мария", now)
         unit.journal.add(now, number, 7, "withdraw")
         unit.prompts.ask(7, 7, number, "words", 1, now)
-        assert unit.authors.forget(7)
-        assert not unit.authors.forget(7)
+        assert unit.authors.forget(7, now)
+        assert not unit.authors.forget(7, now)
     with storage.read() as unit:
         found = unit.suggestions.get(number)
         assert found is not None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from editorial.draft import Draft, Piece
 from editorial.suggestion import Attachment, Content, Origin, Status
+from storage.migrate import upgrade
 from storage.suggestions import NewSuggestion
 from storage.unit import Storage
 from tests.storage.conftest import NOW
+from tests.storage.test_search import at_revision, kept_before
 
 WHO = 601
 PHOTO = Attachment("photo", WHO, 31, "abc", "https://img.invalid/31.jpg")
@@ -121,7 +123,7 @@ def test_a_forgotten_person_leaves_no_draft_no_live_message_and_no_trace_on_the_
         assert added is not None
         unit.drafts.put(Draft(WHO, pieces=(Piece(5, "Ещё"),)), WHO, NOW)
         unit.passports.placed(added.number, WHO, 9, None, NOW)
-        assert unit.authors.forget(WHO)
+        assert unit.authors.forget(WHO, NOW)
     with storage.read() as unit:
         assert unit.drafts.get(WHO) is None
         assert unit.passports.get(added.number) is None
@@ -144,3 +146,16 @@ def test_age_takes_drafts_and_live_messages_but_not_confirmed_authors(storage: S
         assert unit.passports.get(added.number) is None
         assert unit.authors.get(WHO) is not None
         assert unit.authors.get(602) is None
+
+
+def test_news_returned_before_returns_ran_out_runs_out_a_week_after_the_upgrade(empty_url: str) -> None:
+    storage = at_revision(empty_url, "0013")
+    kept_before(storage, [(1, "Открыли библиотеку"), (2, "Открыли школу")])
+    with storage.connection(writes=True) as connection:
+        connection.exec_driver_sql("UPDATE suggestions SET status = 'returned' WHERE number = 1")
+    upgrade(storage)
+    later = datetime.now(UTC)
+    with storage.read() as unit:
+        assert unit.suggestions.over(later + timedelta(days=6, hours=23)) == ()
+        assert [one.number for one in unit.suggestions.over(later + timedelta(days=7))] == [1]
+    storage.close()

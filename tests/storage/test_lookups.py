@@ -107,6 +107,7 @@ LOOKS: dict[str, Look] = {
     "suggestions.counts": lambda unit, now: unit.suggestions.counts(),
     "cards.get": lambda unit, now: unit.cards.get(77_777),
     "cards.by_message": lambda unit, now: unit.cards.by_message(2_000_000_001, 77_777),
+    "cards.lowest": lambda unit, now: unit.cards.lowest(2_000_000_001),
     "cards.hidden": lambda unit, now: unit.cards.hidden(5),
     "cards.hidden_count": lambda unit, now: unit.cards.hidden_count(),
     "journal.of": lambda unit, now: unit.journal.of(77_777),
