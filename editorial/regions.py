@@ -57,6 +57,10 @@ REGIONS: Final[Sequence[Region]] = _Regions()
 
 #: «Москва» in a tag is more often where a delegation went than where the author is from.
 _ONLY_LEADING: Final = "RU-MOW"
+_LISTED: Final = re.compile(
+    r"(?<![\w-])(?P<which>(?:[\w-]{2,30}[сц]к\w{2,3}(?:, ?| и |,? а также )){1,12}[\w-]{2,30}[сц]к\w{2,3} )"
+    r"(?P<what>обл(?:аст\w{1,3}|\.)|кра(?:е[вм]|ям|ями|ях|я|й|ю)\b)"
+)
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e007f]"
@@ -144,11 +148,17 @@ def _tag(tag: str) -> str:
     return tag.replace("_", "")
 
 
+def _each_by_itself(listed: re.Match[str]) -> str:
+    """«Тульской и Калужской областей»: the word stands for each of them."""
+    return re.sub(r"[\w-]+[сц]к\w{2,3}", rf"\g<0> {listed['what']}", listed["which"]) + listed["what"]
+
+
 def _named(even: str) -> Region | None:
     """The only region named in words; stops at the second one."""
     anything, which = _registry().patterns
     found: set[str] = set()
     start = 0
+    even = _LISTED.sub(_each_by_itself, even)
     while (hit := anything.search(even, start)) and len(found) < 2:
         match = which.match(even, hit.start())
         if match is not None and match.lastgroup is not None:

@@ -40,6 +40,15 @@ _ASKED: Final = re.compile(
 _UNTIL: Final = re.compile(
     r"\b(?:до|по|не позднее|не позже|включительно до)\s+(?:\d{1,2}[:.]\d\d\s+)?(?:конца\s+)?$|\bсрок[^.]{0,40}[—:–-]\s*$"
 )
+#: What has been collected is told, unless readers are asked for more.
+_COLLECTED: Final = re.compile(
+    r"\b(?:шел|шла|шло|шли|собрали|собрано|поступил\w*|принимал\w*|завершил\w*|завершен\w*|закрыт\w*|закончил\w*|"
+    r"длил\w*|подали|подано|прислали|прислано)\b"
+)
+_ASKED_NOW: Final = re.compile(
+    r"\b(?:присылай|пришлите|подавай|подайте|успе(?:й|ть)|направляй|направьте|отправляй|отправьте|ждем|голосуй|проголосуй|"
+    r"регистрируй|заполн(?:и|яй)те|участвуй|принима(?:ем|ют|ется|ются)|продл\w+|можно|приглаша\w+)"
+)
 #: Words that call people to something that is still to come.
 _COMING: Final = re.compile(
     r"\b(?:приглаша\w+|приглашен\w+|приходите|приезжайте|ждем|состоится|состоятся|пройдет|пройдут|начнется|начнутся|"
@@ -120,7 +129,7 @@ def _sentences(text: str) -> tuple[str, ...]:
 
 
 def _deadlines(sentence: str, reference: date, zone: ZoneInfo) -> Iterator[datetime]:
-    if not _ASKED.search(sentence):
+    if not _ASKED.search(sentence) or (_COLLECTED.search(sentence) and not _ASKED_NOW.search(sentence)):
         return
     for named in days_in(sentence, reference):
         before = sentence[: named.start]

@@ -136,7 +136,7 @@ def _is_mixed(word: str) -> bool:
 def not_for_publication(facts: Facts) -> Warn | None:
     """The author asks not to publish it, or tries whether it works."""
     found = re.search(
-        r"\bне (?:для публикации|публиковать|публикуйте)\b|к публикации не обязательн|для служебного пользования|"
+        r"\bне (?:для публикации|публиковать|публикуйте|(?:нужно|надо) публиковать)\b|публиковать не (?:нужно|надо)\b|к публикации не обязательн|для служебного пользования|"
         r"^(?:тест|test|проверка)(?:\s+(?:тест|связи|бота|проверка))*\W*$",
         plain(facts.text),
         re.MULTILINE,

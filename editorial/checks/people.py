@@ -66,14 +66,24 @@ _NAME_TO_CLASS: Final = re.compile(
     rf"(?:[\s,(:—–-]|№\s?\d+|из\b|{_PUPIL}|учится в|(?:школ|гимнази|лице)\w+|сош\b|«[^»]{{1,30}}»)*"
 )
 _CLASS_TO_NAME: Final = re.compile(r"(?:[\s,:—–-]|№\s?\d+|(?:школ|гимнази|лице)\w+|сош\b|«[^»]{1,30}»)*")
+#: A class farther away than so many characters is somebody else's.
+_NEAR: Final = 150
 _A_PUPIL: Final = re.compile(_PUPIL)
+#: «Маша К., 9 лет», and not «Шутова 15 лет собирает соседей», «Котова, 17 лет работающая».
 _CHILD_AGE_AFTER: Final = re.compile(
-    r"[\s,(—–-]*(?:(?:ему|ей)\s+)?(?:[1-9]|1[0-7])(?:-?летн\w+|\s+(?:лет|года?|месяц\w*))\b(?!\s+(?:назад|подряд))"
+    r"[\s,(—–-]*(?:(?:ему|ей)\s+)?(?:[1-9]|1[0-7])(?:-?летн\w+|\s+(?:лет|года?|месяц\w*)(?=\s*(?:[,.;:!?)—–]|и\b|из\b|с\b|$)))"
 )
+_CHILD_THEN_AGE: Final = re.compile(
+    r"(?<![«\w])[А-ЯЁ][а-яё]{2,14},? (?:(?:ему|ей) )?(?:всего |только )?(?:[1-9]|1[0-7]) (?:лет|года?)(?=\s*[,.;:!?)—–])"
+)
+_PATRONYMIC: Final = re.compile(r"(?:[ое]вич|ич|[ое]вна|ична|инична)(?:а|у|ем|е|ы|ой)?$", re.IGNORECASE)
 _CHILD_AGE_BEFORE: Final = re.compile(r"(?<!\d)(?:[1-9]|1[0-7])-?летн\w+\s+$")
 _CONSENT: Final = re.compile(r"соглас\w+ (?:родител\w+|законн\w+ представител\w+)|с согласия родителей")
 #: «Маша К.»: how children are named who should not be named; «Петров А.» is no one's way.
-_NAME_INITIAL: Final = re.compile(r"(?<![А-ЯЁа-яё.])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ])\.(?!\s?[А-ЯЁ]\.)")
+_NAME_INITIAL: Final = re.compile(
+    r"(?<![А-ЯЁа-яё.])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ])\.(?!\s?[А-ЯЁ]\.)"
+    r"(?!\s[А-ЯЁ][а-яё]{1,20}(?:ов|ев|ёв|ин|ын|ий|ова|ева|ина|ая|ко|ук|юк|ян)(?:а|у|ым|ой|е)?\b)"
+)
 _FULL_NAME: Final = re.compile(
     r"(?<![А-ЯЁа-яё«])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ][а-яё]{2,20}(?:ов|ев|ин|ын|ий|ая|ова|ева|ина|ко|ук|юк|их|ых|ян|дзе|швили))(?:а|у|ым|ой|е)?\b"
 )
@@ -89,8 +99,10 @@ _GROWN: Final = re.compile(
 
 _LIVES: Final = re.compile(
     r"\b(?:живет|живут|проживает|проживают|проживающ\w+|прописан\w*|зарегистрирован\w*)\s+(?:\w+\s+){0,3}?"
-    r"(?:по адресу|на улице|на ул\b|по улице|в доме|в квартире|на \w+(?:ской|ной|вой) улице)[^!?\n]{0,60}?\d"
+    r"(?:по адресу|на улице|на ул\b|по улице|в доме|в квартире|на \w+(?:ской|ной|вой) улице)"
+    r"[^!?\n]{0,60}?(?:,\s*|\bд\.?\s*|\bдом\w*\s*|№\s*)\d{1,3}(?:[а-я]\b|\b)(?!\s*(?:тыс|млн|год|лет|чел|сем|двор|дом|руб|%))"
 )
+_DEBTOR: Final = re.compile(r"\bдолжник\w*")
 _FLAT: Final = re.compile(r"\b(?:кв\.?|квартир[аеы])\s*№?\s*\d{1,4}\b")
 _PAPERS: Final = re.compile(
     r"паспорт\w*\s*(?:серии|номер|№|:)?\s*\d{2}\s?\d{2}\s*№?\s*\d{6}|\bснилс\s*:?\s*№?\s*\d{3}|\bинн\s*:?\s*№?\s*\d{12}\b"
@@ -101,7 +113,7 @@ _HEALTH: Final = re.compile(
 )
 _MISFORTUNE: Final = re.compile(
     r"\b(?:погорельц\w+|погорел(?:а|и)\b|семь[яеюи]\w* остал(?:ась|ись) без|лишен\w* родительских|разв(?:ел|од)\w* с (?:мужем|женой)|"
-    r"алкоголи\w+|наркоман\w*|в трудной жизненной ситуации)"
+    r"алкоголик\w*|наркоман(?!и)\w*|в трудной жизненной ситуации)"
 )
 
 
@@ -150,10 +162,14 @@ def minors(facts: Facts) -> Warn | None:
         return None
     has_children = _CHILD.search(facts.plain) is not None or _CLASS.search(facts.plain) is not None
     for sentence in (one.replace("ё", "е") for one in facts.sentences):
-        names = tuple(_NAME.finditer(sentence))
+        names = tuple(
+            named for named in _NAME.finditer(sentence) if not _PATRONYMIC.search(named.group().split()[0])
+        )
         if any(_has_child_s_age(sentence, named) for named in names) or _names_a_pupil(sentence, names):
             return yellow("minors")
         if has_children and _NAME_INITIAL.search(sentence) and not _GROWN.search(sentence.lower()):
+            return yellow("minors")
+        if _CHILD.search(sentence.lower()) and _CHILD_THEN_AGE.search(sentence):
             return yellow("minors")
         pupil = _PUPIL_THEN_NAME.search(sentence)
         if pupil and not _GROWN.search(sentence[: pupil.end()].lower()):
@@ -170,11 +186,13 @@ def _has_child_s_age(sentence: str, named: re.Match[str]) -> bool:
 
 def _names_a_pupil(sentence: str, names: Sequence[re.Match[str]]) -> bool:
     """«Аня Смирнова из 5 „Б“», «5-Б класс: Аня Смирнова», and not «водитель 1 класса Пётр Смирнов»."""
-    if not names:
-        return False
-    low = sentence.lower()
-    classes = [*_CLASS.finditer(low), *_CLASS_BY_LETTER.finditer(low)]
-    return any(_is_of(low, named, one) for named in names for one in classes)
+    low = sentence.lower() if names else ""
+    return any(
+        _is_of(low, named, one)
+        for named in names
+        for written in (_CLASS, _CLASS_BY_LETTER)
+        for one in written.finditer(low, max(0, named.start() - _NEAR), named.end() + _NEAR)
+    )
 
 
 def _is_of(low: str, named: re.Match[str], one: re.Match[str]) -> bool:
@@ -193,7 +211,11 @@ def personal_data(facts: Facts) -> Warn | None:
     text = facts.plain
     if _PAPERS.search(text):
         return red("personal_data", "документы")
-    if _LIVES.search(text) or (_FLAT.search(text) and _NAME_INITIAL.search(facts.text)):
+    if (
+        _LIVES.search(text)
+        or (_FLAT.search(text) and _DEBTOR.search(text))
+        or (_FLAT.search(text) and _NAME_INITIAL.search(facts.text))
+    ):
         return yellow("personal_data", "адрес")
     named = _NAME_INITIAL.search(facts.text) or _FULL_NAME.search(facts.text)
     if found := _HEALTH.search(text):

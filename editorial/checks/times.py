@@ -21,12 +21,15 @@ _CLOCK: Final = re.compile(
     r"(?:\b(?:в|во|с|до|к|на|начало|старт|время|сбор)\s*[—:–-]?\s*(?:в\s+)?)((?:[01]?\d|2[0-4])[:.][0-5]\d)(?![\d.:%])"
     r"|(?<![\d:.,])((?:[01]\d|2[0-4]):[0-5]\d)(?![\d:])"
     r"|\bв\s+((?:[01]?\d|2[0-4])\s+час(?:ов|а)?)\b(?!\w)"
+    r"|\bв\s+((?:\d{1,2}|час|два|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать|двенадцать) (?:утра|дня|вечера))\b"
 )
 _ZONE: Final = re.compile(
     r"\bмск\b|московск|местн\w+ времен|по местному|\butc\b|\bgmt\b|мск[+−-]\d|часов\w+ пояс|"
     r"\bпо [а-я-]+(?:ск|цк)(?:ому|у)\b|врем(?:я|ени|енем) [а-я-]+ск|[а-я-]+ск(?:ое|ому|ого) врем|\bпо (?:чите|уфе|омску|самаре)\b"
 )
 _MOSCOW: Final = ZoneInfo("Europe/Moscow")
+#: What is told beside the days of long ago.
+_JUST_NOW: Final = re.compile(r"\b(?:сегодня|вчера|накануне|на днях|на этой неделе|теперь)\b")
 #: News says what happened at its beginning.
 _LEAD: Final = 400
 
@@ -80,7 +83,7 @@ def stale(facts: Facts) -> Warn | None:
 
 def _old_news(facts: Facts) -> Warn | None:
     reference = facts.received_at.astimezone(facts.own_zone).date()
-    if announced(facts.text, reference):
+    if announced(facts.text, reference) or _JUST_NOW.search(facts.plain):
         return None
     oldest = facts.moment.astimezone(facts.own_zone).date() - timedelta(days=facts.lists.threshold("свежесть"))
     days = [named.day for named in days_in(facts.plain, reference) if not named.with_year]

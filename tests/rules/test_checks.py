@@ -94,6 +94,13 @@ def test_ordinary_news_are_left_alone() -> None:
     assert len(yellow) <= len(found) / 3
 
 
+def test_what_an_editor_would_stop_over_is_told() -> None:
+    """As strangers write it: the code of the warning, and the text."""
+    lines = (SAMPLES.parent / "problems.txt").read_text(encoding="utf-8").splitlines()
+    found = {line: {warn.code for warn in desk.warnings_for(facts(line.split(" | ", 1)[1]))} for line in lines}
+    assert [line for line, codes in found.items() if line.split(" | ")[0] not in codes] == []
+
+
 # -------------------------------------------------------------------------------------------------------- time
 
 TOMORROW = NOW + timedelta(days=1)
@@ -147,6 +154,7 @@ def test_a_text_that_waited_over_night_lies_without_any_slot() -> None:
         ("Счёт 2:1 в пользу команды двора", IRKUTSK, None),
         ("Ждём к 9 часам", IRKUTSK, None),
         ("Встреча в 10 часов", IRKUTSK, YELLOW),
+        ("Собираемся в семь вечера у ДК", IRKUTSK, YELLOW),
         ("Дорога заняла 14 часов", IRKUTSK, None),
         ("Выпуск 12.30 посвящён старостам", IRKUTSK, None),
     ],
@@ -553,6 +561,10 @@ def test_any_text_gets_an_answer(text: str) -> None:
         "а" * 15_000,
         "8 9" * 5_000,
         "1234 " * 3000,
+        "Аня Смирнова 5Б " * 900,
+        "Аня Смирнова, " * 1000,
+        "дрон упал " * 1500,
+        "голосуйте за Ивана " * 800,
     ],
 )
 def test_no_text_holds_up_the_desk(text: str) -> None:
