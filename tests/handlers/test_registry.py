@@ -45,7 +45,7 @@ def test_a_new_author_is_asked_after_the_receipt_and_only_once(world: World) -> 
     receipt, question = first_news(world)
     assert receipt.startswith("Получили новость, № 1.")
     assert question == (
-        "По новости № 1: вы пишете впервые, назовите регион и организацию, это один раз. "
+        "По новости № 1: вы пишете впервые, назовите регион и организацию — спросим один раз. "
         "Выберите федеральный округ или напишите словами."
     )
     assert "Сибирский" in last(world).buttons
@@ -285,7 +285,7 @@ def test_a_blocked_authors_news_makes_no_card_and_the_author_is_told_once(world:
     assert world.suggestion(2).status is Status.REJECTED
     told = [said for said in world.letters(AUTHOR) if "больше не принимаем" in said]
     assert told == [
-        "Новость № 2 не взяли, от вас их больше не принимаем: реклама. Если это ошибка, «Позвать человека»."
+        "Новость № 2 не взяли, от вас их больше не принимаем: реклама. Если это ошибка, напишите «Позвать человека»."
     ]
     assert world.says("Предложить новость", by=AUTHOR) == [
         "Новости от вас больше не принимаем: реклама. Если это ошибка, напишите «Позвать человека»."
