@@ -119,7 +119,7 @@ def _asked(storage: Storage, kept: int) -> list[Row]:
     return [
         _row("a row by its key", subject, by_key, floor),
         _row("one word in the index (floor)", subject, floor, floor),
-        _row("candidates looked up by twelve words", subject, alike, floor),
+        _row("candidates looked up by eight words", subject, alike, floor),
         _row("alike texts and pictures, whole", f"{subject}, alike ones for {found} of {len(news)}", whole, floor),
     ]
 

@@ -24,6 +24,8 @@ _FEWEST_WORDS: Final = 6
 #: Shares of common stems from which two texts tell one story: with the same numbers, and without any.
 _RETOLD: Final = 0.55
 _RETOLD_WITHOUT_NUMBERS: Final = 0.75
+#: Texts with a smaller share of common stems are neither copies nor retellings of each other.
+_TOO_LITTLE: Final = 0.35
 #: What a retelling weighs at most beside a copy.
 _RETELLING: Final = 0.9
 
@@ -52,7 +54,12 @@ class Trace:
     @cached_property
     def words(self) -> frozenset[str]:
         """The stems that are not numbers."""
-        return frozenset(self.stems) - self.numbers
+        return self.different - self.numbers
+
+    @cached_property
+    def different(self) -> frozenset[str]:
+        """The stems, each once."""
+        return frozenset(self.stems)
 
     @cached_property
     def shingles(self) -> frozenset[tuple[str, ...]]:
@@ -64,7 +71,9 @@ def trace(text: str) -> Trace:
     """The trace of a text, VK's markup and pasted HTML aside."""
     even = unicodedata.normalize("NFC", html.unescape(_MARKUP.sub(" ", text)))
     even = _ADDRESS.sub(" ", _HASHTAG.sub(" ", _LABELLED.sub(r"\1", even)))
-    even = "".join(sign for sign in even if unicodedata.category(sign) != "Cf")
+    even = " ".join(even.split())
+    if not even.isprintable():  # invisible signs, one of which may stand within a word
+        even = "".join(sign for sign in even if unicodedata.category(sign) != "Cf")
     common = _common_words()
     words = _WORD.findall(_GROUPED.sub("", even).lower().replace("ё", "е"))
     stems = tuple(word if word.isdigit() else _stem(word) for word in words if word not in common)
@@ -81,6 +90,9 @@ def likeness(one: Trace, other: Trace) -> float:
     fewer = min(len(one.stems), len(other.stems))
     if fewer < _FEWEST_WORDS:
         return 1.0 if one.stems == other.stems and one.stems else 0.0
+    shared = _contained(one.different, other.different)
+    if shared < _TOO_LITTLE:
+        return shared * shared  # about what their runs of words have in common, without looking for these
     copied = _contained(one.shingles, other.shingles)
     if not _same_numbers(one, other):
         # «В посёлке Заречном открыли 3 двора» every week: a form filled in anew is another piece of news.

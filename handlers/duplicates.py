@@ -6,6 +6,7 @@ decided here: a moderator sees what is alike, how much, and what became of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,9 +27,11 @@ MOST_SHOWN: Final = 3
 _BACK: Final = 2_000
 #: Candidates that are compared word by word.
 _CANDIDATES: Final = 20
-#: Words by which candidates are looked for: numbers and long words are the rarest.
-_TELLING: Final = 12
+#: Words by which candidates are looked for: long numbers, but for years, and long words are the rarest.
+_TELLING: Final = 8
+_NUMBERS: Final = 2
 _SHORT_WORD: Final = 5
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 #: What was taken back or turned down by its author leaves no duplicate behind.
 _UNDECIDED: Final = frozenset({Status.PENDING, Status.RETURNED, Status.FAILED})
 _GONE: Final = frozenset({Status.WITHDRAWN, Status.EXPIRED})
@@ -101,8 +104,11 @@ def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
 def telling(own: Trace) -> list[str]:
     """The words that candidates are looked for by."""
     words = sorted(own.words, key=lambda word: (-len(word), word))
-    numbers = sorted((number for number in own.numbers if len(number) > 1), key=len, reverse=True)
-    return [*(word for word in words if len(word) >= _SHORT_WORD), *numbers][:_TELLING]
+    numbers = sorted(
+        (one for one in own.numbers if len(one) > 1 and not _YEAR.fullmatch(one)), key=lambda one: (-len(one), one)
+    )
+    long = [word for word in words if len(word) >= _SHORT_WORD]
+    return [*numbers[:_NUMBERS], *long, *numbers[_NUMBERS:]][:_TELLING]
 
 
 def _recent(suggestion: Suggestion, other: Suggestion) -> bool:

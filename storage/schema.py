@@ -476,6 +476,8 @@ journal = Table(
 Index("journal_number", journal.c.number, journal.c.id)
 
 # What pictures look like, to know one that is sent again; the pictures themselves are not kept here.
+#: Parts of a fingerprint: of two that differ by fewer bits than there are bands, one band is the same.
+BANDS = tuple(f"band{place}" for place in range(7))
 pictures = Table(
     "pictures",
     metadata,
@@ -483,8 +485,10 @@ pictures = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("mark", BigInteger, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    *(Column(band, Integer, nullable=False, server_default=text("0")) for band in BANDS),
 )
-Index("pictures_seen", pictures.c.seen_at)
+for _band in BANDS:
+    Index(f"pictures_{_band}", pictures.c[_band], pictures.c.seen_at, pictures.c.number, pictures.c.mark)
 
 settings = Table(
     "settings",

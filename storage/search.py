@@ -7,7 +7,9 @@ callers; who wrote a text is not looked for here.
 
 from __future__ import annotations
 
+import heapq
 import zlib
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
@@ -95,9 +97,12 @@ class Search:
         if not words:
             return ()
         values = {f"word{place}": self._query([word]) for place, word in enumerate(words)}
-        statement = _alike(self._work.dialect, len(words))
-        rows = self._work.rows(statement, {**values, "after": after, "count": limit})
-        return tuple(row.number for row in rows)
+        hits = self._work.bare_rows(_alike(self._work.dialect, len(words)), {**values, "after": after})
+        having = Counter(place for place, _ in hits)
+        weights: dict[int, float] = defaultdict(float)
+        for place, number in hits:
+            weights[number] += 1 / having[place]
+        return tuple(heapq.nlargest(limit, weights, key=lambda number: (weights[number], number)))
 
     def stems_of_each(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The stems of several suggestions' texts."""
@@ -124,13 +129,12 @@ class Search:
 def _alike(dialect: str, words: int) -> TextClause:
     """The query for so many words; made once, because taking its text apart takes as long as looking up a word."""
     key, match = _KEY[dialect], _MATCH[dialect]
-    hits = " UNION ALL ".join(
-        f"SELECT {key} AS number, 1.0 / COUNT(*) OVER () AS weight FROM search_texts "
-        f"WHERE {match.replace(':words', f':word{place}')} AND {key} > :after"
-        for place in range(words)
-    )
     return text(
-        f"SELECT number FROM ({hits}) AS hits GROUP BY number ORDER BY SUM(weight) DESC, number DESC LIMIT :count"
+        " UNION ALL ".join(
+            f"SELECT {place}, {key} FROM search_texts "
+            f"WHERE {match.replace(':words', f':word{place}')} AND {key} > :after"
+            for place in range(words)
+        )
     )
 
 

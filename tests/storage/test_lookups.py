@@ -116,6 +116,7 @@ LOOKS: dict[str, Look] = {
     "digests.waiting": lambda unit, now: unit.digests.waiting(),
     "digests.containing": lambda unit, now: unit.digests.containing(77_777),
     "digests.out_since": lambda unit, now: unit.digests.out_since(now - 60 * SECOND),
+    "pictures.near": lambda unit, now: unit.pictures.near((1, 2), 6, now),
     "claims.get": lambda unit, now: unit.claims.get(77_777),
     "suggestions.of_region": lambda unit, now: unit.suggestions.of_region("RU-IRK", 11, 50_000),
     "suggestions.several": lambda unit, now: unit.suggestions.several((5, 77_777)),
