@@ -34,9 +34,11 @@ def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
-needs_chromium = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium on this machine (Debian package: chromium)"
-)
+#: The marks of a module that looks at the page: what the run of every push may not skip, and what is skipped here.
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine (Debian package: chromium)"),
+]
 
 
 @contextmanager

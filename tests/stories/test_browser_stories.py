@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.stories.browser import Visitor, chromium, needs_chromium
 from tests.stories.desk import Desk, open_desk
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = needs_chromium
 
 IRINA = 601
 OLEG = 602

@@ -15,7 +15,7 @@ from tests.targets.rig import Rig, changed
 from tests.targets.rigs.max import MaxRig
 from tests.targets.rigs.telegram import TelegramRig
 
-pytestmark = [needs_chromium, pytest.mark.browser]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

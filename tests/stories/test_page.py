@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from sandbox.server import Sandbox
 from tests.stories.browser import Visitor, chromium, needs_chromium
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = needs_chromium
 
 CHAT = 2_000_000_001
 IRINA = 601
