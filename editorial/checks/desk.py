@@ -45,47 +45,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     shape.mentions,
     shape.cleanup,
 )
-#: Every code a warning may have.
-CODES: Final = frozenset(
-    [
-        "security",
-        "sensitive",
-        "election",
-        "foreign_agent",
-        "foreign_agents",
-        "undesirable",
-        "stop_word",
-        "advertising",
-        "fundraising",
-        "banned_platform",
-        "profanity",
-        "stale",
-        "deadline",
-        "minors",
-        "personal_data",
-        "contacts",
-        "lookalike",
-        "not_for_publication",
-        "off_topic",
-        "no_region",
-        "relative_date",
-        "no_timezone",
-        "shortener",
-        "empty_text",
-        "only_link",
-        "too_short",
-        "too_long",
-        "no_photo",
-        "photo_lowres",
-        "many_photos",
-        "emoji",
-        "capitals",
-        "signs",
-        "officialese",
-        "mentions",
-        "cleanup",
-    ]
-)
 
 
 def warnings_for(facts: Facts) -> tuple[Warn, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ from editorial.checks.calendar import deadline_of
 from editorial.checks.facts import Colour, Facts
 from editorial.lists import Change, Kept, canonical, lists_with
 from editorial.suggestion import Attachment
+from handlers import texts
 from tests.rules.judged import ANSWERS, SAMPLES, Sample, confusion, region_table, samples
 
 NOW = datetime(2026, 9, 10, 7, 0, tzinfo=UTC)
@@ -74,9 +77,20 @@ def test_the_text_alone_finds_the_region_wherever_exactly_one_is_named() -> None
     assert region_table() == {"found": 35, "rightly silent": 8}
 
 
-def test_every_code_a_check_may_give_is_known() -> None:
-    given_codes = {warn.code for sample in samples() for warn in sample.warned()}
-    assert given_codes <= desk.CODES
+def spelled_codes() -> set[str]:
+    """The codes the checks give, as their source spells them."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(desk.__file__).parent.glob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    coloured = [
+        one
+        for one in calls
+        if {name.id for name in ast.walk(one.func) if isinstance(name, ast.Name)} & {"red", "yellow"}
+    ]
+    return {str(one.args[0].value) for one in coloured if isinstance(one.args[0], ast.Constant)}
+
+
+def test_people_have_words_for_every_warning_of_the_checks_and_for_no_other() -> None:
+    assert texts.WARNINGS.keys() == spelled_codes() | {str(Kept.FOREIGN_AGENTS), str(Kept.UNDESIRABLE)}
 
 
 def ordinary() -> list[str]:
@@ -547,7 +561,7 @@ def test_red_warnings_stand_first() -> None:
     ).map("".join)
 )
 def test_any_text_gets_an_answer(text: str) -> None:
-    assert {warn.code for warn in desk.warnings_for(facts(text))} <= desk.CODES
+    assert {warn.code for warn in desk.warnings_for(facts(text))} <= texts.WARNINGS.keys()
 
 
 @pytest.mark.parametrize(
