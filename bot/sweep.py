@@ -144,10 +144,11 @@ class Sweep:
     def _reach_of(self, copy: NetworkCopy) -> Reach | None:
         for target in self._networks:
             network = next((one for one in target.networks if one.key == copy.network), None)
-            if network is None or copy.placed is None or target.standstill() is not None:
+            if network is None or copy.placed is None:
                 continue
             try:
-                return target.reach(network, copy.placed)
+                if target.standstill() is None:
+                    return target.reach(network, copy.placed)
             except Exception as error:
                 log.warning("reach_unread", network=copy.network, error=type(error).__name__)
         return None

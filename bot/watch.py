@@ -199,6 +199,8 @@ class Watch:
     def _read_managers(self) -> None:
         self._managers_read = time.monotonic()
         self._managers_at = time.monotonic() + MANAGERS_EVERY
+        with self._work.look() as context:
+            stale = context.unit.settings.get("staff_stale")
         try:
             managers = people.managers(self._group, self._group_id, urgent=True, timeout=ANSWER_WITHIN)
         except VkError as error:
@@ -209,10 +211,11 @@ class Watch:
             return  # a community always has its owner: such an answer is no answer
         with self._work.look() as context:
             known = {member.vk_id: member.role for member in context.unit.staff.all()}
-            stale = context.unit.settings.get("staff_stale")
         if known == managers and not stale:
             return
         with self._work.begin("managers") as context:
+            if context.unit.settings.get("staff_stale") != stale:
+                return  # a role changed while VK answered: this list may be older, the next tick asks again
             context.unit.staff.replace(managers, context.now)
             context.unit.settings.delete("staff_stale")
 

@@ -72,6 +72,6 @@ def _officers_changed(context: Context, event: OfficersChanged) -> None:
     role = role_of_level(event.level_new)
     word = None if role is Role.STRANGER else role.name.lower()
     context.unit.staff.set(event.user_id, word, context.now)
-    context.unit.settings.set("staff_stale", True, context.now)
+    context.unit.settings.set("staff_stale", context.now.isoformat(), context.now)
     details = {"from": event.level_old, "to": event.level_new}
     context.unit.journal.add(context.now, None, event.user_id, "officer", None, word, details)

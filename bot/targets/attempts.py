@@ -36,6 +36,7 @@ class Attempts:
         try:
             yield
         finally:
+            self._took.pop(delivery.id, None)  # the newest stands last
             self._took[delivery.id] = timedelta(seconds=time.monotonic() - started)
             if len(self._took) > _REMEMBERED:
                 del self._took[next(iter(self._took))]

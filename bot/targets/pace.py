@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,9 +21,14 @@ class ChannelPace:
         self._gap, self._most, self._window, self._clock = gap, most, window, clock
         self._sent: deque[float] = deque()
         self._free_at = clock()
+        self._lock = threading.Lock()  # the courier is not the only one who asks
 
     def wait(self, messages: int = 1) -> float:
         """Seconds until so many messages may be sent; 0: now."""
+        with self._lock:
+            return self._left(messages)
+
+    def _left(self, messages: int) -> float:
         now = self._clock()
         left = max(0.0, self._free_at - now)
         if not self._most:
@@ -36,6 +42,7 @@ class ChannelPace:
 
     def spent(self, messages: int = 1) -> None:
         """A call was made which sent so many messages; 0: it only changed some."""
-        now = self._clock()
-        self._free_at = now + self._gap
-        self._sent.extend([now] * (messages if self._most else 0))
+        with self._lock:
+            now = self._clock()
+            self._free_at = now + self._gap
+            self._sent.extend([now] * (messages if self._most else 0))

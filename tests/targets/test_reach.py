@@ -124,3 +124,25 @@ def test_whoever_stops_waits_for_one_copy_at_most(read: Read, monkeypatch: pytes
     assert len(asked) == 1
     with read.work.look() as context:
         assert len(context.unit.copies.due_reach(context.now, 50)) == 2
+
+
+def test_a_network_that_breaks_down_costs_the_others_nothing(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def breaks_down() -> str:
+        raise ZeroDivisionError
+
+    broken = TelegramRig(read.rig.vk, tmp_path).target
+    monkeypatch.setattr(broken, "standstill", breaks_down)
+    read.sweep = Sweep(
+        cast(Any, None), read.work, (broken, read.rig.target), can_read=lambda: True, on_refusal=lambda: None
+    )
+    with read.work.begin("test") as context:
+        [copy] = context.unit.copies.of(1)
+        key = broken.networks[0].key
+        context.unit.copies.put(replace(copy, network=key), context.now)
+    read.is_read(31)
+    read.ahead += timedelta(days=1, minutes=1)
+    read.sweep.reach()
+    with read.work.look() as context:
+        assert {one.network: one.reach.views for one in context.unit.copies.of(1)} == {key: None, "max": 31}

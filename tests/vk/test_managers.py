@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from bot import watch
+from bot.vk import people
 from bot.vk.pace import Pace, Turn
 from bot.watch import Watch
 from bot.work import Work
 from editorial.roles import Role
+from handlers.events import OfficersChanged
+from handlers.router import handle
 from storage.migrate import upgrade
 from storage.unit import Storage
 from tests.handlers.world import a_desk
@@ -137,3 +140,28 @@ def test_the_same_list_again_writes_nothing_and_wakes_nobody(world: World, work:
     assert woken == [None]
     with work.look() as context:
         assert context.unit.settings.get("staff_stale") is None
+
+
+def test_a_change_that_came_while_the_list_was_read_is_not_overwritten_and_not_forgotten(
+    world: World, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """VK has answered with the former list; before it arrives an event says that somebody left."""
+    watching = a_watch(world, work)
+    watching.read_managers()
+    ask = people.managers
+
+    def and_meanwhile_somebody_left(*asked: Any, **how: Any) -> Any:
+        former = ask(*asked, **how)
+        world.do("set_role", user_id=LEFT, role="stranger")
+        with work.begin("event") as context:
+            handle(OfficersChanged(LEFT, 1, 0), context)
+        return former
+
+    monkeypatch.setattr(people, "managers", and_meanwhile_somebody_left)
+    watching.read_managers()
+    monkeypatch.undo()
+    assert role(work) is Role.STRANGER
+    watching.tick()
+    with work.look() as context:
+        assert context.unit.settings.get("staff_stale") is None
+    assert role(work) is Role.STRANGER
