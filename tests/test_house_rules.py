@@ -92,6 +92,11 @@ def imported(tree: ast.AST) -> set[str]:
     return found
 
 
+def modules(tree: ast.AST) -> set[str]:
+    """The modules that are imported from, whole."""
+    return {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
 def calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
@@ -253,6 +258,11 @@ def test_the_program_is_built_in_three_places() -> None:
         for one in calls(tree)
         if isinstance(one.func, ast.Name) and one.func.id in BUILT
     } == {"bot/app.py", "bot/ground.py", "bot/networks.py"}
+
+
+def test_the_self_check_does_not_build_the_program() -> None:
+    asked = [name for name, tree in trees("bot/check") if "bot.app" in modules(tree)]
+    assert asked == []
 
 
 def test_the_judges_share_no_code_with_the_program() -> None:
