@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import confusion, intake, latency, life, likeness, limits, networks, punctuality, stage, table
+from proof.commit import commit
 
 PARTS_IN_ORDER = (confusion, likeness, intake, life, latency, limits, punctuality, networks)
 PARTS = {part.__name__.rpartition(".")[2]: part for part in PARTS_IN_ORDER}
@@ -18,6 +19,7 @@ PARTS = {part.__name__.rpartition(".")[2]: part for part in PARTS_IN_ORDER}
 
 def main(wanted: Sequence[str]) -> int:
     """Measure and print the table after each part; 1 when a promise is not kept. Raises KeyError for an unknown part."""
+    print(f"commit {commit()}", end="\n\n", flush=True)
     rows: list[table.Row] = []
     with tempfile.TemporaryDirectory(prefix="okmo-bench-") as place:
         folder = Path(place)

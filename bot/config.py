@@ -575,11 +575,16 @@ class Settings(BaseSettings):
         return tuple((kind, Crontab.parse(line)) for kind, line in lines if line)
 
     @property
+    def desk_hours(self) -> WorkTime:
+        """When somebody is at the desk."""
+        hours = QuietHours.parse(self.DESK_HOURS)
+        return WorkTime(hours.start, hours.end, self.zone)
+
+    @property
     def reminders(self) -> Rules:
         """What moderators are reminded of, and when."""
-        hours = QuietHours.parse(self.DESK_HOURS)
         return Rules(
-            WorkTime(hours.start, hours.end, self.zone),
+            self.desk_hours,
             tuple(sorted(int(one) for one in _listed(self.REMIND_AFTER_HOURS))),
             self.REMIND_AFTER_DAYS,
             _clock(self.REMIND_TOMORROW_AT),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from proof import clock, crash_matrix, crosspost, fault_matrix, fuzz, races, random_kills, unauthorised
+from proof.commit import commit
 from proof.fortnight.play import play
 from proof.fortnight.promises import judge
 from proof.office import Result, table
@@ -27,7 +28,8 @@ from proof.office import Result, table
 class Round:
     """What one round did. ``size`` in the unit of its proof; ``findings`` empty when all held.
 
-    ``lost``, ``doubled`` and ``stuck`` are those among the findings.  ``again``: the command that plays it again.
+    ``lost``, ``doubled`` and ``stuck`` are those among the findings.  ``again``: the command that plays it again,
+    at ``commit``.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Round:
     doubled: int = 0
     stuck: int = 0
     seconds: float = 0.0
+    commit: str = ""
 
 
 def _judged(
@@ -204,13 +207,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         read = [Round(**json.loads(line)) for path in asked.sum for line in path.read_text().splitlines()]
         print(totals(read))
         return 1 if any(one.findings for one in read) else 0
+    stands_at = commit()
+    print(f"commit {stands_at}, seed {asked.seed}, {asked.minutes:g} minutes", flush=True)
     done: list[Round] = []
     for one in rounds(asked.seed, asked.minutes, asked.only):
         done.append(one)
         show(one)
         if asked.record:
             with asked.record.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+                file.write(json.dumps({**asdict(one), "commit": stands_at}, ensure_ascii=False) + "\n")
     print(totals(done))
     return 1 if any(one.findings for one in done) else 0
 

@@ -22,6 +22,7 @@ from typing import Any, Final
 import requests
 
 from proof.checker import Violation, check
+from proof.commit import commit
 from proof.evidence import Evidence, Json, gather, missing_events
 from proof.networks import SITE
 from proof.people import People
@@ -243,6 +244,7 @@ def keep(
     path = folder / f"{name}-{time.strftime('%H%M%S')}.json"
     contents: Json = {
         "name": name,
+        "commit": commit(),
         "plan": plan,
         "violations": [str(one) for one in violations],
         "unsettled": list(moving),

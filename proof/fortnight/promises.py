@@ -1,7 +1,7 @@
 """What has to hold when a fortnight is over: predicates over the sandbox's world, bare rows and what people did.
 
-Like ``proof.checker``, whose promises are asked here too, this shares no code with the program.  Each predicate
-yields a sentence for everything it finds broken.
+Like ``proof.checker``, whose promises are asked here too, this shares no code with the program and loads none of it.
+Each predicate yields a sentence for everything it finds broken.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from proof.checker import Violation, check, published_calls, replays
-from proof.evidence import Evidence
-from proof.fortnight.play import Ended
-from proof.fortnight.stage import Json
+from proof.evidence import Evidence, Json
+
+if TYPE_CHECKING:
+    from proof.fortnight.play import Ended
 
 Predicate = Callable[["Seen"], Iterator[str]]
 
