@@ -73,17 +73,17 @@ def _thing(world: World, owner_id: int, kind: str, detail: str) -> Json:
     if kind == "link":
         return {"url": detail or "https://example.org/", "title": detail or "example.org", "description": ""}
     number = world.new_id()
+    if kind == "poll":
+        return {"id": number, "owner_id": owner_id, **_poll(world, detail or "Опрос")}
     thing: Json = {"id": number, "owner_id": owner_id, "access_key": world.secret(kind, number)[:18]}
     thing["date"] = world.clock.seconds()
-    thing["title"] = detail or {"video": "Видео", "doc": "Документ.pdf", "poll": "Опрос"}.get(kind, kind)
+    thing["title"] = detail or {"video": "Видео", "doc": "Документ.pdf"}.get(kind, kind)
     if kind == "video":
         thing.update(duration=61, image=[], can_play=1)
     if kind == "audio":
         thing.update(artist="Хор", duration=61, url="")
     if kind == "doc":
         thing.update(size=1024, ext="pdf", type=1, url="https://vk.ru/doc")
-    if kind == "poll":
-        thing.update(_poll(world, thing["title"]))
     return thing
 
 

@@ -221,9 +221,8 @@ class Api:
             if token.state == "two_factor" and known.name == "wall.delete":
                 raise VkError(703)
             self._check_captcha(token, sent)
-        if known.name == "wall.get" and world.limits.count_day(
-            token.key, known.name, "wall_get_per_day", world.clock.now()
-        ):
+        budgets = ["calls_per_day", *(["wall_get_per_day"] if known.name == "wall.get" else [])]
+        if any(world.limits.count_day(token.key, known.name, name, world.clock.now()) for name in budgets):
             raise VkError(29)
         fingerprint = json.dumps([known.name, sorted(sent.items())])
         if world.limits.same_too_often(token.key, fingerprint):

@@ -18,6 +18,8 @@ DEFAULTS: dict[str, float] = {
     "postponed_per_day": 25,
     "postponed_total": 150,
     "wall_get_per_day": 5000,
+    # Calls of any one method a day, for the methods whose budget nobody has measured. 0 = no limit.
+    "calls_per_day": 0,
     # So many wall writes of a user key, each sooner than `burst_gap` seconds after the one before: captcha.
     "burst_writes": 10,
     "burst_gap": 4,
@@ -64,7 +66,7 @@ class Limits:
     def count_day(self, key: str, method: str, name: str, now: float) -> bool:
         """Counts a call of the day; True if the limit called `name` is exceeded."""
         allowed = self.values[name]
-        day = (key, method, int(now // 86400))
+        day = (key, f"{method} {name}", int(now // 86400))
         used = self._days.get(day, 0)
         if allowed and used >= allowed:
             return True

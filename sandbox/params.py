@@ -1,7 +1,8 @@
 """Parameters of a method: a compact declaration and the strict reading of what was sent.
 
 A declaration is words `name:kind`, an exclamation mark for required, a limit in brackets:
-`post_id:uint! posts:list(100) filter:one(all|owner) message:text(9000)`.
+`post_id:uint! posts:list(100) filter:one(all|owner) message:text(9000)`. A list may name what stands in it
+(`filter:list(admin|editor)`), a list of numbers that are not negative is `uints`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ INTEGER = re.compile(r"^-?\d{1,18}$")
 
 @dataclass(frozen=True)
 class Param:
-    """One declared parameter: kind is int, uint, bool, text, list, ints, number, one or id."""
+    """One declared parameter: kind is int, uint, bool, text, list, ints, uints, number or one."""
 
     name: str
     kind: str
@@ -82,7 +83,7 @@ def _value(param: Param, text: str, strict: bool) -> Any:
             return float(text)
         except ValueError as fault:
             raise invalid(name, "is not a number") from fault
-    if kind in {"list", "ints"}:
+    if kind in {"list", "ints", "uints"}:
         return _list(param, text, strict)
     if kind == "one":
         if text not in param.limit.split("|"):
@@ -118,8 +119,12 @@ def _integer(name: str, text: str, limit: str, strict: bool, *, unsigned: bool) 
 
 def _list(param: Param, text: str, strict: bool) -> list[Any]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if param.limit and len(parts) > int(param.limit):
+    if param.limit.isdigit() and len(parts) > int(param.limit):
         raise invalid(param.name, f"has more than {param.limit} items")
-    if param.kind == "ints":
-        return [_integer(param.name, part, "", strict, unsigned=False) for part in parts]
-    return parts
+    if param.kind == "list":
+        if "|" in param.limit and not set(parts) <= set(param.limit.split("|")):
+            raise invalid(param.name, f"should hold only {param.limit.replace('|', ', ')}")
+        return parts
+    within = param.limit if ".." in param.limit else ""
+    unsigned = param.kind == "uints"
+    return [_integer(param.name, part, within, strict, unsigned=unsigned) for part in parts]

@@ -171,7 +171,7 @@ def get_history(call: Call) -> Json:
 
 @method(
     "messages.getByConversationMessageId",
-    "peer_id:int! conversation_message_ids:ints(100)! extended:bool fields:list group_id:uint",
+    "peer_id:int! conversation_message_ids:uints(100)! extended:bool fields:list group_id:uint",
     group="messages",
     user="messages",
 )
@@ -189,7 +189,8 @@ def get_by_cmid(call: Call) -> Json:
 
 @method(
     "messages.getById",
-    "message_ids:ints(100) preview_length:uint extended:bool fields:list group_id:uint cmids:ints(100) peer_id:int",
+    "message_ids:uints(100) preview_length:uint extended:bool fields:list group_id:uint cmids:uints(100) "
+    "peer_id:int",
     group="messages",
     user="messages",
 )
@@ -281,7 +282,7 @@ def _as_admin(call: Call) -> Conversation:
 
 @method(
     "messages.markAsRead",
-    "message_ids:ints peer_id:int start_message_id:uint group_id:uint mark_conversation_as_read:bool "
+    "message_ids:uints peer_id:int start_message_id:uint group_id:uint mark_conversation_as_read:bool "
     "up_to_cmid:uint",
     group="messages",
     user="messages",

@@ -77,7 +77,7 @@ def _member_rows(call: Call, group: Community, numbers: list[int], managers: boo
 
 @method(
     "groups.isMember",
-    "group_id:text! user_id:uint user_ids:ints extended:bool",
+    "group_id:text! user_id:uint user_ids:ints(1..) extended:bool",
     service=True,
 )
 def is_member(call: Call) -> Any:
@@ -91,7 +91,9 @@ def is_member(call: Call) -> Any:
 
 @method(
     "groups.get",
-    "user_id:uint(1..) extended:bool filter:list fields:list offset:uint count:uint(0..1000)",
+    "user_id:uint(1..) extended:bool "
+    "filter:list(admin|editor|moder|advertiser|groups|publics|events|has_addresses) "
+    "fields:list offset:uint count:uint(0..1000)",
     group=27,
     user="groups",
     service=True,

@@ -51,11 +51,11 @@ def conversation_of(call: Call, peer_id: int) -> Conversation:
 
 @method(
     "messages.send",
-    "user_id:int random_id:int peer_id:int peer_ids:ints(100) domain:text chat_id:uint message:text(9000) "
-    "lat:number long:number attachment:text(9000) reply_to:int forward_messages:ints(1000) forward:text "
-    "sticker_id:uint group_id:uint keyboard:text template:text payload:text(1000) content_source:text "
-    f"dont_parse_links:bool disable_mentions:bool intent:one({INTENTS}) subscribe_id:uint user_ids:ints(100) "
-    "expire_ttl:uint format_data:text silent:bool",
+    "user_id:int random_id:int peer_id:int peer_ids:ints(100) domain:text chat_id:uint(0..100000000) "
+    "message:text(9000) lat:number long:number attachment:text(9000) reply_to:int forward_messages:ints(1000) "
+    "forward:text sticker_id:uint group_id:uint keyboard:text template:text payload:text(1000) content_source:text "
+    f"dont_parse_links:bool disable_mentions:bool intent:one({INTENTS}) subscribe_id:uint(0..100) "
+    "user_ids:ints(100) expire_ttl:uint format_data:text silent:bool",
     group="messages",
     user="messages",
 )
@@ -266,8 +266,8 @@ def _find(call: Call, conversation: Conversation) -> Message | None:
 
 @method(
     "messages.delete",
-    "message_ids:ints(1000) spam:bool reason:uint group_id:uint delete_for_all:bool peer_id:int "
-    "cmids:ints(100) conversation_message_ids:ints(100)",
+    "message_ids:uints(1000) spam:bool reason:uint group_id:uint delete_for_all:bool peer_id:int "
+    "cmids:uints(100) conversation_message_ids:uints(100)",
     group="messages",
     user="messages",
 )

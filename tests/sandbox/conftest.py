@@ -59,7 +59,8 @@ def attachments(post: Json) -> str:
             names.append(item["link"]["url"])
             continue
         body = item[item["type"]]
-        names.append(f"{item['type']}{body['owner_id']}_{body['id']}_{body['access_key']}")
+        key = f"_{body['access_key']}" if "access_key" in body else ""
+        names.append(f"{item['type']}{body['owner_id']}_{body['id']}{key}")
     return ",".join(names)
 
 

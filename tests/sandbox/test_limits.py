@@ -84,6 +84,15 @@ def test_wall_get_has_a_daily_budget(vk: SandboxClient) -> None:
     assert vk.error("wall.get", "admin-key", owner_id=-1) == 0
 
 
+def test_any_method_may_have_a_daily_budget_of_its_own(vk: SandboxClient) -> None:
+    vk.limits(calls_per_day=2)
+
+    assert [vk.error("users.get", "editor-key", user_ids=601) for _ in range(3)] == [0, 0, 29]
+    assert vk.error("utils.getServerTime", "editor-key") == 0
+    vk.clock(advance=86400)
+    assert vk.error("users.get", "editor-key", user_ids=601) == 0
+
+
 def test_a_burst_of_writes_by_a_person_meets_captcha(vk: SandboxClient) -> None:
     vk.limits(burst_writes=3, burst_gap=600)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.sandbox_client import SandboxClient
+from tests.sandbox_client import CHAT, SandboxClient
 
 
 def test_a_call_is_a_form_with_the_key_in_it_or_in_the_header(vk: SandboxClient) -> None:
@@ -39,6 +39,8 @@ def test_a_json_body_is_refused(vk: SandboxClient) -> None:
         ("wall.getById", {"posts": "-1_x"}, 100),
         ("wall.delete", {"owner_id": -1, "post_id": -5}, 100),
         ("wall.get", {"owner_id": [-1, -1]}, 100),
+        ("groups.get", {"filter": "editor,owner"}, 100),
+        ("groups.isMember", {"group_id": 1, "user_ids": "601,0"}, 100),
         ("wall.borrow", {}, 3),
         ("users.get", {"user_ids": "601", "lang": "ru"}, 0),
     ],
@@ -47,6 +49,30 @@ def test_parameters_are_taken_strictly(
     vk: SandboxClient, method: str, params: dict[str, object], code: int
 ) -> None:
     assert vk.error(method, "editor-key", **params) == code
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("messages.delete", {"peer_id": CHAT, "cmids": "1,-2"}, 100),
+        ("messages.getByConversationMessageId", {"peer_id": CHAT, "conversation_message_ids": "-1"}, 100),
+        ("messages.send", {"chat_id": 100_000_001, "message": "А", "random_id": 1}, 100),
+        ("messages.send", {"chat_id": 1, "message": "А", "random_id": 1, "subscribe_id": 101}, 100),
+        ("messages.send", {"chat_id": 1, "message": "А", "random_id": 1, "subscribe_id": 100}, 0),
+        ("messages.send", {"peer_ids": f"{CHAT}", "message": "А", "random_id": 1, "forward_messages": "-5"}, 0),
+    ],
+)
+def test_numbers_keep_to_their_bounds(vk: SandboxClient, method: str, params: dict[str, object], code: int) -> None:
+    assert vk.error(method, **params) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [(1012, "Writing is disabled for this chat"), (4, "Incorrect signature")]
+)
+def test_every_error_that_can_be_asked_for_has_the_words_vk_has(vk: SandboxClient, code: int, text: str) -> None:
+    vk.fault("error", "utils.getServerTime", code=code)
+
+    assert vk.raw("utils.getServerTime").json()["error"]["error_msg"] == text
 
 
 def test_a_missing_version_is_refused_and_an_old_one_changes_shapes(vk: SandboxClient) -> None:
