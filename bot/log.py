@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final, TextIO, cast
 
 import structlog
@@ -43,11 +43,17 @@ class SecretMask:
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         for name, value in event.items():
-            if isinstance(value, str):
-                event[name] = self.clean(value)
-            elif value is not None and not isinstance(value, (int, float, bool)):
-                event[name] = self.clean(str(value))
+            event[name] = self._cleaned(value)
         return event
+
+    def _cleaned(self, value: Any) -> Any:
+        if value is None or isinstance(value, (int, float, bool)):
+            return value
+        if isinstance(value, Mapping):
+            return {self.clean(str(name)): self._cleaned(one) for name, one in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [self._cleaned(one) for one in value]
+        return self.clean(str(value))
 
 
 MASKING: Final = SecretMask()

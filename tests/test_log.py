@@ -13,6 +13,7 @@ def test_t80_no_line_holds_a_key_in_any_field() -> None:
     line: dict[str, Any] = {
         "event": "https://api/bot123:AAx/send",
         "nested": {"k": ["editor-key"]},
+        "loops": ("intake", "editor-key"),
         "number": 7,
         "error": ValueError("longer-editor-key"),
         "address": "?access_token=zzz&x=1",
@@ -20,7 +21,8 @@ def test_t80_no_line_holds_a_key_in_any_field() -> None:
     }
     assert mask(None, "info", line) == {
         "event": "https://api/bot***/send",
-        "nested": "{'k': ['***']}",
+        "nested": {"k": ["***"]},
+        "loops": ["intake", "***"],
         "number": 7,
         "error": "***",
         "address": "?access_token=***&x=1",
