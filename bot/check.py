@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 import click
 from dotenv import dotenv_values
+from pydantic import SecretStr
 
 from bot.config import ConfigError, Settings, read_settings
 from bot.database import FINDINGS, location
@@ -52,7 +53,7 @@ def run(config_file: Path | None, *, as_json: bool) -> int:
             raise
         _print([Line("configuration", "failed", fault) for fault in error.faults], as_json=True)
         return USAGE
-    lines = [*_configuration(config_file or Path("config.env"))]
+    lines = [*configuration(config_file or Path("config.env"))]
     lines += _database(settings)
     from bot.check_vk import vk
 
@@ -76,20 +77,23 @@ def _print(lines: list[Line], *, as_json: bool) -> None:
 # -- configuration -----------------------------------------------------------------------------------------
 
 
-def _configuration(path: Path) -> Iterator[Line]:
+def configuration(path: Path) -> Iterator[Line]:
+    """The lines about the file of settings."""
     if not path.is_file():
         yield Line("configuration", "ok", "настройки: из переменных окружения, файла config.env нет")
         return
     yield Line("configuration", "ok", f"настройки: {path}")
-    if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    written = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+    secrets = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+    if path.stat().st_mode & stat.S_IROTH and any(written.get(name) for name in secrets):
         yield Line(
             "configuration_secrecy",
             "warning",
             f"{path} могут прочитать другие пользователи машины, а в нём ключи",
-            f"chmod 600 {path}",
+            f"chmod o= {path}",
         )
     known = {spelled for name in Settings.model_fields for spelled in (name, f"{name}_FILE")}
-    strange = sorted(set(dotenv_values(path, interpolate=False, encoding="utf-8-sig")) - known)
+    strange = sorted(set(written) - known)
     if strange:
         yield Line(
             "configuration_names",

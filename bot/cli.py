@@ -61,14 +61,14 @@ def _config_option(function: _Function) -> _Function:
     return click.option(
         "--config",
         metavar="ФАЙЛ",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),  # whoever reads it says what is wrong
         expose_value=False,
         callback=_keep_config,
         help="Файл настроек вместо config.env.",
     )(function)
 
 
-_file_argument = click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+_file_argument = click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path, readable=False))
 
 
 def _settings() -> Settings:

@@ -647,12 +647,18 @@ def _names() -> list[str]:
 
 def _from_file(config_file: Path | None, faults: list[str]) -> dict[str, str]:
     path = config_file or Path("config.env")
-    if not path.is_file():
-        if config_file is not None:
-            faults.append(f"{path}: файла настроек нет. Создайте его: okmo-bot config > {path}")
-        return {}
     try:
+        if not path.is_file():
+            if config_file is not None:
+                faults.append(f"{path}: файла настроек нет. Создайте его: okmo-bot config > {path}")
+            return {}
         read = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+    except PermissionError:
+        faults.append(
+            f"{path}: файл настроек не читается, нет прав. "
+            "Запустите от имени пользователя бота или откройте файл для него"
+        )
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{path}: файл настроек не читается ({type(error).__name__}). Нужен текст в UTF-8")
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from typing import Final
 
@@ -18,6 +19,17 @@ _STORAGE: Final[dict[str, str]] = {
     "Unavailable": "База не открывается: проверьте DATABASE_URL, папку и права",
     "SchemaTooNew": "Базу вела более новая версия программы. Обновите программу или верните прежнюю копию базы",
     "SchemaMissing": "База пуста или от прежней версии. Выполните: okmo-bot db upgrade",
+}
+#: What the system says about a file, in words.
+_WHY: Final[dict[int, str]] = {
+    errno.EACCES: "нет прав",
+    errno.EPERM: "нет прав",
+    errno.ENOENT: "такого нет",
+    errno.EEXIST: "такое уже есть",
+    errno.EISDIR: "это папка",
+    errno.ENOTDIR: "часть пути не папка",
+    errno.ENOSPC: "на диске нет места",
+    errno.EROFS: "сюда нельзя писать",
 }
 _SHOW_DETAIL: Final = frozenset({"StorageError", "Unavailable"})
 
@@ -51,7 +63,8 @@ def explained(error: Exception) -> tuple[list[str], int]:
     if isinstance(error, StorageError):
         return [storage_sentence(error)], FAILED
     if isinstance(error, OSError) and error.filename:
-        return [f"Не получилось прочитать или записать {error.filename} ({error.strerror})"], FAILED
+        why = _WHY.get(error.errno or 0, error.strerror)
+        return [f"Не получилось прочитать или записать {error.filename} ({why})"], FAILED
     _log(error)
     return [f"Непредвиденная ошибка ({type(error).__name__}). Строка для разработчика — в журнале выше"], FAILED
 

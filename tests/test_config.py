@@ -126,6 +126,22 @@ def test_a_key_file_that_cannot_be_read_is_told_beside_the_other_faults() -> Non
     assert [fault.split(":")[0] for fault in faults] == ["VK_USER_TOKEN_FILE", "VK_GROUP_ID"]
 
 
+def test_a_settings_file_in_a_closed_folder_is_a_fault_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", closed)
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings(tmp_path / "config.env", {})
+    assert caught.value.faults[0] == (
+        f"{tmp_path / 'config.env'}: файл настроек не читается, нет прав. "
+        "Запустите от имени пользователя бота или откройте файл для него"
+    )
+
+
 # -- T-83: values are taken literally ----------------------------------------------------------------------
 
 

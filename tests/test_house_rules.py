@@ -314,6 +314,25 @@ def test_every_setting_named_in_a_document_exists() -> None:
     assert {word for name in documents for word in named.findall(read(name))} <= known
 
 
+def test_the_unit_leaves_every_setting_but_the_keys_to_the_file_of_settings() -> None:
+    """What the unit sets wins over the file, so whoever edits the file would wonder."""
+    given = re.findall(r"^Environment=(\w+)=", read("docs/okmo-bot.service"), re.MULTILINE)
+
+    assert given == ["VK_GROUP_TOKEN_FILE", "VK_USER_TOKEN_FILE"]
+
+
+def test_the_guide_the_unit_and_the_shortcut_name_the_same_files() -> None:
+    guide, unit, shortcut = read("README.md"), read("docs/okmo-bot.service"), read("docs/okmo-bot.sh")
+    command = "/opt/okmo-bot/.venv/bin/okmo-bot"
+
+    assert f"ExecStart={command} run --config /etc/okmo-bot/config.env" in unit
+    assert f"{command} --config /etc/okmo-bot/config.env" in shortcut
+    for named in ("docs/okmo-bot.service", "docs/okmo-bot.sh", "/etc/okmo-bot/vk-group", "/etc/okmo-bot/vk-user"):
+        assert named in guide
+    for path in ("/opt/okmo-bot", "/etc/okmo-bot", "/var/lib/okmo-bot", "/var/backups/okmo-bot"):
+        assert re.search(rf"^sudo (git clone|install -d).*{path}$", guide, re.MULTILINE), path
+
+
 def targets() -> dict[str, str]:
     return dict(re.findall(r"^([a-z]+):[^\n#]*(?:## ([^\n]+))?$", read("Makefile"), re.MULTILINE))
 

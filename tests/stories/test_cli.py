@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bot.check import configuration
 from bot.cli import answer
 from bot.status import USER_KEY
 from bot.vk.rights import Editor
@@ -99,7 +100,25 @@ def test_a_folder_that_cannot_be_used_is_told_without_a_traceback(tmp_path: Path
 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "data" in done.stderr
+    assert "data (такое уже есть)" in done.stderr
+
+
+def test_a_settings_file_that_may_not_be_read_is_told_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For root every file can be read, so the refusal is the system's answer as another user gets it."""
+
+    def closed(*_asked: object, **_how: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "config.env"))
+
+    (tmp_path / "config.env").touch()
+    monkeypatch.setattr("os.access", lambda *_asked, **_how: False)
+    monkeypatch.setattr("bot.config.dotenv_values", closed)
+
+    code = answer(["--config", str(tmp_path / "config.env"), "status"])
+
+    said = capsys.readouterr().err
+    assert (code, "config.env: файл настроек не читается, нет прав" in said) == (2, True)
 
 
 def test_a_fault_nobody_thought_of_is_one_russian_line_for_people_and_one_for_the_journal(
@@ -292,6 +311,26 @@ def test_check_is_well_when_everything_is(desk: Desk) -> None:
     )
     assert {"configuration", "disk", "database", "clock", "group_key", "group_rights", "editor_key"} <= set(lines)
     assert {"wall_setting", "longpoll", "chat", "managers", "wall.get"} <= set(lines)
+
+
+@pytest.mark.parametrize(
+    ("mode", "line", "told"),
+    [
+        (0o640, "VK_USER_TOKEN=editor-key", None),
+        (0o644, "VK_USER_TOKEN_FILE=/etc/okmo-bot/vk-user", None),
+        (0o644, "VK_USER_TOKEN=editor-key", "warning"),
+    ],
+)
+def test_check_warns_of_a_file_with_keys_that_everybody_may_read(
+    tmp_path: Path, mode: int, line: str, told: str | None
+) -> None:
+    path = tmp_path / "config.env"
+    path.write_text(f"VK_GROUP_ID=1\n{line}\n", encoding="utf-8")
+    path.chmod(mode)
+
+    states = {one.name: one.state for one in configuration(path)}
+
+    assert states.get("configuration_secrecy") == told
 
 
 def test_check_only_reads(desk: Desk) -> None:
