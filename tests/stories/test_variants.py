@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.variants import CHOICES
 from tests.stories.desk import Desk, open_desk
 
 TEXT = "В районе открыли школу старост: сорок человек учатся вести собрания и писать заявки"
@@ -29,6 +30,25 @@ VARIANTS: list[dict[str, Any]] = [
     {"event_post_type": "type_only"},
     {"late_event_answer_code": 15},
     {"crop_events_over": 10},
+    # What is not on this way, or only when something goes wrong: all the other answers at once.
+    {
+        "community_key_publishes_suggestion": True,
+        "suggestion_publish_date": "error",
+        "community_photo_album8": "dropped",
+        "community_messages_photo": "attach",
+        "postponed_item_id": "other",
+        "postponed_published_id": "same",
+        "postponed_by_id": "missing",
+        "postpone_event": True,
+        "past_publish_date": "now",
+        "schedule_flags_by_api": True,
+        "over_limit": "cut",
+        "delete_twice": 210,
+        "vk_id_refusal": 15,
+        "service_refusal": 1051,
+        "links_have_pictures": False,
+    },
+    {"suggestion_publish_date": "now", "delete_twice": 1},
 ]
 
 SECOND_PUBLISH: list[int | str] = [100, 104, 15, 210, 214, "duplicate"]
@@ -41,7 +61,15 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def named(variant: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in variant.items())
+    return ", ".join(f"{name}={value}" for name, value in list(variant.items())[:2])
+
+
+def test_no_answer_vk_may_give_is_left_out() -> None:
+    played = {(name, value) for variant in VARIANTS for name, value in variant.items()}
+    played |= {("second_publish", value) for value in SECOND_PUBLISH}
+
+    others = {(name, value) for name, choices in CHOICES.items() for value in choices[1:] if name != "strict"}
+    assert others - played == set()
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=named)
