@@ -106,8 +106,19 @@ def _listed(value: str) -> list[str]:
 
 
 def _clock(value: str) -> time | None:
-    """The hour of a day, None when there is none. Raises ValueError."""
-    return time.fromisoformat(value.strip().zfill(5)) if value.strip() else None
+    """The hour of a day, None when there is none. Raises ValueError, in Russian."""
+    try:
+        return time.fromisoformat(value.strip().zfill(5)) if value.strip() else None
+    except ValueError:
+        raise ValueError("нужно время, например 17:00") from None
+
+
+def _day_at_work(value: str) -> QuietHours:
+    """From when until when the desk works. Raises ValueError, in Russian."""
+    hours = QuietHours.parse(value)
+    if hours.start >= hours.end:
+        raise ValueError("рабочий день кончается раньше, чем начинается")
+    return hours
 
 
 def _hours_between(value: str) -> QuietHours | None:
@@ -351,6 +362,11 @@ class Settings(BaseSettings):
             raise ValueError("нужно положительное число, без минуса")
         return value
 
+    @field_validator("QUEUE_OVERVIEW", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: Any) -> Any:
+        return {"да": True, "нет": False}.get(str(value).lower(), value)
+
     @field_validator("VK_GROUP_TOKEN", "VK_USER_TOKEN", "VK_SERVICE_TOKEN")
     @classmethod
     def _one_word(cls, value: SecretStr) -> SecretStr:
@@ -453,9 +469,7 @@ class Settings(BaseSettings):
     @field_validator("DESK_HOURS")
     @classmethod
     def _working_hours(cls, value: str) -> str:
-        hours = QuietHours.parse(value)
-        if hours.start >= hours.end:
-            raise ValueError("рабочий день кончается раньше, чем начинается")
+        _day_at_work(value)
         return value
 
     @field_validator("REMIND_AFTER_HOURS")
@@ -575,16 +589,11 @@ class Settings(BaseSettings):
         return tuple((kind, Crontab.parse(line)) for kind, line in lines if line)
 
     @property
-    def desk_hours(self) -> WorkTime:
-        """When somebody is at the desk."""
-        hours = QuietHours.parse(self.DESK_HOURS)
-        return WorkTime(hours.start, hours.end, self.zone)
-
-    @property
     def reminders(self) -> Rules:
         """What moderators are reminded of, and when."""
+        hours = _day_at_work(self.DESK_HOURS)
         return Rules(
-            self.desk_hours,
+            WorkTime(hours.start, hours.end, self.zone),
             tuple(sorted(int(one) for one in _listed(self.REMIND_AFTER_HOURS))),
             self.REMIND_AFTER_DAYS,
             _clock(self.REMIND_TOMORROW_AT),
@@ -687,6 +696,7 @@ _WORDS: Final[dict[str, str]] = {
     "int_parsing": "нужно целое число",
     "int_from_float": "нужно целое число",
     "float_parsing": "нужно число",
+    "bool_parsing": "нужно true или false",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from pathlib import Path
 
@@ -195,6 +196,34 @@ def test_t84_an_empty_value_is_the_same_as_none_at_all(name: str, default: objec
 def test_t84_empty_quiet_hours_mean_that_there_are_none() -> None:
     assert read_settings(None, KEYS).plan.quiet is not None
     assert read_settings(None, {**KEYS, "QUIET_HOURS": ""}).plan.quiet is None
+
+
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [
+        (None, False),
+        ("", False),
+        *((word, False) for word in ("false", "False", "0", "no", "off", "нет", "Нет")),
+        *((word, True) for word in ("true", "True", "1", "yes", "on", "да", "Да")),
+    ],
+)
+def test_t84_a_switch_is_on_only_when_it_says_so(value: str | None, on: bool) -> None:
+    given = {} if value is None else {"QUEUE_OVERVIEW": value}
+
+    assert read_settings(None, {**KEYS, **given}).QUEUE_OVERVIEW is on
+
+
+@pytest.mark.parametrize("value", ["maybe", "-1", "1e999", "\x00"])
+def test_t84_what_cannot_be_used_is_refused_in_russian(value: str) -> None:
+    told = []
+    for name in Settings.model_fields:
+        with contextlib.suppress(ConfigError):
+            read_settings(None, {**KEYS, name: value})
+            continue
+        told += faults_of(**{**KEYS, name: value})
+
+    assert told
+    assert [fault for fault in told if re.search("Input|should|Invalid|must", fault)] == []
 
 
 @pytest.mark.parametrize("value", ["false", "нет", "0.5"])
