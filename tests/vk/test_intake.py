@@ -1,0 +1,56 @@
+"""The batch and the place behind it are one transaction, whenever the program dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage.migrate import upgrade
+from storage.unit import Storage
+
+HOUSE = Path(__file__).parents[2]
+
+#: A stream with one batch behind its beginning: the first commit keeps the place, the second the batch.
+_LISTENING = """
+import sys
+from bot.intake import Intake
+from bot.vk.longpoll import Batch, Cursor
+from bot.work import Work
+from storage.unit import Storage
+from tests.handlers.world import a_desk
+
+class Stream:
+    def connect(self):
+        return Cursor("server", "key", "1")
+    def poll(self, cursor):
+        return Batch(("{}", "{}"), ("e1", "e2"), ("message_new", "message_event"), Cursor("server", "key", "3"))
+
+work = Work(Storage.open(sys.argv[1]), a_desk())
+intake = Intake(Stream(), work, 1, before=lambda: None, on_gap=lambda: None)
+intake.step()
+intake.step()
+"""
+
+
+@pytest.mark.parametrize(("edge", "place", "events"), [("before", "1", 0), ("after", "3", 2)])
+def test_t01_a_batch_and_its_place_are_stored_together_or_not_at_all(
+    tmp_path: Path, edge: str, place: str, events: int
+) -> None:
+    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
+    upgrade(storage)
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE), "OKMO_FAULT_POINT": f"commit.intake.{edge}:2"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTENING, f"sqlite:///{storage.path}"], env=environment, timeout=60, check=False
+    )
+
+    assert done.returncode == -signal.SIGKILL
+    with storage.read() as unit:
+        kept = unit.inbox.cursor(1)
+        assert (kept.ts if kept else None, unit.inbox.waiting()) == (place, events)
+    storage.close()
