@@ -27,6 +27,7 @@ class SandboxClient:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._http = requests.Session()
+        self._http.trust_env = False  # the sandbox is on this machine, whatever proxy the environment names
 
     # -- acting ----------------------------------------------------------------------------------
 

@@ -19,8 +19,10 @@ import pytest
 
 from bot.check import configuration
 from bot.cli import answer
+from bot.demo import Stage
 from bot.status import USER_KEY
 from bot.vk.rights import Editor
+from sandbox.server import Sandbox
 from tests.stories.desk import Desk, Running, clean_environment, labels, open_desk, run_bot
 
 KEYS = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "group-key"}
@@ -549,3 +551,17 @@ def test_demo_once_plays_a_suggestion_through_and_sees_every_step(tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(re.findall(r"^ *[\d.]+ с  ", done.stdout, re.MULTILINE)) == 5
     assert "wall-1_" in done.stdout
+
+
+def test_the_demonstration_asks_its_sandbox_past_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In offices the environment names a proxy, which knows nothing of this machine's own addresses."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    nobody: Any = None
+
+    with Sandbox() as sandbox:
+        stage = Stage(sandbox.url, nobody, nobody)
+        stage.act("suggest", user_id=601, text="Новость")
+        assert stage.ask("state", only="suggestions")["suggestions"]
