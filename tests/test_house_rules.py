@@ -47,7 +47,22 @@ REGISTRIES = tuple(
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + r"Error")
 TOKENS = re.compile(r"vk[12]\.a\.[A-Za-z0-9_-]{20,}|[0-9]{8,10}:AA[A-Za-z0-9_-]{30,}|whsec_[A-Za-z0-9+/]{24,}")
 HOMES = re.compile(r"(?<![\w.:/-])/(?:ho" + r"me|Us" + r"ers|ro" + r"ot|wo" + r"rk)/\w+")
-TEXT = {".py", ".sh", ".md", ".toml", ".txt", ".in", ".env", ".service", ".json", ".js", ".css", ".html", ".csv", ""}
+TEXT = {
+    ".py",
+    ".sh",
+    ".md",
+    ".toml",
+    ".txt",
+    ".in",
+    ".env",
+    ".service",
+    ".json",
+    ".js",
+    ".css",
+    ".html",
+    ".csv",
+    "",
+}
 
 
 @cache

@@ -53,4 +53,6 @@ def test_t01_a_batch_and_its_place_are_stored_together_or_not_at_all(
     with storage.read() as unit:
         kept = unit.inbox.cursor(1)
         assert (kept.ts if kept else None, unit.inbox.waiting()) == (place, events)
+        pressed = [row.type for row in unit.inbox.next(10, urgent_only=True)]
+        assert pressed == ["message_event"] * (events // 2), "a press is handled before everything else"
     storage.close()
