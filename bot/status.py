@@ -91,10 +91,12 @@ _DATABASE_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read: ``facts`` in the published shape, and the deliveries a person has to look at."""
+    """What was read: ``facts`` in the published shape, the deliveries a person has to look at, and in stable words
+    why VK refuses messages or posts."""
 
     facts: dict[str, Any]
     for_person: tuple[Delivery, ...] = ()
+    troubles: tuple[str, ...] = ()
 
 
 def run(settings: Settings, *, as_json: bool) -> int:
@@ -116,11 +118,17 @@ def look(settings: Settings) -> Seen:
     storage = Storage.open(settings.DATABASE_URL)
     try:
         with storage.read() as unit:
-            return Seen(facts | _read(unit, settings), unit.outbox.waiting_for_person(20))
+            return Seen(facts | _read(unit, settings), unit.outbox.waiting_for_person(20), _troubles(unit))
     except StorageError as error:
         return Seen({**facts, "database": _trouble(error)})
     finally:
         storage.close()
+
+
+def _troubles(unit: Unit) -> tuple[str, ...]:
+    """What stops messages and posts on VK and is not the state of a key, which has a line of its own."""
+    known = alarms.known(unit)
+    return tuple(dict.fromkeys(known[place] for place in ("vk_messages", "vk_wall") if place in known))
 
 
 def _counted(counts: Mapping[Status, int]) -> dict[str, int]:
@@ -231,6 +239,7 @@ def readable(seen: Seen, settings: Settings) -> str:
         f"К отправке: {facts['outbox']['waiting']}, отправляется {facts['outbox']['sending']}, "
         f"выясняем {facts['outbox']['uncertain']}, не принято {facts['outbox']['refused']}",
         *(f"  ждёт человека: {_errand(delivery)}" for delivery in seen.for_person),
+        *(f"  мешает: {texts.trouble_line(reason)}" for reason in seen.troubles),
         f"Последнее событие: {_ago(facts['last_event_at'])}",
         f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from editorial.delivery import Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.roles import role_of
 from handlers.context import Context
 from storage.unit import Unit
 
@@ -74,6 +75,8 @@ CLOSING: Final = frozenset(
         "no_rights",
     }
 )
+#: Reasons for which the chat itself hears nothing: who runs the desk is told in person.
+_CHAT_IS_DEAF: Final = frozenset({"bot_features_off", "chat_gone", "chat_writing_off"})
 #: The same trouble is not told again before this time has passed.
 SILENCE: Final = timedelta(hours=1)
 _KEY: Final = "alarms"
@@ -124,7 +127,12 @@ def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:
     if elsewhere:
         return False
     context.unit.journal.add(context.now, None, None, "alarm", None, None, {"cause": cause, "reason": reason})
-    _note(context, {"note": "trouble", "cause": cause, "reason": reason, "waiting": _waiting(context), **facts})
+    note = {"note": "trouble", "cause": cause, "reason": reason, "waiting": _waiting(context), **facts}
+    _note(context, note)
+    if cause == "vk_messages" and reason in _CHAT_IS_DEAF:
+        for one in context.unit.staff.all():
+            if role_of(one.role).runs_the_desk:
+                _note(context, note, to=f"user:{one.vk_id}")
     return True
 
 
@@ -183,5 +191,5 @@ def _waiting(context: Context) -> int:
     return len(context.unit.suggestions.scheduled())
 
 
-def _note(context: Context, payload: dict[str, Any]) -> None:
-    context.unit.outbox.add(NewDelivery("vk_messages", "chat", "note", payload=payload), context.now)
+def _note(context: Context, payload: dict[str, Any], to: str = "chat") -> None:
+    context.unit.outbox.add(NewDelivery("vk_messages", to, "note", payload=payload), context.now)

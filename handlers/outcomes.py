@@ -60,6 +60,8 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return _look(context, delivery, outcome, verdict)
         case "post" | "edit" | "remove":
             return _copy(context, delivery, verdict)
+        case "note" if verdict.state is State.HELD:  # a manager who takes no letters; later it would be old news
+            verdict = Verdict(State.REFUSED, error=verdict.error, code=verdict.code)
         case "edit_post" | "delete_post":
             return _on_vk(context, delivery, outcome, verdict)
     return record(context, delivery, verdict)

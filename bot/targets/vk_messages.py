@@ -167,7 +167,8 @@ class VkMessages:
             answer = self._without_attachments(parcel)
         if isinstance(answer, VkError):
             return self._unsuitable(parcel, answer) or outcome_of(answer)
-        return Sent({"peer_id": envelope.peer_id, "cmid": answer, "parts": [], "digest": message.digest})
+        cmid = answer or self._number_in_history(parcel)
+        return Sent({"peer_id": envelope.peer_id, "cmid": cmid, "parts": [], "digest": message.digest})
 
     def _unsuitable(self, parcel: Parcel, error: VkError) -> Outcome | None:
         """What to do when VK takes the message for badly made; None when that is not what it says.
@@ -255,6 +256,15 @@ class VkMessages:
         if isinstance(outcome, Sent):
             return Sent({**outcome.result, "parts": [cmid for cmid in cmids if cmid]})
         return outcome
+
+    def _number_in_history(self, parcel: Parcel) -> Any:
+        """VK took the message and named no number in the conversation; without one it could not be edited."""
+        try:
+            answer = self._client.call("messages.getHistory", peer_id=parcel.contents.peer_id, count=HISTORY)
+        except VkError:
+            return None
+        found = self._in_history(parcel, answer)
+        return found.result["cmid"] if isinstance(found, Sent) and found.result else None
 
     # --- in doubt
 

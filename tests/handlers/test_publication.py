@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from editorial.delivery import Delivery, NewDelivery, Refused, RetryLater, Sent, State, Uncertain
+from editorial.delivery import Delivery, Hold, NewDelivery, Refused, RetryLater, Sent, State, Uncertain
 from editorial.post import compose
 from editorial.signing import RULES
 from editorial.suggestion import Status
-from handlers import alarms, outcomes, outgoing, publication
+from handlers import alarms, outcomes, outgoing, publication, texts
 from handlers.context import Context
-from tests.builders import ANNA, AUTHOR, BORIS, CHAT, NOW, WALL, a_photo, on_the_wall, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, NOW, VERA, WALL, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk, a_plan
 
 OUT = Sent({"post_id": 77})
@@ -451,6 +451,27 @@ def test_a_post_that_waits_says_on_its_card_why(world: World, reason: str) -> No
     world.press(1, "Опубликовать")
     world.wall(RetryLater(reason, 3600.0, counts=False))
     assert "Пока не вышла" in world.card(1).text
+
+
+@pytest.mark.parametrize("reason", ["chat_gone", "bot_features_off", "chat_writing_off"])
+def test_a_chat_that_hears_nothing_is_told_of_in_person_to_those_who_run_the_desk(
+    world: World, reason: str
+) -> None:
+    for _ in range(2):
+        with world.unit() as context:
+            alarms.heed(context, "vk_messages", [RetryLater(reason, 300.0, counts=False)])
+    world.deliver()
+    for manager in (ANNA, VERA):
+        assert len([text for text in world.letters(manager) if texts.trouble(reason)[0] in text]) == 1
+    assert world.letters(BORIS) == []
+
+
+def test_a_manager_who_takes_no_letters_is_not_waited_for(world: World) -> None:
+    with world.unit() as context:
+        alarms.heed(context, "vk_messages", [RetryLater("chat_gone", 300.0, counts=False)])
+        for one in context.unit.outbox.claim("vk_messages", world.now, 9, ("chat",)):
+            assert outcomes.apply(context, one, Hold("unreachable", 901))
+        assert context.unit.outbox.waiting_for_person(9) == ()
 
 
 def test_what_waits_for_its_next_try_is_not_moved_again_and_again(world: World) -> None:

@@ -70,3 +70,13 @@ def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> No
     assert "Сервисный ключ: не работает, сообщества-источники не читаются" in readable(seen, wanted)
     seen.facts["keys"]["user"] = "ok"
     assert "Сервисный ключ: не работает, источники пока читаются ключом редактора" in readable(seen, wanted)
+
+
+def test_status_says_what_stops_messages_where_the_chat_cannot_be_told(world: World, tmp_path: Path) -> None:
+    wanted = settings(world, tmp_path)
+    storage = Storage.open(wanted.DATABASE_URL)
+    upgrade(storage)
+    with storage.begin("test") as unit:
+        alarms.tell(Context(unit, utc_now(), a_desk()), "vk_messages", "chat_gone")
+    storage.close()
+    assert "мешает: Чат модераторов недоступен" in readable(look(wanted), wanted)
