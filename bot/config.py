@@ -381,10 +381,15 @@ class Settings(BaseSettings):
         address = _web_address(value)
         return address if not address or address.endswith("/") else address + "/"
 
-    @field_validator("TELEGRAM_API_URL", "MAX_API_URL", "OK_API_URL", "WORDPRESS_URL", "WEBHOOK_URL")
+    @field_validator("TELEGRAM_API_URL", "MAX_API_URL", "OK_API_URL", "WORDPRESS_URL")
     @classmethod
     def _address(cls, value: str) -> str:
         return _web_address(value).rstrip("/")
+
+    @field_validator("WEBHOOK_URL")
+    @classmethod
+    def _address_to_the_letter(cls, value: str) -> str:
+        return _web_address(value)
 
     @field_validator("WORDPRESS_URL")
     @classmethod

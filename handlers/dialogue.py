@@ -140,7 +140,7 @@ def _status(context: Context, message: MessageArrived, number: int | None) -> No
     suggestion = _own(context, message, number)
     if suggestion is not None:
         stands = letters.status_of(suggestion, _reading(context, message, [suggestion]))
-        answer(context, message, "\n".join([stands, *network_lines.for_author(context, suggestion)]))
+        answer(context, message, "\n".join([stands, *network_lines.for_author(context, suggestion, whole=True)]))
 
 
 def _withdraw(context: Context, message: MessageArrived, number: int | None) -> None:

@@ -148,15 +148,24 @@ def _link(parts: Sequence[NetworkCopy]) -> str | None:
     return next((one.link for one in parts if one.link), None)
 
 
-def for_author(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
-    """Where else the news is out, with links; what is still under way or failed is not the author's care."""
+#: What an author reads of a network the news does not stand in yet; why, and what to do, is the desk's care.
+_FOR_AUTHOR = {
+    CopyState.WAITING: texts.NETWORK_SOON,
+    CopyState.ASKED: texts.NETWORK_LOOKED_FOR,
+    CopyState.REFUSED: texts.NETWORK_NOT_OUT,
+}
+
+
+def for_author(context: Context, suggestion: Suggestion, *, whole: bool = False) -> tuple[str, ...]:
+    """Where else the news is out, with links; ``whole``: also where it is still to come, or did not come out."""
     lines = []
     carrier = own_posts.carriers(context, [suggestion])[suggestion.number]
     for key, parts in _in_order(context, context.unit.copies.of(carrier)):
         network = crosspost.network(context, key)
-        link = _link(parts) if parts[0].state is CopyState.OUT else None
-        if link is not None and network is not None:
-            lines.append(f"{network.title}: {link}")
+        state = parts[0].state
+        said = _link(parts) if state is CopyState.OUT else _FOR_AUTHOR.get(state) if whole else None
+        if said is not None and network is not None:
+            lines.append(f"{network.title}: {said}")
     return tuple(lines)
 
 

@@ -393,14 +393,21 @@ class MaxTarget(NetworkTarget):
     def health(self) -> Health:
         me = self._api.call("me", "GET", "/me")
         if not isinstance(me, dict):
-            return _unwell(me)
+            return self._reads_the_channel(me)
         name = f"@{me.get('username') or me.get('first_name') or ''}"
         member = self._api.call("members", "GET", f"/chats/{self._chat_id}/members/me")
         if not isinstance(member, dict):
-            return _unwell(member)
+            return self._reads_the_channel(member, name)
         if not _MAY_POST & set(member.get("permissions") or ()):
             return Health(False, "no_rights", name)
         return Health(True, detail=name)
+
+    def _reads_the_channel(self, said: Refusal | Failed, name: str = "") -> Health:
+        """Where MAX does not tell who the bot is or what it may: whether it sees the channel."""
+        if isinstance(said, Refusal) and said.status in (404, 405):
+            said_again = self._api.call("messages.read", "GET", "/messages", chat_id=self._chat_id, count=1)
+            return Health(True, detail=name) if isinstance(said_again, dict) else _unwell(said_again)
+        return _unwell(said)
 
     def reach(self, network: Network, placed: Placed) -> Reach | None:  # noqa: ARG002
         said = self._api.call("messages.read", "GET", f"/messages/{placed.ids[0]}") if placed.ids else None

@@ -440,6 +440,8 @@ class TelegramTarget(NetworkTarget):
         if isinstance(hook, Told) and hook.result.get("url"):
             return Health(False, "foreign_webhook", name)
         chat = self._api.call("getChat", {"chat_id": self._chat})
+        if _is_unknown(chat):
+            return Health(True, detail=name)
         if not isinstance(chat, Told):
             return _unwell(chat)
         member = self._api.call("getChatMember", {"chat_id": self._chat, "user_id": me.result.get("id")})
@@ -540,6 +542,11 @@ def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
 
 def _even(text: Any) -> str:
     return " ".join(str(text or "").split())
+
+
+def _is_unknown(said: Said) -> bool:
+    """Whether a server of somebody's own does not have the method; the key is known to be good."""
+    return isinstance(said, Refusal) and said.code == 404
 
 
 def _unwell(said: Refusal | Failed) -> Health:

@@ -225,10 +225,15 @@ def test_t05_vk_is_down_and_an_editor_lets_the_post_go_elsewhere(world: World) -
 def test_the_author_is_told_where_else_the_news_stands(world: World) -> None:
     published(world)
     ends(world, "telegram", sent("11", link="https://t.me/okmo/11"))
+
+    def status() -> list[str]:
+        [said] = world.says("Статус 1", by=AUTHOR)
+        return said.splitlines()
+
+    vk, *elsewhere = status()
+    assert "https://vk.com/wall-1_900" in vk
+    assert elsewhere[:2] == ["Телеграм: https://t.me/okmo/11", "MAX: ещё выходит"]
     ends(world, "max", Refused("content_blocked"))
-
-    [said] = world.says("Статус 1", by=AUTHOR)
-
-    assert "https://vk.com/wall-1_900" in said
-    assert "Телеграм: https://t.me/okmo/11" in said
-    assert "MAX" not in said
+    assert "MAX: не вышла, редакция знает" in status()
+    [live] = [one for one in world.letters(AUTHOR) if one.startswith("Получили новость, № 1")]
+    assert "MAX" not in live

@@ -68,6 +68,14 @@ def test_either_permission_lets_it_post(rig: MaxRig, permission: str) -> None:
     assert rig.target.health().ok
 
 
+@pytest.mark.parametrize("method", ["max.me", "max.members"])
+def test_health_where_max_does_not_tell_who_the_bot_is(rig: MaxRig, method: str) -> None:
+    rig.fault("error", method, code=404, times=2)
+    assert rig.target.health().ok
+    rig.vk.do("network", network="max", what="membership", on=False)
+    assert (rig.target.health().ok, rig.target.health().reason) == (False, "no_rights")
+
+
 def test_t64_a_picture_max_does_not_take_is_named(rig: MaxRig) -> None:
     rig.fault("error", "max.upload", code=400, text="File extension is forbidden")
 

@@ -203,3 +203,11 @@ def test_a_password_is_not_sent_in_the_open(tmp_path: Path) -> None:
     assert "https://" in caught.value.faults[0]
     near = read_settings(tmp_path / "empty", {**BASE, **site, "WORDPRESS_URL": "http://127.0.0.1:8000/wordpress"})
     assert near.networks == ("wordpress",)
+
+
+@pytest.mark.parametrize("path", ["hook/", "hook", "hook/?key=1"])
+def test_the_receiver_s_address_is_used_as_it_is_written(path: str) -> None:
+    """To many servers an address with a slash at its end is another one, and redirects are not followed."""
+    address = f"https://okmo.invalid/{path}"
+    environment = {**BASE, "WEBHOOK_URL": address, "WEBHOOK_SECRET": webhook.SECRET}
+    assert address == read_settings(None, environment).WEBHOOK_URL
