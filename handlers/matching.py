@@ -66,6 +66,16 @@ def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> W
     return alike[0] if len(alike) == 1 else None
 
 
+def worded_anew(post: WallPublished, suggestion: Suggestion) -> bool:
+    """Whether the post says most of what the suggestion says, with all its numbers.
+
+    The signature alone says nothing: the author may have suggested more than was heard of.
+    """
+    if not _possible(post, suggestion) or _numbers(post.content.text) != _numbers(suggestion.text):
+        return False
+    return bool(_identities(post.content) & _identities(suggestion.content)) or _mostly(post, suggestion)
+
+
 def likeness(old: Content, new: Content) -> float:
     """How much two contents of one author have in common, from 0 to 1; a very short old one may become anything."""
     if _identities(old) & _identities(new):
@@ -103,6 +113,10 @@ def _alike(post: WallPublished, suggestion: Suggestion) -> bool:
         return True
     if _identities(post.content) & _identities(suggestion.content):
         return True
+    return _mostly(post, suggestion)
+
+
+def _mostly(post: WallPublished, suggestion: Suggestion) -> bool:
     theirs, ours = _vocabulary(post.content.text), _vocabulary(suggestion.text)
     return 2 * len(theirs & ours) > len(theirs | ours)
 

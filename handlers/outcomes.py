@@ -30,6 +30,9 @@ from handlers.events import WallPublished, WallSuggested
 
 #: A post is read back so long after it went out, unless its event has proved it by then.
 READ_BACK: Final = timedelta(seconds=5)
+#: A post by the community's own key is proved by its event alone; one that shows none for so long is looked at by a
+#: person, unless an editor's key can read it by then.
+EVENT_LATE: Final = timedelta(minutes=2)
 #: Messages that are changed where they stand.
 _IN_PLACE: Final = frozenset({"card", "burst"})
 #: Reasons for which a card that could not be edited is sent anew.
@@ -137,16 +140,19 @@ def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> Non
     if not suggest.came_out(context, suggestion, post_id, proof=proof):
         return
     if result.get("new"):  # the key that made it cannot read it back, nor remove the suggestion
+        _read_back(context, suggestion, post_id, EVENT_LATE)
         if suggestion.post_id > 0:
             changes.note(context, "left_on_vk", suggestion.number)
     elif proof is None:
-        destination = f"wall:{suggestion.number}"
-        new = NewDelivery(
-            changes.WALL, destination, "verify", suggestion.number, {"post_id": post_id}, context.now + READ_BACK
-        )
-        context.unit.outbox.add(new, context.now)
+        _read_back(context, suggestion, post_id, READ_BACK)
         if suggestion.origin is not Origin.WALL and suggestion.post_id > 0:  # corrected in the dialog since
             changes.note(context, "left_on_vk", suggestion.number)
+
+
+def _read_back(context: Context, suggestion: Suggestion, post_id: int, wait: timedelta) -> None:
+    wall, number = f"wall:{suggestion.number}", suggestion.number
+    read = NewDelivery(changes.WALL, wall, "verify", number, {"post_id": post_id}, context.now + wait)
+    context.unit.outbox.add(read, context.now)
 
 
 def _try_later(context: Context, suggestion: Suggestion, verdict: Verdict) -> None:
@@ -208,9 +214,10 @@ def _verify(context: Context, delivery: Delivery, outcome: Outcome, verdict: Ver
     if isinstance(seen, WallPublished):
         suggest.prove(context, suggestion, seen)
     elif verdict.state is State.REFUSED and suggestion.proof is None and suggestion.trouble is None:
-        after_look = advance(suggestion, Action.PROVE, context.now, trouble="missing:not_found")
+        lacks = "not_found" if verdict.error == "post_not_found" else suggest.UNSEEN
+        after_look = advance(suggestion, Action.PROVE, context.now, trouble=f"missing:{lacks}")
         if after_look is not None:
-            changes.store(context, suggestion, after_look, "checked", details={"trouble": "not_found"})
+            changes.store(context, suggestion, after_look, "checked", details={"trouble": lacks})
     return True
 
 

@@ -34,6 +34,8 @@ from storage.suggestions import NewSuggestion
 
 #: A suggestion found so late is not answered at night any more.
 _JUST_NOW: Final = timedelta(hours=1)
+#: What a post lacks that nobody here can read: its event did not come, and there is no editor's key.
+UNSEEN: Final = "unseen"
 #: Suggestions of one state that a post without a signature is compared with.
 _MOST_COMPARED: Final = 500
 _NEWEST_OF_AUTHOR: Final = 20
@@ -175,6 +177,7 @@ def published(context: Context, event: WallPublished) -> None:
         prove(context, known, event)
         return
     found = _same_number(context, event) or matching.suggestion_of(event, _candidates(context, event))
+    found = found or _worded_anew(context, event)
     if found is None:
         return
     if found.status is Status.PUBLISHING:
@@ -190,6 +193,13 @@ def _same_number(context: Context, event: WallPublished) -> Suggestion | None:
         if found is not None and found.status is not Status.PUBLISHED:
             return found
     return None
+
+
+def _worded_anew(context: Context, event: WallPublished) -> Suggestion | None:
+    """What a person was asked to publish by hand may come out in other words, and no list can be read to tell."""
+    failed = context.unit.suggestions.by_status(Status.FAILED, _MOST_COMPARED)
+    alike = [one for one in failed if one.trouble == "by_hand" and matching.worded_anew(event, one)]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _candidates(context: Context, event: WallPublished) -> list[Suggestion]:
@@ -251,7 +261,7 @@ def hand_published(context: Context, suggestion: Suggestion, post: WallPublished
 
 def prove(context: Context, suggestion: Suggestion, post: WallPublished) -> bool:
     """The post was read back: say on the card whether it is whole. False when that is known."""
-    if suggestion.proof is not None or suggestion.trouble is not None:
+    if suggestion.proof is not None or suggestion.trouble not in (None, f"missing:{UNSEEN}"):
         context.unit.outbox.cancel_for(suggestion.number, "verify", context.now)
         return False
     proof, trouble = judged(suggestion.for_publication, post.content)

@@ -160,7 +160,7 @@ class VkWall:
     def _send(self, parcel: Parcel) -> Outcome:
         try:
             if isinstance(parcel.contents, Verification):
-                return self._verify(parcel.contents)
+                return Refused("by_hand") if self._by_hand() else self._verify(parcel.contents)
             if isinstance(parcel.contents, Correction):
                 return Refused("by_hand") if self._by_hand() else self._correct(parcel.contents)
             if parcel.delivery.payload.get("mode") == "community":

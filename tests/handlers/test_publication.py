@@ -299,6 +299,47 @@ def test_without_a_key_a_moderator_may_choose_a_new_post(world: World) -> None:
     assert "проверьте: вложений 0 из 1" in world.card(1).text
 
 
+NEWS = "В Черемхово открыли библиотеку после ремонта, в ней 12 новых столов и зал для детей"
+
+
+@pytest.mark.parametrize(
+    ("words", "signer", "out"),
+    [
+        (NEWS.replace("открыли", "торжественно открыли"), None, True),
+        (NEWS.replace("открыли", "торжественно открыли"), AUTHOR, True),
+        (NEWS.replace("12", "14"), None, False),
+        ("Субботник в Ангарске перенесли", AUTHOR, False),
+        ("Субботник в Ангарске перенесли", None, False),
+    ],
+)
+def test_what_a_person_published_in_other_words_is_known_without_a_key(
+    world: World, words: str, signer: int | None, out: bool
+) -> None:
+    world.happens(suggested(31, text=NEWS))
+    world.press(1, "Опубликовать")
+    world.wall(Refused("by_hand"))
+    world.happens(on_the_wall(90, text=words, signer=signer, by=ANNA))
+    assert (world.suggestion(1).status is Status.PUBLISHED) == out
+
+
+def test_a_new_post_whose_event_is_lost_is_looked_at_by_a_person_and_a_late_event_proves_it(world: World) -> None:
+    rights(world, "wall", "messages")
+    world.happens(suggested(31))
+    world.press(1, "Опубликовать")
+    assert world.wall(Refused("by_hand")) == [1]
+    world.press(1, "Новой записью")
+    world.wall(Sent({"post_id": 90, "new": True}))
+    assert "· проверяем" in world.card(1).text
+    world.later(minutes=3)
+    with world.unit() as context:
+        [read] = context.unit.outbox.claim("vk_wall", world.now, 5)
+        outcomes.apply(context, read, Refused("by_hand"))
+    world.deliver()
+    assert "· прочитать пост нечем, проверьте стену" in world.card(1).text
+    world.happens(on_the_wall(90, signer=None, by=None))
+    assert "· проверено" in world.card(1).text
+
+
 def test_a_new_post_is_not_offered_without_the_right(world: World) -> None:
     rights(world, "messages")
     world.ends(publishing(world), Refused("by_hand"))
