@@ -37,7 +37,12 @@ _WEEKDAYS: Final = {
     )
     for word in words.split()
 }  # fmt: skip
-_NEAR_DAYS: Final = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
+_NEAR_DAYS: Final = {"позавчера": -2, "вчера": -1, "сегодня": 0, "завтра": 1, "послезавтра": 2}
+_WORDS_OF_TIME: Final = (
+    "в во на к до после через и час часа часов ч минуту минуты минут мин м день дня дней неделю недели "
+    "утра вечера ночи года г мск"
+)
+_OF_TIME: Final = frozenset(_WORDS_OF_TIME.split())
 
 _CLOCK: Final = (
     r"(?P<at>в )?(?P<hour>[0-9]{1,2})(?:(?:[:.]| ч )(?P<minute>[0-9]{2}))?"
@@ -81,6 +86,17 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     if moment > now + FARTHEST:
         raise TimeTooFar
     return moment
+
+
+def speaks_of_time(text: str) -> bool:
+    """Whether the words are of days and hours only, so that they were meant for a moment even if they name none."""
+    words = _even(text)
+    told = [word.strip(".,") for word in words.split()]
+    numbers = [word for word in told if re.fullmatch(r"[0-9]{1,5}(?:[.:/-][0-9]{1,4})*", word)]
+    others = set(told) - set(numbers) - _OF_TIME
+    days = others & (_MONTHS.keys() | _WEEKDAYS.keys() | _NEAR_DAYS.keys())
+    named = bool(days) or "через" in told or any(not number.isdigit() for number in numbers)
+    return len(words) <= _LONGEST and bool(numbers) and named and others == days
 
 
 def _even(text: str) -> str:

@@ -30,13 +30,14 @@ from editorial.errors import (
     PayloadForeign,
     PhotosNeedKey,
     RoleTooLow,
+    TimeNotUnderstood,
     TimeRefused,
     WrongChat,
 )
 from editorial.lifecycle import Action, Press, decide, same_version
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Origin, Status, Suggestion
-from editorial.when import parse_when
+from editorial.when import parse_when, speaks_of_time
 from handlers import (
     burst,
     cards,
@@ -545,8 +546,10 @@ def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, text
         return None
     try:
         wish = parse_when(text, context.now, context.desk.zone)
+    except TimeNotUnderstood as error:
+        return explained(context, error) if speaks_of_time(text) else None
     except DeskError as error:
-        return None if type(error).__name__ == "TimeNotUnderstood" else explained(context, error)
+        return explained(context, error)
     _admit(context, person)
     press = Press(Action.PICK, person.user_id, context.role(person.user_id), suggestion.version)
     _rehearse(context, suggestion, press)

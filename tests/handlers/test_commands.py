@@ -48,6 +48,7 @@ def test_colleagues_may_talk_about_a_card_in_peace(world: World) -> None:
     assert world.says("кто берёт?", by=ANNA, where=CHAT) == []
     assert world.replies(1, "по-моему, хорошая") == []
     assert world.replies(1, "смотрели 3 раза") == []
+    assert world.replies(1, "5") == []
 
 
 def test_the_queue_is_listed_oldest_first_with_its_age(world: World) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from editorial.errors import TimeNotUnderstood, TimePast, TimeRefused, TimeTooFar
-from editorial.when import parse_when
+from editorial.when import parse_when, speaks_of_time
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 #: A Tuesday noon.
@@ -79,7 +79,7 @@ def test_these_words_name_this_moment(words: str, moment: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "", " ", "9", "в", "завтра", "25.11", "вчера 10:00", "скоро", "через", "через ", "завтра к 9", "14:60",
+        "", " ", "9", "в", "завтра", "25.11", "скоро", "через", "через ", "завтра к 9", "14:60",
         "25:00", "24:30", "13 утра", "31.02 10:00", "31.04.2027 10:00", "00.12 10:00", "10.13 10:00",
         "30 февраля 9:00",
         "29.02.2027 10:00", "29.02 10:00", "01.01.0001 00:00", "14:30 по Иркутску", "14:30 16:30",
@@ -201,3 +201,15 @@ def test_a_written_date_is_read_back_as_it_was_written(moment: datetime, zone: s
     except (TimePast, TimeTooFar):
         local = moment.replace(tzinfo=ZoneInfo(zone))
         assert not NOW < local.replace(second=0, microsecond=0) <= NOW + timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("words", "speaks"),
+    [
+        ("завтра 25:99", True), ("31.02 10:00", True), ("через 400 дней", True), ("24.11", True),
+        ("в субботу 10", True), ("30 февраля 12:00", True), ("завтра", False), ("2", False), ("2 раза", False),
+        ("смотрели 3 раза", False), ("завтра 10 человек придут", False), ("", False), ("«»", False),
+    ],
+)  # fmt: skip
+def test_words_that_were_meant_for_a_moment_are_told_from_talk(words: str, speaks: bool) -> None:
+    assert speaks_of_time(words) is speaks
