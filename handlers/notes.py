@@ -53,6 +53,8 @@ def render(
             return texts.failed_note(number, str(payload["reason"]))
         case "by_hand":
             return texts.by_hand_note(number, suggestion.link if suggestion else desk.address)
+        case "new_refused":
+            return texts.new_refused_note(number, suggestion.link if suggestion else desk.address)
         case "left_on_vk":
             return texts.left_on_vk_note(number, suggestion.wall_link if suggestion else desk.address)
         case "undecidable":

@@ -10,7 +10,7 @@ from typing import Final
 
 from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
-from editorial.suggestion import Origin, Status, Suggestion
+from editorial.suggestion import Status, Suggestion
 from handlers import (
     alarms,
     burst,
@@ -129,24 +129,18 @@ def _publish(context: Context, delivery: Delivery, outcome: Outcome, verdict: Ve
         case State.UNCERTAIN:
             changes.refresh_card(context, suggestion.number)
         case State.REFUSED:
-            _refused(context, suggestion, outcome, verdict.error or "refused")
+            _refused(context, suggestion, delivery, outcome, verdict.error or "refused")
     return True
 
 
 def _came_out(context: Context, suggestion: Suggestion, verdict: Verdict) -> None:
     result = verdict.result or {}
-    post_id = int(result["post_id"])
+    post_id, beside = int(result["post_id"]), bool(result.get("new"))
     proof = "by_hand" if result.get("by_hand") else None
-    if not suggest.came_out(context, suggestion, post_id, proof=proof):
+    if not suggest.came_out(context, suggestion, post_id, proof=proof, beside=beside):
         return
-    if result.get("new"):  # the key that made it cannot read it back, nor remove the suggestion
-        _read_back(context, suggestion, post_id, EVENT_LATE)
-        if suggestion.post_id > 0:
-            changes.note(context, "left_on_vk", suggestion.number)
-    elif proof is None:
-        _read_back(context, suggestion, post_id, READ_BACK)
-        if suggestion.origin is not Origin.WALL and suggestion.post_id > 0:  # corrected in the dialog since
-            changes.note(context, "left_on_vk", suggestion.number)
+    if proof is None:  # the key that made a new post cannot read it back: its event is waited for
+        _read_back(context, suggestion, post_id, EVENT_LATE if beside else READ_BACK)
 
 
 def _read_back(context: Context, suggestion: Suggestion, post_id: int, wait: timedelta) -> None:
@@ -163,7 +157,7 @@ def _try_later(context: Context, suggestion: Suggestion, verdict: Verdict) -> No
         changes.store(context, suggestion, back, str(Action.MOVE), details={"why": verdict.error})
 
 
-def _refused(context: Context, suggestion: Suggestion, outcome: Outcome, reason: str) -> None:
+def _refused(context: Context, suggestion: Suggestion, delivery: Delivery, outcome: Outcome, reason: str) -> None:
     found = outcome.found if isinstance(outcome, Refused) else None
     if reason == "changed" and isinstance(found, WallSuggested):
         suggest.author_edited(context, suggestion, found.content)
@@ -172,7 +166,7 @@ def _refused(context: Context, suggestion: Suggestion, outcome: Outcome, reason:
     elif reason == "gone":
         suggest.vanished(context, suggestion)
     else:
-        _failed(context, suggestion, reason)
+        _failed(context, suggestion, reason, beside=delivery.payload.get("mode") == "community")
 
 
 def _piece_changed(context: Context, lead: Suggestion, found: joint.PieceSeen) -> None:
@@ -194,11 +188,11 @@ def _piece_changed(context: Context, lead: Suggestion, found: joint.PieceSeen) -
         joint.again(context, left, found.number, "gone")
 
 
-def _failed(context: Context, suggestion: Suggestion, reason: str) -> None:
+def _failed(context: Context, suggestion: Suggestion, reason: str, *, beside: bool = False) -> None:
     failed = advance(suggestion, Action.FAIL, context.now, trouble=reason)
     if failed is None or not changes.store(context, suggestion, failed, str(Action.FAIL), details={"why": reason}):
         return
-    word = "by_hand" if reason == "by_hand" else "failed"
+    word = "failed" if reason != "by_hand" else "new_refused" if beside else "by_hand"
     changes.note(context, word, suggestion.number, reason=reason)
 
 

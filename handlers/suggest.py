@@ -211,20 +211,33 @@ def _candidates(context: Context, event: WallPublished) -> list[Suggestion]:
 
 
 def came_out(
-    context: Context, suggestion: Suggestion, post_id: int, *, seen: Content | None = None, proof: str | None = None
+    context: Context,
+    suggestion: Suggestion,
+    post_id: int,
+    *,
+    seen: Content | None = None,
+    proof: str | None = None,
+    beside: bool = False,
 ) -> bool:
-    """Our publication arrived as ``post_id``; ``seen``, when known, proves what is there. False: known already."""
-    trouble = None
+    """Our publication arrived as ``post_id``; ``seen``, when known, proves what is there. False: known already.
+
+    ``beside``: it is a new post, whatever was suggested stands on VK still.
+    """
+    trouble, by_hand = None, proof == "by_hand"
+    row = changes.publication_row(context, suggestion.number)
+    beside |= row is not None and row.payload.get("mode") == "community"
     if seen is not None:
         proof, trouble = judged(suggestion.for_publication, seen)
     after = advance(suggestion, Action.PROVE, context.now, post_id=post_id, proof=proof, trouble=trouble)
     if after is None or not changes.store(context, suggestion, after, str(Action.PROVE), details={"post": post_id}):
         return False
     _end_delivery(context, suggestion.number, post_id)
+    if suggestion.post_id > 0 and not by_hand and (beside or suggestion.origin is not Origin.WALL):
+        changes.note(context, "left_on_vk", suggestion.number)
     if after.digest:
         digest.came_out(context, after)
     letters.write(context, after, "published")
-    crosspost.came_out(context, after, seen, by_hand=proof == "by_hand")
+    crosspost.came_out(context, after, seen, by_hand=by_hand)
     passport.figures_later(context, after)
     return True
 

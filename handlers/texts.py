@@ -1075,6 +1075,10 @@ def by_hand_note(number: int, link: str) -> str:
     return f"№ {number}: пора. {BY_HAND_CARD}: {link}"
 
 
+def new_refused_note(number: int, link: str) -> str:
+    return f"№ {number}: VK не принял новую запись. {BY_HAND_CARD}: {link}"
+
+
 def left_on_vk_note(number: int, link: str) -> str:
     return (
         f"№ {number} вышла новой записью. Предложенная осталась на VK, удалите её, чтобы не вышла ещё раз: {link}"

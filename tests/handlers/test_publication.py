@@ -340,6 +340,31 @@ def test_a_new_post_whose_event_is_lost_is_looked_at_by_a_person_and_a_late_even
     assert "· проверено" in world.card(1).text
 
 
+def test_a_new_post_whose_event_overtakes_the_answer_is_said_to_stand_beside_the_suggestion(world: World) -> None:
+    rights(world, "wall", "messages")
+    world.ends(publishing(world), Refused("by_hand"))
+    world.press(1, "Новой записью")
+    world.wall()
+    row = in_hand(world)
+    world.happens(on_the_wall(90, signer=None, by=None))
+    assert not world.ends(row, Sent({"post_id": 90, "new": True}))
+    assert (
+        len([one for one in world.chat() if one.text.endswith("чтобы не вышла ещё раз: https://vk.com/wall-1_31")])
+        == 1
+    )
+
+
+def test_a_new_post_that_vk_refuses_is_said_so_with_the_way_by_hand(world: World) -> None:
+    rights(world, "wall", "messages")
+    world.ends(publishing(world), Refused("by_hand"))
+    world.press(1, "Новой записью")
+    world.wall(Refused("by_hand"))
+    assert any(
+        "VK не принял новую запись. Опубликуйте вручную: https://vk.com/wall-1_31" in one.text
+        for one in world.chat()
+    )
+
+
 def test_a_new_post_is_not_offered_without_the_right(world: World) -> None:
     rights(world, "messages")
     world.ends(publishing(world), Refused("by_hand"))

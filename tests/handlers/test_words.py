@@ -130,7 +130,8 @@ def test_a_dead_key_is_told_with_what_to_do_and_that_the_queue_is_safe() -> None
 
 
 @pytest.mark.parametrize(
-    "note", ["trouble_over", "failed", "by_hand", "left_on_vk", "undecidable", "changed", "asks_removal"]
+    "note",
+    ["trouble_over", "failed", "by_hand", "left_on_vk", "new_refused", "undecidable", "changed", "asks_removal"],
 )
 def test_every_note_can_be_written(note: str) -> None:
     said = notes.render({"note": note, "reason": "flood"}, a_suggestion(), NOW, a_desk())
