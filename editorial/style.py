@@ -42,6 +42,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # dashes: between words, at the beginning of a line, between numbers that are a range
         (r"(?<=\S)[ \t\u00a0]+(?:-{1,2}|–|—)[ \t\u00a0]+(?=\S)", NBSP + "— "),
         (r"^(?:-{1,2}|–)[ \t\u00a0]+(?=\S)", "— "),
+        (r"(?<![\d.,:/-])([01]?\d|2[0-3])-00(?![\d:/-])", r"\1:00"),
         (r"(?<![\d.,:/-])(\d{1,4})-(\d{1,4})(?![\d.,:/-]|-\d)", r"\1–\2"),
         # what is not torn apart at the end of a line
         (r"(?<=№)[ \t]*(?=\d)", NBSP),

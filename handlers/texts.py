@@ -1292,7 +1292,8 @@ def blocked_news(number: int, why: str) -> str:
 
 
 def author_named_note(who: str, region: str, organisation: str, role: str) -> str:
-    said = ", ".join(part for part in (region or "без региона", organisation, role) if part)
+    told = role.casefold() in organisation.casefold()
+    said = ", ".join(part for part in (region or "без региона", organisation, "" if told else role) if part)
     return f"{who} о себе: {said}. Верно?"
 
 

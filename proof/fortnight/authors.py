@@ -127,6 +127,26 @@ class Authors:
             for _ in range(self._some(days / 10)):
                 self._begin(self._moment(author, start, days), self._asks(author))
         self._special(start, days)
+        self._stories(start, days)
+
+    def _stories(self, start: datetime, days: int) -> None:
+        """What happens in several regions at once comes from each of them on one day, from those who write for a council."""
+        writers = [one for one in self.everybody if one.region is not None and one.kind != "resident"]
+        for story in range(max(1, len(self.everybody) // 20)):
+            by_region = {one.region.code: one for one in self._dice.sample(writers, len(writers)) if one.region}
+            told = self._dice.sample(list(by_region.values()), min(len(by_region), self._dice.choice((3, 4, 5))))
+            day = start + timedelta(days=self._dice.randrange(max(days - 1, 1)), hours=self._dice.randrange(4, 9))
+            for author in told:
+                moment = self._daytime(author, day + timedelta(hours=self._dice.uniform(0, 2.5)))
+                self._begin(moment, self._tells(author, story))
+
+    def _tells(self, author: Author, story: int) -> Person:
+        if self._stage.now > self._last or author.forgotten or author.drafting:
+            return
+        way = "dialogue" if self._dice.random() < author.by_dialog else "wall"
+        piece = self._newsroom.of_story(story, author.id, way)
+        author.pieces.append(piece)
+        yield from self._drafts(author, piece) if way == "dialogue" else self._suggests(author, piece)
 
     def _special(self, start: datetime, days: int) -> None:
         """What only some do: leave, forbid letters, stop them, flood, ask to be forgotten."""

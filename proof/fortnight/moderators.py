@@ -30,6 +30,9 @@ _REJECT: Final = {
     Sort.OFF_TOPIC: "Не по теме",
     Sort.FUNDRAISING: "Сбор средств",
 }
+#: A piece that may be joined, as a button names it.
+_LISTED: Final = re.compile(r"№ (\d+)")
+_VILLAGE: Final = re.compile(r"Берёзовка-(\d{4})")
 _SURE: Final = "Да, опубликовать"
 
 
@@ -230,6 +233,43 @@ class Moderators:
         else:
             yield from self._decides(person, number, piece)
 
+    def _joins(self, person: Moderator, number: int, piece: Piece) -> Person:
+        """Put the story together from what several regions tell of it; alone it goes the way of any other."""
+        if "Объединить" not in set(labels(self.room.cards[number])):
+            yield from self._press(person, number, "Ещё")
+        yield from self._press(person, number, "Объединить")
+        for label in list(labels(self.room.cards[number])):
+            found = _LISTED.match(label)
+            other = self.room.pieces.get(int(found[1])) if found else None
+            if other is not None and other.story == piece.story:
+                yield from self._press(person, number, label)
+                if "смотрит" in self.said:  # a colleague's, knowingly
+                    yield from self._press(person, number, label)
+        if "Как выйдет вместе" in set(labels(self.room.cards[number])):
+            yield from self._together(person, number)
+        while "Назад" in set(labels(self.room.cards[number])):
+            yield from self._press(person, number, "Назад")
+        if "Общий пост вместе" in self.room.cards[number].text and self._dice.random() < 0.1:
+            yield from self._press(person, number, "Ещё")
+            yield from self._press(person, number, "Разъединить")
+        if "В очередь" in set(labels(self.room.cards[number])):
+            yield from self._takes(person, number, "pick" if self._dice.random() < 0.2 else "queue")
+
+    def _together(self, person: Moderator, number: int) -> Person:
+        yield from self._press(person, number, "Как выйдет вместе")
+        yield self._dice.uniform(10, 40)
+        if self._dice.random() < 0.15:
+            yield from self._press(person, number, "Свой текст")
+            yield self._dice.uniform(30, 120)
+            card = self.room.cards[number]
+            villages = sorted({f"Берёзовка-{found}" for found in _VILLAGE.findall(card.text)})
+            words = f"В посёлках {', '.join(villages)} сделали общее дело, подробности у соседей."
+            self._stage.tell_chat(person.id, words, reply_to=card.cmid)
+            yield 8
+            self.room.look()
+        if "Объединить" in set(labels(self.room.cards[number])):
+            yield from self._press(person, number, "Объединить")
+
     def _minds_digest(self, person: Moderator, number: int) -> Person:
         """A line is dropped or worded anew, sometimes; its piece waits for the next digest."""
         yield from self._press(person, number, "Строки")
@@ -272,6 +312,8 @@ class Moderators:
                 yield from self._returns(person, number, None)
             else:
                 yield from self._rejects(person, number, None)
+        elif piece.story is not None and "Общий пост вместе" not in card.text and luck < 0.9:
+            yield from self._joins(person, number, piece)
         elif piece.sort is Sort.SMALL:
             yield from self._takes(person, number, "digest")
         elif piece.sort is Sort.URGENT and person.editor:

@@ -29,6 +29,7 @@ class Sort(StrEnum):
     OFF_TOPIC = "off topic"
     FUNDRAISING = "fundraising"
     ODD = "odd"
+    STORY = "story"
 
 
 #: Sorts by how often they come: from those who write for a council, and from residents.
@@ -60,6 +61,17 @@ _MORE: Final = (
 )
 
 
+#: What several regions tell at the same time, each of its own village.
+_STORIES: Final = (
+    "Марафон «Десять тысяч шагов» прошли 3412 жителей, на старт вышли команды 27 поселений. Участникам раздали "
+    "шагомеры, фельдшер измерил давление, староста провёл разминку. Прогулку решили сделать ежемесячной.",
+    "На межрегиональном слёте старост собрались 186 делегатов из 14 районов. Обсудили самообложение, пожарные дружины и "
+    "уличное освещение, приняли 9 предложений к съезду. Следующий слёт пройдёт на берегу Камы.",
+    "Автопробег «Малая родина» остановился у сельского музея: 45 экипажей прошли 1260 километров. Гости посадили аллею, "
+    "старожилы показали усадьбу, школьный хор спел. Финиш обещают через неделю.",
+)
+
+
 @dataclass
 class Piece:
     """One piece of news. ``way``: wall or dialogue; ``sent_at``: when the author let go of it, None until then."""
@@ -70,6 +82,8 @@ class Piece:
     text: str
     way: str
     photos: int = 0
+    #: Which of the stories that come from several regions this is one of.
+    story: int | None = None
     sent_at: datetime | None = None
     post_id: int | None = None
     #: The author was told on sending that it is not taken.
@@ -93,6 +107,14 @@ class Newsroom:
         village = f"Берёзовка-{len(self.pieces) + 1:04}"
         photos = self._dice.choice((0, 1, 1, 2, 3)) if sort in (Sort.GOOD, Sort.SMALL, Sort.URGENT) else 0
         made = Piece(village, author, sort, self._text(village, sort, region, now), way, photos)
+        self.pieces.append(made)
+        return made
+
+    def of_story(self, story: int, author: int, way: str) -> Piece:
+        """The author's piece about what others tell of, too."""
+        village = f"Берёзовка-{len(self.pieces) + 1:04}"
+        text = f"В посёлке {village} отметили общее дело.\n\n{_STORIES[story % len(_STORIES)]}"
+        made = Piece(village, author, Sort.STORY, text, way, self._dice.choice((0, 1, 2)), story)
         self.pieces.append(made)
         return made
 

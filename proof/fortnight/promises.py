@@ -47,7 +47,7 @@ _TOLD: Final[Mapping[str, re.Pattern[str]]] = {
     "expired": re.compile(r"сняли с плана|устарела|срок|неделю ждала"),
     "returned": re.compile(r"вернули на доработку|вернули|доработ"),
 }
-_APPROVED: Final = frozenset({"publish", "queue", "pick", "digest", "repeat", "out"})
+_APPROVED: Final = frozenset({"publish", "queue", "pick", "digest", "merge", "repeat", "out"})
 _NUMBER: Final = re.compile(r"№ (\d+)")
 _NUMBERS: Final = re.compile(r"№ (\d+(?:, \d+)*)")
 _DIGEST_LINK: Final = re.compile(r"строк\w+ в дайджест: (\S+)")
@@ -346,6 +346,49 @@ def nothing_without_approval(seen: Seen) -> Iterator[str]:
                 yield f"№ {number} bears a red warning and one signature"
 
 
+def a_joint_post_is_everybody_s(seen: Seen) -> Iterator[str]:
+    """Who was joined goes out in the post of the one that carries it, which tells of every village and credits each."""
+    posts = {post["id"]: post["text"] for post in seen.evidence.state["wall"]}
+    for number, row in seen.rows.items():
+        if row["status"] == "merged" or row["proof"] != "merged":
+            continue
+        lead = seen.rows.get(row["merged_into"] or 0)
+        if lead is None or lead["status"] != "published" or lead["published_post_id"] != row["published_post_id"]:
+            yield f"№ {number} is out in the post of № {row['merged_into']}, which is not the same post"
+            continue
+        text = posts.get(row["published_post_id"])
+        if text is None:
+            continue  # taken down since, by a person
+        yield from _lacks(seen, lead, row, text)
+    for number, row in seen.rows.items():
+        joins = [one for one in seen.stories[number] if one["action"] == "merge"]
+        for letter in (one for one in seen.letters.get(seen.author_of(row) or 0, ()) if joins):
+            if f"Новость № {number} вышла одной записью" in letter.text and row["proof"] != "merged":
+                yield f"№ {number} did not go out with others, its author was told so"
+
+
+def _lacks(seen: Seen, lead: Json, row: Json, text: str) -> Iterator[str]:
+    worded = any(one["action"] == "join" and one["details"].get("worded") for one in seen.stories[lead["number"]])
+    for one in (lead, row):
+        village = next((piece.village for piece in seen.ended.pieces if piece.village in one["text"]), "")
+        if village not in text:
+            yield f"the joint post of № {lead['number']} does not tell of {village}, № {one['number']}"
+        author = next((who for who in seen.ended.authors if who.id == seen.author_of(one)), None)
+        region = author.region if author is not None else None
+        known = one["region"] is not None and region is not None and _was_known(seen, one)
+        if known and region and not worded and region.name not in text and region.genitive not in text:
+            yield f"the joint post of № {lead['number']} does not credit {region.name}, № {one['number']}"
+
+
+def _was_known(seen: Seen, row: Json) -> bool:
+    """Whether the author had said where they write from before the post went out."""
+    return any(
+        entry["action"] == "author_region" and entry["details"].get("author") == row["author_id"]
+        and entry["details"].get("to") and entry["at"] <= row["published_at"]
+        for entry in seen.evidence.tables["journal"]
+    )  # fmt: skip
+
+
 def the_wall_keeps_its_rules(seen: Seen) -> Iterator[str]:
     """Slots, gap, daily limit and quiet hours of planned posts; none early, none late without a reason."""
     dates = {post["id"]: datetime.fromtimestamp(post["date"], UTC) for post in seen.evidence.state["wall"]}
@@ -355,7 +398,7 @@ def the_wall_keeps_its_rules(seen: Seen) -> Iterator[str]:
         if (
             row["status"] == "published"
             and not row["urgent"]
-            and row["proof"] not in ("by_hand", "digest")
+            and row["proof"] not in ("by_hand", "digest", "merged")
             and at
             and due
         ):
@@ -433,6 +476,7 @@ PREDICATES: Final[dict[str, Predicate]] = {
     "glued": one_digest_is_one_letter,
     "night": no_letter_at_night,
     "approval": nothing_without_approval,
+    "joint": a_joint_post_is_everybody_s,
     "wall": the_wall_keeps_its_rules,
     "limits": limits_are_said_once,
     "lost": nothing_is_lost_or_doubled,

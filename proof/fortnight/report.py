@@ -38,7 +38,9 @@ def _outcomes(seen: Seen) -> str:
     for row in seen.rows.values():
         status, proof, trouble = row["status"], row["proof"], row["trouble"] or ""
         word: str = {
-            "published": {"digest": "in a digest", "by_hand": "published by hand"}.get(proof or "", "published"),
+            "published": {"digest": "in a digest", "merged": "in a joint post", "by_hand": "published by hand"}.get(
+                proof or "", "published"
+            ),
             "withdrawn": "replaced by its correction" if trouble.startswith("replaced") else "withdrawn or deleted",
             "rejected": "turned away (blocked)" if trouble == "blocked" else "rejected",
             "expired": "returned, never answered" if trouble == "unanswered" else "expired",

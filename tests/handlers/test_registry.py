@@ -142,9 +142,9 @@ def test_who_cannot_be_written_to_is_not_asked(world: World) -> None:
 # ------------------------------------------------------------------------------------------------ confirmation
 
 
-def named(world: World) -> None:
+def named(world: World, organisation: str = "Администрация Томской области") -> None:
     first_news(world)
-    world.says("Администрация Томской области", by=NEW)
+    world.says(organisation, by=NEW)
 
 
 def test_a_moderator_confirms_with_one_press(world: World) -> None:
@@ -159,6 +159,11 @@ def test_a_moderator_confirms_with_one_press(world: World) -> None:
     assert author is not None
     assert author.confirmed_by == ANNA
     assert "не подтверждён" not in world.card(1).text
+
+
+def test_a_role_that_the_organisation_says_is_not_said_twice(world: World) -> None:
+    named(world, organisation="Пресс-служба СМО Томской области")
+    assert about_author(world).text.endswith("Томская область, Пресс-служба СМО Томской области. Верно?")
 
 
 def test_in_doubt_the_author_is_asked_again(world: World) -> None:
