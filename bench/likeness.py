@@ -113,7 +113,7 @@ def _asked(storage: Storage, kept: int) -> list[Row]:
         floor = _timed(news, lambda one: unit.search.find(words[one.number][:1], 20))
         by_key = _timed(news, lambda one: unit.suggestions.get(one.number))
         alike = _timed(news, lambda one: unit.search.alike(words[one.number], one.number - RECENT, 20))
-        whole = _timed(news, lambda one: duplicates.of(context, one))
+        whole = _timed(news, lambda one: duplicates.lines(context, one))
         found = sum(bool(duplicates.of(context, one)) for one in news)
     subject = f"{kept} texts, {RECENT * PICTURES} pictures"
     return [

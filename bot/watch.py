@@ -22,6 +22,7 @@ from bot.vk.errors import VkError
 from bot.vk.rights import Editor, Rights
 from bot.work import Work
 from handlers import alarms, publication
+from handlers.duplicates import WINDOW
 
 log = structlog.get_logger("watch")
 
@@ -226,6 +227,7 @@ class Watch:
             unit.inbox.prune(long_ago)
             unit.retention.events(long_ago)
             unit.retention.deliveries(long_ago)
+            unit.wall_posts.prune(context.now - WINDOW)
         if self._keep_authors:
             with self._work.begin("forget", quiet=True) as context:
                 context.unit.retention.people(context.now - self._keep_authors)

@@ -17,6 +17,7 @@ from editorial.likeness import ALIKE, SAME_PICTURE, Trace, apart, likeness, trac
 from editorial.suggestion import Attachment, Status, Suggestion
 from handlers import moments, texts
 from handlers.context import Context
+from handlers.events import WallPublished
 
 PICTURES: Final = "pictures"
 #: So far back others are looked at.
@@ -64,7 +65,29 @@ def lines(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """What the card says about news that is alike; nothing once this one is decided."""
     if suggestion.status not in _UNDECIDED:
         return ()
-    return tuple(_line(context, one) for one in of(context, suggestion))
+    return (*(_line(context, one) for one in of(context, suggestion)), *_on_the_wall(context, suggestion))
+
+
+def wall_has(context: Context, post: WallPublished) -> None:
+    """Somebody published what is no suggestion: news that repeats it is to be known."""
+    if context.now - post.at <= WINDOW and post.content.text.strip():
+        context.unit.wall_posts.put(post.post_id, post.content.text, post.at)
+
+
+def _on_the_wall(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
+    """The post nobody suggested that says the same, if there is one."""
+    own = trace(suggestion.content.text)
+    alike = {
+        post: (likeness(own, Trace(stems)), at)
+        for post, (at, stems) in context.unit.wall_posts.alike(telling(own), _CANDIDATES).items()
+        if abs(suggestion.received_at - at) <= WINDOW
+    }
+    post = max(alike, key=lambda one: (alike[one][0], one), default=0)
+    if not post or alike[post][0] < ALIKE:
+        return ()
+    link = f"https://vk.com/wall{context.desk.owner_id}_{post}"
+    when = moments.say(alike[post][1], context.now, context.desk.zone)
+    return (texts.similar_post(round(alike[post][0] * 100), when, link),)
 
 
 def _line(context: Context, similar: Similar) -> str:

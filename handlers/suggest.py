@@ -179,6 +179,7 @@ def published(context: Context, event: WallPublished) -> None:
     found = _same_number(context, event) or matching.suggestion_of(event, _candidates(context, event))
     found = found or _worded_anew(context, event)
     if found is None:
+        duplicates.wall_has(context, event)
         return
     if found.status is Status.PUBLISHING:
         came_out(context, found, event.post_id, seen=event.content)
@@ -234,6 +235,7 @@ def came_out(
     _end_delivery(context, suggestion.number, post_id)
     if suggestion.post_id > 0 and not by_hand and (beside or suggestion.origin is not Origin.WALL):
         changes.note(context, "left_on_vk", suggestion.number)
+    context.unit.wall_posts.drop(post_id)
     if after.digest:
         digest.came_out(context, after)
     letters.write(context, after, "published")
@@ -265,6 +267,7 @@ def hand_published(context: Context, suggestion: Suggestion, post: WallPublished
     ):
         return False
     _end_delivery(context, suggestion.number, post.post_id)
+    context.unit.wall_posts.drop(post.post_id)
     joint.made_by_hand(context, after, post.content)
     letters.write(context, after, "published")
     crosspost.came_out(context, after, post.content, by_hand=True)

@@ -522,6 +522,10 @@ def similar_line(number: int, percent: int, status: Status, when: str, link: str
     return f"{what} № {number} ({DESK_STATUS[status]}, {when}): {link}"
 
 
+def similar_post(percent: int, when: str, link: str) -> str:
+    return f"Похоже на {percent} % на пост на стене ({when}): {link}"
+
+
 def burst_line(count: int) -> str:
     if not count:
         return "Все карточки показаны."

@@ -490,6 +490,15 @@ pictures = Table(
 for _band in BANDS:
     Index(f"pictures_{_band}", pictures.c[_band], pictures.c.seen_at, pictures.c.number, pictures.c.mark)
 
+# Posts of the wall that came of no suggestion; their words stand in the index of texts under negative numbers.
+wall_posts = Table(
+    "wall_posts",
+    metadata,
+    Column("post_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("published_at", Moment, nullable=False),
+)
+Index("wall_posts_published", wall_posts.c.published_at)
+
 settings = Table(
     "settings",
     metadata,

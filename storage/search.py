@@ -81,7 +81,7 @@ class Search:
         if not stems:
             return ()
         statement = self._sql(
-            "SELECT {key} AS number FROM search_texts WHERE {match} AND {key} < :before "
+            "SELECT {key} AS number FROM search_texts WHERE {match} AND {key} > 0 AND {key} < :before "
             "ORDER BY {key} DESC LIMIT :count"
         )
         values = {"words": self._query(stems), "before": before or 2**62, "count": limit}
@@ -93,11 +93,19 @@ class Search:
         A stem weighs the more the fewer of these suggestions have it; what others say is not looked at, which keeps
         the answer as quick among a hundred thousand texts as among a few.
         """
+        return self._sharing(stems, limit, after, None)
+
+    def alike_posts(self, stems: Sequence[str], limit: int) -> tuple[int, ...]:
+        """The same among what stands under negative numbers: posts that are no suggestions."""
+        return self._sharing(stems, limit, None, 0)
+
+    def _sharing(self, stems: Sequence[str], limit: int, after: int | None, before: int | None) -> tuple[int, ...]:
         words = list(dict.fromkeys(stems))[:MOST_WORDS]
         if not words:
             return ()
         values = {f"word{place}": self._query([word]) for place, word in enumerate(words)}
-        hits = self._work.bare_rows(_alike(self._work.dialect, len(words)), {**values, "after": after})
+        statement = _alike(self._work.dialect, len(words), "> :edge" if before is None else "< :edge")
+        hits = self._work.bare_rows(statement, {**values, "edge": after if before is None else before})
         having = Counter(place for place, _ in hits)
         weights: dict[int, float] = defaultdict(float)
         for place, number in hits:
@@ -126,13 +134,13 @@ class Search:
 
 
 @cache
-def _alike(dialect: str, words: int) -> TextClause:
+def _alike(dialect: str, words: int, where: str) -> TextClause:
     """The query for so many words; made once, because taking its text apart takes as long as looking up a word."""
     key, match = _KEY[dialect], _MATCH[dialect]
     return text(
         " UNION ALL ".join(
             f"SELECT {place}, {key} FROM search_texts "
-            f"WHERE {match.replace(':words', f':word{place}')} AND {key} > :after"
+            f"WHERE {match.replace(':words', f':word{place}')} AND {key} {where}"
             for place in range(words)
         )
     )

@@ -42,6 +42,7 @@ from storage.sources import Sources
 from storage.staff import Staff
 from storage.suggestions import Suggestions
 from storage.turns import Turns
+from storage.wall_posts import WallPosts
 from storage.work import Work
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Unit:
         self.outbox = Outbox(work)
         self.posts = Posts(work)
         self.pictures = Pictures(work)
+        self.wall_posts = WallPosts(work, self.search)
         self.copies = Copies(work)
         self.journal = Journal(work)
         self.settings = Settings(work)

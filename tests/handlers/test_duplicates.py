@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from editorial.delivery import RetryLater, Sent
 from handlers import duplicates
-from tests.builders import a_photo, suggested
+from tests.builders import ANNA, CHAT, a_photo, on_the_wall, suggested
 from tests.handlers.world import World
 from tests.rules.test_likeness import OTHER, RETOLD, STORY
 
@@ -57,6 +59,28 @@ def test_a_published_one_is_shown_with_its_post(world: World) -> None:
     world.happens(suggested(32, text=STORY))
     [line] = alike_lines(world, 2)
     assert "https://vk.com/wall-1_900" in line
+
+
+def test_a_post_that_nobody_suggested_is_shown_with_its_link(world: World) -> None:
+    world.happens(on_the_wall(900, text=RETOLD, signer=None, at=world.now))
+    world.later(days=1)
+    world.happens(suggested(31, text=STORY, at=world.now), suggested(32, text=OTHER, at=world.now))
+    [line] = alike_lines(world, 1)
+    assert re.fullmatch(r"Похоже на \d+ % на пост на стене \(вчера в 10:00 мск\): https://vk.com/wall-1_900", line)
+    assert alike_lines(world, 2) == []
+    assert world.says("/найти делегация", by=ANNA, where=CHAT)[0].count("№") == 1
+    world.later(days=15)
+    world.happens(suggested(33, text=STORY, at=world.now))
+    assert "на стене" not in world.card(3).text
+
+
+def test_a_post_that_turned_out_to_be_of_a_suggestion_is_shown_once(world: World) -> None:
+    world.happens(suggested(31, text=OTHER))
+    world.press(1, "Опубликовать")
+    world.happens(on_the_wall(900, text=STORY, signer=None, at=world.now))
+    world.wall(Sent({"post_id": 900}))
+    world.happens(suggested(32, text=STORY))
+    assert not any("на стене" in line for line in alike_lines(world, 2))
 
 
 def test_after_two_weeks_news_may_come_again(world: World) -> None:

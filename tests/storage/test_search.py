@@ -111,6 +111,23 @@ def test_texts_that_share_rare_words_are_offered_for_comparison(shelf: Storage) 
         assert unit.search.stems_of_each([3]) == {3: told}
 
 
+def test_posts_of_the_wall_are_found_beside_the_news_and_forgotten(shelf: Storage, now: datetime) -> None:
+    words = stems_of("Библиотеки в Тулуне: новые книги привезли")
+    with shelf.begin("test") as unit:
+        unit.wall_posts.put(2, "В Тулуне у библиотеки новые книги", now - timedelta(days=20))
+        unit.wall_posts.put(5, "Музей", now)
+        unit.wall_posts.put(5, "Новые книги библиотеки", now)
+        assert unit.wall_posts.alike(words, 5).keys() == {2, 5}
+        assert unit.search.alike(words, 0, 5)[0] == 2
+        assert unit.search.alike(words, 2, 5) == ()
+        assert unit.search.find(words[:1], 9) == (2, 1)
+        assert unit.wall_posts.prune(now - timedelta(days=14)) == 1
+        unit.wall_posts.drop(77)
+        at, told = unit.wall_posts.alike(words, 5)[5]
+    assert (at, told) == (now, stems_of("Новые книги библиотеки"))
+    assert found(shelf, "музей") == ()
+
+
 def test_suggestions_of_a_region_the_newest_first(storage: Storage, now: datetime) -> None:
     with storage.begin("test") as unit:
         for post, region in ((1, "RU-IRK"), (2, "RU-TUL"), (3, "RU-IRK")):
