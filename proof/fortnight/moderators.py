@@ -32,7 +32,7 @@ _REJECT: Final = {
 }
 #: A piece that may be joined, as a button names it.
 _LISTED: Final = re.compile(r"№ (\d+)")
-_VILLAGE: Final = re.compile(r"Берёзовка-(\d{4})")
+_VILLAGE: Final = re.compile(r"Берёзовка-\d{4}")
 _SURE: Final = "Да, опубликовать"
 
 
@@ -258,13 +258,12 @@ class Moderators:
     def _together(self, person: Moderator, number: int) -> Person:
         yield from self._press(person, number, "Как выйдет вместе")
         yield self._dice.uniform(10, 40)
+        villages = sorted(set(_VILLAGE.findall(self.room.cards[number].text)))
         if self._dice.random() < 0.15:
             yield from self._press(person, number, "Свой текст")
             yield self._dice.uniform(30, 120)
-            card = self.room.cards[number]
-            villages = sorted({f"Берёзовка-{found}" for found in _VILLAGE.findall(card.text)})
             words = f"В посёлках {', '.join(villages)} сделали общее дело, подробности у соседей."
-            self._stage.tell_chat(person.id, words, reply_to=card.cmid)
+            self._stage.tell_chat(person.id, words, reply_to=self.room.cards[number].cmid)
             yield 8
             self.room.look()
         if "Объединить" in set(labels(self.room.cards[number])):
