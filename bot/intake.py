@@ -52,6 +52,8 @@ class Intake:
         self._before = before
         self._on_gap = on_gap
         self._cursor: Place | None = None
+        #: Where the stream was when VK was asked first; kept until it is stored.
+        self._first: Place | None = None
         #: Set once the place in the stream is known: whatever happens from then on is heard of.
         self.listening = threading.Event()
         self._stopping = threading.Event()
@@ -67,14 +69,13 @@ class Intake:
 
         ``before`` runs before the very first poll; afterwards VK keeps what came while nobody listened.
         """
-        if self._stored_cursor() is not None:
-            self.listening.set()
-        else:
-            self._before()
-        failures = 0
+        prepared, failures = False, 0
         while not self._stopping.is_set():
             self.beat = time.monotonic()
             try:
+                if not prepared:
+                    self._prepare()
+                    prepared = True
                 self.step()
                 failures = 0
             except VkError as error:
@@ -83,12 +84,19 @@ class Intake:
                 log.exception("intake_fault", error=type(error).__name__)
                 failures = self._stumbled(failures, type(error).__name__, None)
 
+    def _prepare(self) -> None:
+        if self._stored_cursor() is not None:
+            self.listening.set()
+        else:
+            self._before()
+
     def step(self) -> int:
         """One poll; returns the number of events stored that were not known."""
         cursor = self._cursor or self._stored_cursor()
         if cursor is None:
             # The first start ever: what was suggested before is found by the comparison.
-            return self._store(Batch((), (), (), self._longpoll.connect(), gap=True), None)
+            self._first = self._first or self._longpoll.connect()
+            return self._store(Batch((), (), (), self._first, gap=True), None)
         batch = self._longpoll.poll(cursor)
         if self._stopping.is_set():
             return 0

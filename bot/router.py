@@ -24,6 +24,7 @@ from handlers.events import ButtonPressed, Event, MessageArrived, Unknown
 from handlers.replies import Snackbar
 from handlers.router import handle
 from handlers.texts import PRESS_FAILED
+from storage.errors import Full, ReadOnly, Unavailable
 from storage.inbox import InboxRow
 
 log = structlog.get_logger("router")
@@ -31,6 +32,8 @@ log = structlog.get_logger("router")
 #: Ordinary events that share one commit; presses never wait for more than so many.
 TOGETHER: Final = 20
 IDLE_SECONDS: Final = 20.0
+#: Faults of the disk or the server, whichever event is in hand.
+STORE_FAILS: Final = (Full, ReadOnly, Unavailable)
 #: Events by which people decide and command.
 _BY_PEOPLE: Final = frozenset({"message_event", "message_new"})
 
@@ -66,11 +69,13 @@ class Router:
 
     def run(self) -> None:
         """Handle until stopped. ``before`` runs before the first event, ``judge`` before presses and messages."""
-        self._before()
-        failures = 0
+        prepared, failures = False, 0
         while not self._stopping.is_set():
             self.beat = time.monotonic()
             try:
+                if not prepared:
+                    self._before()
+                    prepared = True
                 busy = self.step()
                 failures = 0
             except Exception as error:
@@ -108,6 +113,8 @@ class Router:
             with self._work.begin("events") as context:
                 for row, event in events:
                     self._handle(context, row, event, shown)
+        except STORE_FAILS:
+            raise
         except Exception as error:
             log.warning("events_apart", error=type(error).__name__, events=len(rows))
             for row in rows:
@@ -122,6 +129,8 @@ class Router:
             event = self._read(row)
             with self._work.begin("event") as context:
                 self._handle(context, row, event, shown)
+        except STORE_FAILS:
+            raise  # the event has no part in it, and waits
         except Exception as error:
             log.exception("event_failed", event_id=row.event_id, type=row.type, error=type(error).__name__)
             with self._work.begin("event_failed") as context:

@@ -7,11 +7,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.intake import Intake
+from bot.vk.longpoll import Cursor
+from bot.work import Work
+from storage.errors import Full
+from storage.inbox import Inbox
 from storage.migrate import upgrade
 from storage.unit import Storage
+from tests.handlers.world import a_desk
 
 HOUSE = Path(__file__).parents[2]
 
@@ -55,4 +62,34 @@ def test_t01_a_batch_and_its_place_are_stored_together_or_not_at_all(
         assert (kept.ts if kept else None, unit.inbox.waiting()) == (place, events)
         pressed = [row.type for row in unit.inbox.next(10, urgent_only=True)]
         assert pressed == ["message_event"] * (events // 2), "a press is handled before everything else"
+    storage.close()
+
+
+def test_the_first_place_is_kept_while_the_disk_does_not_take_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens between the first try and the one that is stored is behind the place VK gave first."""
+    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
+    upgrade(storage)
+    places = iter("159")
+
+    class Stream:
+        def connect(self) -> Cursor:
+            return Cursor("server", "key", next(places))
+
+    def full(*_asked: object) -> int:
+        raise Full
+
+    stream: Any = Stream()
+    intake = Intake(stream, Work(storage, a_desk()), 1, before=lambda: None, on_gap=lambda: None)
+    with monkeypatch.context() as broken:
+        broken.setattr(Inbox, "store", full)
+        with pytest.raises(Full):
+            intake.step()
+    intake.step()
+
+    with storage.read() as unit:
+        kept = unit.inbox.cursor(1)
+    assert kept is not None
+    assert kept.ts == "1"
     storage.close()
