@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
+from bot.config import read_settings
 from bot.fetch import Fetcher, FetchFailed, Limits, is_public, net_locations
+from bot.networks import own_hosts
 from tests.media.server import breaks_off, drips, leads_to, sends
 from tests.vk.fault_server import FaultServer, closes, fault_server, stalls, talks_nonsense
 
@@ -71,6 +74,13 @@ def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(monkeypatc
             fetch(f"http://swinging.invalid:{server.url.split(':')[2].split('/')[0]}/")
         assert server.connections == 0
     assert next(answers) == "8.8.8.8"
+
+
+def test_t67_a_stranger_s_address_does_not_lead_to_a_server_of_ours(tmp_path: Path) -> None:
+    """Telegram's interface beside the bot is called by the bot; pictures and feeds come from VK and the public."""
+    near = {"VK_API_URL": "http://127.0.0.1:1/method/", "TELEGRAM_API_URL": "http://127.0.0.1:2"}
+    keys = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "key", "DATA_DIR": str(tmp_path)}
+    assert own_hosts(read_settings(None, {**keys, **near})) == frozenset({"127.0.0.1:1"})
 
 
 def test_a_service_of_the_settings_may_stand_on_this_machine() -> None:
