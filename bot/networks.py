@@ -19,7 +19,7 @@ MEDIA: Final = "media"
 def own_hosts(settings: Settings) -> frozenset[str]:
     """Where pictures of posts may come from although it lies on this machine, as in the demo: VK, and nobody else.
 
-    A server of Telegram's interface, which may well stand beside the bot, is no place a stranger's address leads to.
+    A server of Telegram's interface may stand beside the bot; a stranger's address does not lead there.
     """
     return net_locations(settings.VK_API_URL)
 
