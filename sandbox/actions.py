@@ -236,11 +236,12 @@ def _peer(body: Json, user_id: int) -> int:
 
 @action("write")
 def write(world: World, body: Json) -> Json:
-    """A person writes to the community or into a chat."""
+    """A person writes to the community or into a chat; ``forward_cmids``: messages of the same conversation."""
     user_id = int(body["user_id"])
     text = body.get("text", "")
     attachments = make_attachments(world, user_id, body, in_message=True)
-    if not text and not attachments:
+    forwarded = [int(cmid) for cmid in body.get("forward_cmids") or []]
+    if not text and not attachments and not forwarded:
         raise ValueError("a message needs a text or something attached")
     payload = body.get("payload")
     message = talks.write(
@@ -251,6 +252,7 @@ def write(world: World, body: Json) -> Json:
         text,
         attachments=attachments,
         reply_to=body.get("reply_to_cmid"),
+        forwarded=forwarded,
         payload=payload if payload is None or isinstance(payload, str) else json.dumps(payload),
     )
     return {"cmid": message.cmid, "message_id": message.id}

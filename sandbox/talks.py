@@ -208,16 +208,26 @@ def write(
     *,
     attachments: list[Attachment] | None = None,
     reply_to: int | None = None,
+    forwarded: list[int] | None = None,
     payload: str | None = None,
 ) -> Message:
     """A person writes into the dialog with the community or into a chat. Raises ValueError if they cannot."""
     conversation = place_of(world, group_id, user_id, peer_id)
-    if reply_to is not None and reply_to not in conversation.messages:
-        raise ValueError(f"no message {reply_to} to reply to")
+    for cmid in [*(forwarded or []), *([reply_to] if reply_to is not None else [])]:
+        if cmid not in conversation.messages:
+            raise ValueError(f"no message {cmid} to reply to or to forward")
     if not conversation.is_chat and group_id == 1 and world.people[user_id].messages in {"never_wrote", "denied"}:
         world.people[user_id].messages = "allowed"
     message = post_message(
-        world, group_id, conversation, user_id, text, attachments=attachments, reply_to=reply_to, payload=payload
+        world,
+        group_id,
+        conversation,
+        user_id,
+        text,
+        attachments=attachments,
+        reply_to=reply_to,
+        forwarded=forwarded,
+        payload=payload,
     )
     if conversation.keyboard and conversation.keyboard["one_time"]:
         conversation.keyboard = None

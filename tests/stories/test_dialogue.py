@@ -14,6 +14,13 @@ def says(desk: Desk, text: str, **more: int) -> None:
     desk.sandbox.write(IRINA, text, **more)
 
 
+def shares(desk: Desk, text: str) -> None:
+    """A council's post with a photo, shared in the dialog."""
+    made = desk.sandbox.do("post_by_hand", user_id=609, group_id=3, text=text, photos=1)
+    post = desk.sandbox.call("wall.getById", "editor-key", posts=f"-3_{made['post_id']}")["items"][0]
+    desk.sandbox.write(IRINA, "", attachments=[{"type": "wall", "wall": post}])
+
+
 def preview(desk: Desk, words: str, photos: int) -> Json:
     """The newest preview that shows these words and so many photos, once it is there."""
 
@@ -35,8 +42,10 @@ def test_news_with_an_album_goes_from_the_dialog_to_the_wall(tmp_path: Path) -> 
         says(desk, "Предложить новость")
         desk.wait_letter(IRINA, "Пришлите текст и до 10 фото")
         says(desk, TEXT, photos=2)
-        says(desk, "", photos=1)
-        assert labels(preview(desk, TEXT, 3)) == ["Отправить", "Исправить", "Удалить"]
+        shares(desk, "Поливают их по очереди.")
+        shown = preview(desk, "Поливают их по очереди.", 3)
+        assert labels(shown) == ["Отправить", "Исправить", "Удалить"]
+        assert "Источник: vk.com/wall-3_" in shown["text"]
         says(desk, "Отправить")
         desk.wait_letter(IRINA, "Получили новость, № 1")
 
@@ -75,6 +84,8 @@ def test_returned_and_corrected_in_the_dialog(tmp_path: Path) -> None:
         desk.press(card, "Вернуть")
         desk.press(desk.wait_card(TEXT, lambda shown: "Нужно фото" in labels(shown)), "Нужно фото")
         desk.wait_letter(IRINA, "вернули на доработку")
+        desk.sandbox.suggest(602, "В Братске открыли каток у дома культуры")
+        desk.card_of("В Братске открыли каток у дома культуры")
         says(desk, "", photos=2)
         preview(desk, "Новость № 1 после правки выйдет так", 2)
         says(desk, "Отправить")
