@@ -126,7 +126,7 @@ class Courier:
                 outcomes.apply(context, parcel.delivery, outcome)
                 if isinstance(outcome, Uncertain):
                     self._in_doubt = True
-            alarms.heed(context, self.target.name, results)
+            alarms.heed(context, self.target.name, results, [parcel.delivery for parcel in parcels])
         if any(isinstance(outcome, RetryLater) and outcome.reason in alarms.ALARMING for outcome in results):
             self._on_refusal()
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, Final
 
-from editorial.delivery import Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.delivery import Delivery, Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.roles import role_of
 from handlers.context import Context
 from storage.unit import Unit
@@ -97,14 +98,21 @@ _KEYS_OWN: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def heed(context: Context, target: str, results: Sequence[Outcome]) -> None:
-    """Draw the conclusions from a round of deliveries to ``target``."""
-    for outcome in results:
+def heed(context: Context, target: str, results: Sequence[Outcome], deliveries: Sequence[Delivery] = ()) -> None:
+    """Draw the conclusions from a round of ``deliveries`` to ``target``."""
+    for outcome, delivery in zip_longest(results, deliveries):
         if isinstance(outcome, Sent):
-            over(context, target)
+            if not _says_nothing(context, target, delivery):
+                over(context, target)
         elif not isinstance(outcome, Uncertain) and _alarming(target, outcome):
             url = outcome.url if isinstance(outcome, RetryLater) else None
             tell(context, target, outcome.reason, url=url)
+
+
+def _says_nothing(context: Context, target: str, delivery: Delivery | None) -> bool:
+    """A letter that arrived does not mean that the chat hears again."""
+    elsewhere = delivery is not None and delivery.destination != "chat"
+    return elsewhere and known(context.unit).get(target) in _CHAT_IS_DEAF
 
 
 def _alarming(target: str, outcome: RetryLater | Refused | Hold) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from editorial.networks import OurPost, PostState, Reach
 from editorial.suggestion import Content
@@ -28,6 +28,7 @@ _due = (
     .order_by(_table.c.next_look)
     .limit(bindparam("count"))
 )
+_latest = select(func.max(_table.c.published_at).label("at"))
 _looked = (
     update(_table)
     .where(_table.c.number == bindparam("about"))
@@ -68,6 +69,11 @@ class Posts:
     def due(self, now: datetime, limit: int) -> tuple[OurPost, ...]:
         """The posts that are to be read again, the longest due first."""
         return tuple(_record(row) for row in self._work.rows(_due, {"now": now, "count": limit}))
+
+    def latest_at(self) -> datetime | None:
+        """When the last of them went out."""
+        row = self._work.row(_latest, {})
+        return None if row is None else row.at
 
     def looked(self, seen: Sequence[tuple[int, Reach, datetime | None]], now: datetime) -> None:
         """These were read and are as they were: number, reach, and when each is read again."""

@@ -112,6 +112,7 @@ class VkWall:
         self._wall = wall
         self._photos = None if wall.user is None else WallPhotos(media, Uploads(wall.user), -wall.owner_id)
         self._by_hand = by_hand
+        self._recalled = False
 
     def standstill(self) -> Standstill | None:
         wait = self._wall.seconds_until_post()
@@ -129,7 +130,16 @@ class VkWall:
         return ()
 
     def prepare(self, work: Work) -> None:
-        """Nothing to learn."""
+        """The program that ran before may have posted a moment ago: posts keep their distance to that one, too."""
+        if self._recalled:
+            return
+        with work.look() as context:
+            unit = context.unit
+            begun = [row.sending_at for row in unit.outbox.stranded(self.name)]
+            for at in (*begun, unit.posts.latest_at()):
+                if at is not None:
+                    self._wall.posted((context.now - at).total_seconds())
+        self._recalled = True
 
     def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
         if delivery.kind in ("edit_post", "delete_post"):

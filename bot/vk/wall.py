@@ -146,6 +146,11 @@ class Wall:
         """How long the next publication would be held back to keep posts apart."""
         return self._posts.seconds_left() if self._posts else 0.0
 
+    def posted(self, seconds_ago: float) -> None:
+        """A post went out so long ago, before this program ran: the next one keeps its distance to it."""
+        if self._posts is not None:
+            self._posts.hold(self._posts.interval - max(0.0, seconds_ago))
+
     def publish_suggestion(
         self, post_id: int, text: str, attachments: Iterable[Attachment], *, signed: bool, guid: str
     ) -> int:

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.targets.vk_wall import VkWall
+from bot.vk.client import VkClient, VkKey
+from bot.vk.wall import Wall
 from editorial.delivery import Delivery, Hold, NewDelivery, Refused, RetryLater, Sent, State, Uncertain
 from editorial.post import compose
 from editorial.signing import RULES
@@ -54,7 +57,7 @@ def test_at_its_slot_it_goes_out_and_the_author_gets_the_link(world: World) -> N
     assert world.suggestion(1).status is Status.PUBLISHED
     assert world.letters(AUTHOR)[-1].startswith("Новость № 1 вышла: https://vk.com/wall-1_77")
     assert "Вышло: https://vk.com/wall-1_77 · проверяем" in world.card(1).text
-    assert world.card(1).keyboard is None
+    assert list(world.card(1).buttons) == ["Ещё"]
 
 
 def test_its_event_proves_it_and_the_reading_back_is_saved(world: World) -> None:
@@ -386,7 +389,7 @@ def test_t74_a_suggestion_published_on_vk_closes_its_card(world: World) -> None:
     world.happens(on_the_wall(90, text="Первая"), on_the_wall(91, text="Вторая"))
     assert [world.suggestion(number).status for number in (1, 2)] == [Status.PUBLISHED] * 2
     assert world.publication(2) is None
-    assert world.card(1).keyboard is None
+    assert list(world.card(1).buttons) == ["Ещё"]
 
 
 def test_t73_a_post_that_was_postponed_on_vk_is_known_by_its_former_number(world: World) -> None:
@@ -530,6 +533,37 @@ def test_a_chat_that_hears_nothing_is_told_of_in_person_to_those_who_run_the_des
     for manager in (ANNA, VERA):
         assert len([text for text in world.letters(manager) if texts.trouble(reason)[0] in text]) == 1
     assert world.letters(BORIS) == []
+
+
+def test_a_letter_that_arrives_does_not_mean_that_the_chat_hears_again(world: World) -> None:
+    gone = RetryLater("chat_gone", 300.0, counts=False)
+    letter, card = (
+        Delivery(1, "vk_messages", to, "note", None, {}, State.SENDING, NOW, 1, NOW) for to in ("user:601", "chat")
+    )
+    with world.unit() as context:
+        alarms.heed(context, "vk_messages", [Sent({}), gone], [letter, card])
+        alarms.heed(context, "vk_messages", [gone, Sent({})], [card, letter])
+        assert alarms.known(context.unit) == {"vk_messages": "chat_gone"}
+    world.deliver()
+    assert len([text for text in world.letters(VERA) if "Чат модераторов" in text]) == 1
+    with world.unit() as context:
+        alarms.heed(context, "vk_messages", [Sent({})], [card])
+        assert alarms.known(context.unit) == {}
+
+
+@pytest.mark.parametrize(("ago", "left"), [(0, 5.0), (3, 2.0), (9, 0.0), (-3600, 5.0)])
+@pytest.mark.parametrize("answered", [True, False])
+def test_after_a_restart_posts_keep_their_distance_to_the_last_one(
+    world: World, ago: int, left: float, answered: bool
+) -> None:
+    world.happens(suggested(31))
+    world.press(1, "Опубликовать")
+    world.wall(OUT if answered else None)
+    world.later(seconds=ago)
+    wall = Wall(None, VkClient(VkKey("group", "group-key"), "http://127.0.0.1:1/method/", rate=20), 1, post_gap=5.0)
+    target = VkWall(wall, None, by_hand=lambda: False)  # type: ignore[arg-type]  # no photos here
+    target.prepare(world)  # type: ignore[arg-type]
+    assert wall.seconds_until_post() == pytest.approx(left, abs=0.5)
 
 
 def test_a_manager_who_takes_no_letters_is_not_waited_for(world: World) -> None:
