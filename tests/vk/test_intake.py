@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.intake import Intake
-from bot.vk.longpoll import Cursor
+from bot.vk.longpoll import Batch, Cursor
 from bot.work import Work
 from storage.errors import Full
 from storage.inbox import Inbox
@@ -92,4 +92,29 @@ def test_the_first_place_is_kept_while_the_disk_does_not_take_it(
         kept = unit.inbox.cursor(1)
     assert kept is not None
     assert kept.ts == "1"
+    storage.close()
+
+
+def test_t14_a_gap_in_the_stream_has_the_wall_compared(tmp_path: Path) -> None:
+    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
+    upgrade(storage)
+    asked: list[str] = []
+    place = Cursor("server", "key", "1")
+    brought = iter([Batch((), (), (), place), Batch((), (), (), place, gap=True, failed=3)])
+
+    class Stream:
+        def connect(self) -> Cursor:
+            return place
+
+        def poll(self, _cursor: Cursor) -> Batch:
+            return next(brought)
+
+    stream: Any = Stream()
+    intake = Intake(stream, Work(storage, a_desk()), 1, before=lambda: None, on_gap=lambda: asked.append("compare"))
+    intake.step()
+    assert asked == ["compare"], "what was suggested before the very first start"
+    intake.step()
+    assert asked == ["compare"]
+    intake.step()
+    assert asked == ["compare", "compare"]
     storage.close()
