@@ -67,6 +67,7 @@ class Trace:
         return frozenset(zip(*(self.stems[place:] for place in range(SHINGLE)), strict=False))
 
 
+@lru_cache(maxsize=32)
 def trace(text: str) -> Trace:
     """The trace of a text, VK's markup and pasted HTML aside."""
     even = unicodedata.normalize("NFC", html.unescape(_MARKUP.sub(" ", text)))

@@ -12,6 +12,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Select, TextClause, bindparam, column, delete, table, text
@@ -106,11 +107,12 @@ class Search:
         values = {f"word{place}": self._query([word]) for place, word in enumerate(words)}
         statement = _alike(self._work.dialect, len(words), "> :edge" if before is None else "< :edge")
         hits = self._work.bare_rows(statement, {**values, "edge": after if before is None else before})
-        having = Counter(place for place, _ in hits)
+        share = {place: 1 / count for place, count in Counter(map(itemgetter(0), hits)).items()}
         weights: dict[int, float] = defaultdict(float)
         for place, number in hits:
-            weights[number] += 1 / having[place]
-        return tuple(heapq.nlargest(limit, weights, key=lambda number: (weights[number], number)))
+            weights[number] += share[place]
+        best = heapq.nlargest(limit, zip(weights.values(), weights, strict=True))
+        return tuple(number for _, number in best)
 
     def stems_of_each(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The stems of several suggestions' texts."""

@@ -16,6 +16,7 @@ from storage.work import Work
 
 _table = schema.wall_posts
 _several = select(_table).where(_table.c.post_id.in_(bindparam("posts", expanding=True)))
+_any = select(_table.c.post_id).limit(1)
 _old = select(_table.c.post_id).where(_table.c.published_at < bindparam("cutoff"))
 _drop = delete(_table).where(_table.c.post_id == bindparam("about"))
 
@@ -48,6 +49,8 @@ class WallPosts:
 
     def alike(self, stems: Sequence[str], limit: int) -> dict[int, tuple[datetime, tuple[str, ...]]]:
         """When the posts that share some of these stems went out, and their own stems, by post."""
+        if self._work.row(_any) is None:
+            return {}
         numbers = self._search.alike_posts(stems, limit)
         told = self._search.stems_of_each(numbers)
         return {post: (at, told.get(-post, ())) for post, at in self._moments([-one for one in numbers]).items()}
