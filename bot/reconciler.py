@@ -18,11 +18,11 @@ import structlog
 
 from bot.heartbeat import Heartbeat
 from bot.rounds import Rounds
-from bot.vk.errors import Remedy, VkError
+from bot.vk.errors import Remedy, VkError, VkRefused
 from bot.vk.wall import SuggestionList, Wall
 from bot.work import Work
 from handlers import reconcile
-from handlers.events import WallSuggested
+from handlers.events import WallPublished, WallSuggested
 
 log = structlog.get_logger("reconciler")
 
@@ -93,11 +93,20 @@ class Reconciler(Rounds):
         with self._work.look() as context:
             return reconcile.missing(context, listed.items)
 
+    def _postponed(self) -> tuple[WallPublished, ...]:
+        """What people postponed on VK; a key that may not see it is no reason to close nothing."""
+        try:
+            return self._wall.postponed()
+        except VkRefused as error:
+            log.warning("postponed_unread", reason=error.verdict.reason)
+            return ()
+
     def _look_for(self, missing: Sequence[reconcile.Missing]) -> None:
         found = self._wall.read([lost.post_id for lost in missing])
         newest = self._wall.newest(100)
+        waiting = self._postponed()
         for lost in missing:
             if isinstance(found.get(lost.post_id), WallSuggested):
                 continue  # it is still there: the list was wrong
             with self._work.begin("closed") as context:
-                reconcile.gone(context, lost.number, newest)
+                reconcile.gone(context, lost.number, newest, waiting)

@@ -41,6 +41,8 @@ class Origin(StrEnum):
     SOURCE = "source"
 
 
+#: The word before the moment in :attr:`Suggestion.trouble` of one that a person postponed on VK.
+POSTPONED: Final = "postponed"
 CLOSED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
 
 
@@ -240,6 +242,12 @@ class Suggestion:
     def text(self) -> str:
         """The text that would be published now: a moderator's wording, else the author's without litter."""
         return clean(self.content.text).text if self.edited_text is None else self.edited_text
+
+    @property
+    def postponed_to(self) -> datetime | None:
+        """When VK is to publish it by itself, because a person postponed it there; aware UTC."""
+        word, _, at = (self.trouble or "").partition(":")
+        return datetime.fromisoformat(at) if word == POSTPONED and self.status is Status.WITHDRAWN else None
 
     @property
     def for_publication(self) -> Content:

@@ -397,7 +397,7 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
         case Status.WITHDRAWN if suggestion.digest:
             return texts.DIGEST_CALLED_OFF_STATUS
         case Status.WITHDRAWN:
-            return _withdrawn(suggestion)
+            return _withdrawn(suggestion, facts)
         case Status.EXPIRED if suggestion.trouble == "unanswered":
             return texts.LAPSED_CARD
         case Status.FAILED:
@@ -407,7 +407,9 @@ def status_line(suggestion: Suggestion, facts: Facts) -> str:
     return texts.DESK_STATUS[suggestion.status].capitalize()
 
 
-def _withdrawn(suggestion: Suggestion) -> str:
+def _withdrawn(suggestion: Suggestion, facts: Facts) -> str:
+    if suggestion.postponed_to:
+        return texts.postponed_status(moments.say(suggestion.postponed_to, facts.now, facts.desk.zone))
     word, _, number = (suggestion.trouble or "").partition(":")
     if word == "replaced" and number.isdigit():
         return texts.replaced_status(int(number))

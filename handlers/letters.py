@@ -376,6 +376,9 @@ _TEXTS: Final[dict[str, Callable[[Suggestion, Mapping[str, Any], Reading], str]]
     "lapsed": lambda suggestion, _payload, _reading: texts.lapsed(suggestion.number),
     "undone": lambda suggestion, _payload, _reading: texts.undone(suggestion.number),
     "gone": lambda suggestion, _payload, _reading: texts.gone(suggestion.number),
+    "postponed": lambda suggestion, _payload, reading: texts.postponed(
+        suggestion.number, _when(suggestion.postponed_to or reading.now, reading)
+    ),
     "withdrawn": lambda suggestion, _payload, _reading: texts.withdrawn(suggestion.number),
     "removed": lambda suggestion, _payload, _reading: texts.removed(suggestion.number),
     "kept": lambda suggestion, _payload, _reading: texts.kept(suggestion.number),
@@ -413,6 +416,8 @@ def _status_words(suggestion: Suggestion, reading: Reading) -> str:
             return texts.DELAYED
         case Status.SCHEDULED if suggestion.due_at and suggestion.due_at > reading.now:
             return texts.comes_out(_when(suggestion.due_at, reading))
+        case Status.WITHDRAWN if suggestion.postponed_to:
+            return texts.comes_out(_when(suggestion.postponed_to, reading))
         case Status.PUBLISHED if suggestion.number in reading.gone:
             return texts.IS_OFF
         case Status.PUBLISHED:

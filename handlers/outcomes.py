@@ -165,6 +165,8 @@ def _refused(context: Context, suggestion: Suggestion, delivery: Delivery, outco
         _piece_changed(context, suggestion, found)
     elif reason == "gone":
         suggest.vanished(context, suggestion)
+    elif reason == "postponed" and isinstance(found, WallPublished):
+        suggest.postponed(context, suggestion, found)
     else:
         _failed(context, suggestion, reason, beside=delivery.payload.get("mode") == "community")
 

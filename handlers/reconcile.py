@@ -92,10 +92,13 @@ def missing(context: Context, listed: Collection[WallSuggested]) -> list[Missing
     ]
 
 
-def gone(context: Context, number: int, newest: Sequence[WallPublished]) -> bool:
-    """Close a suggestion that is not on VK any more: published by hand when a post says so, else withdrawn.
+def gone(
+    context: Context, number: int, newest: Sequence[WallPublished], waiting: Sequence[WallPublished] = ()
+) -> bool:
+    """Close a suggestion that is not on VK any more: published or postponed by hand when a post says so.
 
-    ``newest`` are the newest posts of the wall.  False when nothing was to close.
+    Otherwise it is withdrawn.  ``newest`` are the newest posts of the wall, ``waiting`` the postponed ones.  False
+    when nothing was to close.
     """
     suggestion = context.unit.suggestions.get(number)
     if (
@@ -109,6 +112,9 @@ def gone(context: Context, number: int, newest: Sequence[WallPublished]) -> bool
     post = matching.made_by_hand_of(free, suggestion)
     if post is not None:
         return suggest.hand_published(context, suggestion, post)
+    later = matching.made_by_hand_of(waiting, suggestion)
+    if later is not None:
+        return suggest.postponed(context, suggestion, later)
     return suggest.vanished(context, suggestion)
 
 

@@ -14,7 +14,7 @@ from editorial import etiquette, regions
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
-from editorial.suggestion import Content, Origin, Status, Suggestion
+from editorial.suggestion import POSTPONED, Content, Origin, Status, Suggestion
 from handlers import (
     burst,
     changes,
@@ -39,6 +39,9 @@ UNSEEN: Final = "unseen"
 #: Suggestions of one state that a post without a signature is compared with.
 _MOST_COMPARED: Final = 500
 _NEWEST_OF_AUTHOR: Final = 20
+#: What people postponed on VK lately: pairs of the number there and ours.
+_WAITS_ON_VK: Final = "postponed_on_vk"
+_MOST_WAITING: Final = 50
 _COMPARED: Final = (
     Status.PUBLISHING,
     Status.SCHEDULED,
@@ -189,8 +192,12 @@ def published(context: Context, event: WallPublished) -> None:
 
 def _same_number(context: Context, event: WallPublished) -> Suggestion | None:
     """VK may keep the number, or name the one a post had while it was postponed."""
+    unit = context.unit.suggestions
+    postponed_by_hand = dict(context.unit.settings.get(_WAITS_ON_VK, []))
     for post_id in (event.post_id, event.postponed_id):
-        found = context.unit.suggestions.by_post(event.owner_id, post_id) if post_id else None
+        found = unit.by_post(event.owner_id, post_id) if post_id else None
+        if found is None and post_id in postponed_by_hand:
+            found = unit.get(postponed_by_hand[post_id])
         if found is not None and found.status is not Status.PUBLISHED:
             return found
     return None
@@ -206,6 +213,8 @@ def _worded_anew(context: Context, event: WallPublished) -> Suggestion | None:
 def _candidates(context: Context, event: WallPublished) -> list[Suggestion]:
     unit = context.unit.suggestions
     found = [one for status in _COMPARED for one in unit.by_status(status, _MOST_COMPARED)]
+    waiting = (unit.get(number) for _, number in context.unit.settings.get(_WAITS_ON_VK, []))
+    found += [one for one in waiting if one is not None]
     if event.signer_id:
         found += unit.by_author(event.signer_id, 50)
     return list({one.number: one for one in found}.values())
@@ -331,8 +340,16 @@ def vanished(context: Context, suggestion: Suggestion, *, trouble: str = "gone")
     if after is None or not changes.store(context, suggestion, after, str(Action.GONE)):
         return False
     close(context, suggestion.number)
-    letters.write(context, after, "gone", answering=True)
+    letters.write(context, after, "postponed" if after.postponed_to else "gone", answering=True)
     return True
+
+
+def postponed(context: Context, suggestion: Suggestion, post: WallPublished) -> bool:
+    """A person postponed it on VK: nothing is left to decide here, its event will say when it is out."""
+    known = [pair for pair in context.unit.settings.get(_WAITS_ON_VK, []) if pair[1] != suggestion.number]
+    waits = [*known, [post.post_id, suggestion.number]][-_MOST_WAITING:]
+    context.unit.settings.set(_WAITS_ON_VK, waits, context.now)
+    return vanished(context, suggestion, trouble=f"{POSTPONED}:{post.at.isoformat()}")
 
 
 def close(context: Context, number: int) -> None:

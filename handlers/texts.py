@@ -68,6 +68,10 @@ def lapsed(number: int) -> str:
     return f"Новость № {number} неделю ждала вашей правки, закрыли её. Если она ещё нужна, напишите «Исправить {number}»."
 
 
+def postponed(number: int, when: str) -> str:
+    return f"Новость № {number} поставили в отложенные записи группы: выйдет {when}. Когда выйдет, напишем."
+
+
 def gone(number: int) -> str:
     return (
         f"Новости № {number} больше нет среди предложенных, поэтому сняли её с рассмотрения. "
@@ -292,6 +296,12 @@ PUBLISHING: Final = "Публикуется"
 FINDING_OUT: Final = "Выясняем, вышла ли: VK не ответил на публикацию"
 ASKED_OUT: Final = "VK не ответил на публикацию, бот не нашёл пост. Посмотрите на стену: «Вышло» или «Повторить»?"
 WITHDRAWN_BY_AUTHOR: Final = "Отозвано автором"
+
+
+def postponed_status(when: str) -> str:
+    return f"Отложена на VK вручную, выйдет {when}"
+
+
 GONE_FROM_VK: Final = "Отозвано автором: записи больше нет в предложенных"
 BY_HAND_CARD: Final = "Опубликуйте вручную"
 PAUSED_MARK: Final = "на паузе"

@@ -305,7 +305,8 @@ class VkWall:
         found = matching.made_by_hand_of(newest, publication.suggestion)
         if found is not None:
             return Sent({"post_id": found.post_id, "by_hand": True})
-        return Refused("gone")
+        later = matching.made_by_hand_of(self._wall.postponed(), publication.suggestion)
+        return Refused("gone") if later is None else Refused("postponed", found=later)
 
     def _verify(self, proof: Verification) -> Outcome:
         seen = self._wall.read([proof.post_id]).get(proof.post_id)

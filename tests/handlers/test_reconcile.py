@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from editorial.delivery import Refused
 from editorial.suggestion import Status
 from handlers import reconcile
 from handlers.events import WallSuggested
-from tests.builders import ANNA, AUTHOR, BORIS, WALL, a_photo, on_the_wall, suggested
+from tests.builders import ANNA, AUTHOR, BORIS, NOW, WALL, a_photo, on_the_wall, suggested
 from tests.handlers.world import World, a_desk
 
 
@@ -112,6 +113,21 @@ def test_t74_a_missing_one_that_stands_on_the_wall_was_published_by_hand(world: 
         reconcile.gone(context, 1, [on_the_wall(80, text="Совсем о другом", signer=None), post])
     world.deliver()
     assert world.suggestion(1).published_post_id == 90
+    assert "опубликовано вручную" in world.card(1).text
+
+
+def test_t74_a_missing_one_that_a_person_postponed_is_no_withdrawal(world: World) -> None:
+    world.happens(suggested(31, text="В Братске открыли парк у реки"))
+    later = on_the_wall(80, text="В Братске открыли парк у реки", signer=None, at=NOW + timedelta(hours=5))
+    with world.unit() as context:
+        assert reconcile.gone(context, 1, [on_the_wall(70, text="Совсем о другом", signer=None)], [later])
+    world.deliver()
+    assert "Отложена на VK вручную, выйдет сегодня в 15:00 мск" in world.card(1).text
+    assert "№ 1 поставили в отложенные" in world.letters(AUTHOR)[-1]
+    assert "15:00 мск" in world.letters(AUTHOR)[-1]
+    assert any("выйдет сегодня в 15:00 мск" in said for said in world.says("Мои новости", by=AUTHOR))
+    world.later(hours=5)
+    world.happens(on_the_wall(81, text="В Братске открыли парк у реки", signer=None, at=world.now, postponed_id=80))
     assert "опубликовано вручную" in world.card(1).text
 
 
