@@ -52,17 +52,24 @@ def of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -
 def _of_own_texts(suggestion: Suggestion, facts: Facts, known: Collection[str]) -> Iterator[Warn]:
     """The red warnings that only the own text of a network gives rise to."""
     for text in network_rules.own_texts(suggestion).values():
-        for warn in warnings_for(replace(facts, text=text, original=None)):
-            if warn.is_red and warn.code not in known:
-                yield warn
+        yield from (warn for warn in _red(facts, text) if warn.code not in known)
 
 
 def red_in(context: Context, suggestion: Suggestion, text: str) -> tuple[Warn, ...]:
-    """The red warnings of a text that is to be put in place of an approved one; without those known of that one."""
+    """The red warnings of a text that is to be put in place of an approved one; without those approved already."""
     facts = facts_of(context, suggestion)
-    known = {warn.code for warn in warnings_for(facts) if warn.is_red}
-    found = warnings_for(replace(facts, text=text, original=None))
-    return tuple(warn for warn in found if warn.is_red and warn.code not in known)
+    post = context.unit.posts.get(suggestion.number)
+    approved = {
+        *([post.content.text] if post is not None else []),
+        *network_rules.own_texts(suggestion).values(),
+        suggestion.text,
+    }
+    known = {warn.code for said in approved for warn in _red(facts, said)}
+    return tuple(warn for warn in _red(facts, text) if warn.code not in known)
+
+
+def _red(facts: Facts, text: str) -> list[Warn]:
+    return [warn for warn in warnings_for(replace(facts, text=text, original=None)) if warn.is_red]
 
 
 def facts_of(context: Context, suggestion: Suggestion, slot: datetime | None = None) -> Facts:

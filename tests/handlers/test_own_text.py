@@ -264,6 +264,15 @@ def test_a_red_text_for_everywhere_is_asked_about(networks: Networks) -> None:
     assert "fixed" in networks.world.journal(1)
 
 
+def test_what_was_confirmed_once_is_not_asked_about_at_every_correction(networks: Networks) -> None:
+    comes_out(networks)
+    networks.world.press(1, "Ещё", "Сети", "Свой текст", "Телеграм")
+    networks.world.replies(1, RED)
+    sure(networks)
+    networks.world.press(1, "Ещё", "Сети", "Исправить везде")
+    assert networks.world.replies(1, f"{RED} Адрес тот же.") == []
+
+
 def test_what_was_approved_knowingly_is_not_asked_about_again(networks: Networks) -> None:
     networks.world.happens(suggested(32, text=RED, attachments=[a_photo()]))
     networks.world.press(2, "В очередь", "Да, опубликовать", "Ещё", "Сети", "Свой текст", "Телеграм")
