@@ -5,9 +5,12 @@ Knows the exceptions of ``requests`` only; what follows for the delivery is deci
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from http.client import HTTPException
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import (
@@ -72,6 +75,25 @@ def what_happened(failure: Exception) -> str:
     if isinstance(cause, ProtocolError):
         return "dropped"
     return type(failure).__name__
+
+
+def knock(url: str, seconds: float) -> str | None:
+    """A stable word for why nobody can be spoken to at an address, None when somebody can; asks for nothing."""
+    parts = urlsplit(url)
+    host, secure = parts.hostname or "", parts.scheme == "https"
+    try:
+        with socket.create_connection((host, parts.port or (443 if secure else 80)), timeout=seconds) as wire:
+            if secure:
+                ssl.create_default_context().wrap_socket(wire, server_hostname=host).close()
+    except (socket.gaierror, UnicodeError):
+        return "unknown_host"
+    except ssl.SSLError:
+        return "tls"
+    except TimeoutError:
+        return "connect_timeout"
+    except OSError:
+        return "nobody_there"
+    return None
 
 
 def read_body(response: requests.Response, seconds: float, limit: int = ANSWER_LIMIT) -> bytes:

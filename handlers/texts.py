@@ -1877,6 +1877,7 @@ def left_out_line(count: int) -> str:
 OK_TITLE: Final = "Одноклассники"
 WORDPRESS_TITLE: Final = "Сайт"
 WEBHOOK_TITLE: Final = "Веб-хук"
+WEBHOOK_IS_THERE: Final = "адрес отвечает; примет ли событие, покажет первое"
 
 
 # ------------------------------------------------------------------------- networks on the card, /сети

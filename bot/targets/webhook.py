@@ -23,6 +23,7 @@ from bot.media import Media
 from bot.targets.enclosed import PICTURES, address_of
 from bot.targets.http import Failed, Http, Timeout
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
+from bot.transport import knock
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
 from editorial.markup import Kind, Rich, link, parse
 from editorial.networks import Network, Part, Story
@@ -43,6 +44,8 @@ MOST_REFUSALS: Final = 4
 GONE_FOR_GOOD: Final = 24 * 3600.0
 #: Seconds until a careful try when the receiver does not believe the signature.
 CAREFUL: Final = 1800.0
+#: Seconds for finding out whether somebody is there.
+KNOCK: Final = 10.0
 #: Answers after which the receiver, not the event, is to blame.
 _BUSY: Final = frozenset({404, 405, 408, 409, 421, 425, 429})
 TYPES: Final[Mapping[str, str]] = {"post": "post.published", "edit": "post.edited", "remove": "post.removed"}
@@ -204,6 +207,9 @@ class Webhook(NetworkTarget):
         return RetryLater("interrupted", 0.0, counts=False)
 
     def health(self) -> Health:
-        """A receiver has nothing to be read; what it answered last is all there is."""
+        """Whether somebody is there: a receiver has nothing to be read, and is told nothing but events."""
         standstill = self.standstill()
-        return Health(standstill is None, standstill.reason if standstill else "")
+        if standstill is not None:
+            return Health(False, standstill.reason)
+        fault = knock(self._url, KNOCK)
+        return Health(fault is None, fault or "", "" if fault else texts.WEBHOOK_IS_THERE)

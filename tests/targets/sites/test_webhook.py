@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,19 @@ def test_what_is_sent_is_json_that_says_the_text_letter_for_letter() -> None:
     text = 'Кавычки " \\ и \t знаки \u2028 🎉'
     data, _ = data_of(story(text), ZONE)
     assert json.loads(minified(data))["text"]["plain"] == text
+
+
+def test_health_says_whether_somebody_is_there_and_asks_for_nothing(vk: SandboxClient, target: Webhook) -> None:
+    assert target.health().ok
+    assert [call for call in vk.journal() if call["method"].startswith("webhook")] == []
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    for address, reason in (
+        (f"http://127.0.0.1:{port}/hook", "nobody_there"),
+        ("https://nobody.invalid/hook", "unknown_host"),
+    ):
+        health = Webhook(target.media, address, webhook.SECRET, ZONE).health()
+        assert (health.ok, health.reason) == (False, reason)
 
 
 # -- settings -----------------------------------------------------------------------------------------
