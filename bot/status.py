@@ -6,7 +6,7 @@ Nothing is asked of VK, so it works as well beside a running bot as without one.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -173,7 +173,7 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
 
 def _targets(unit: Unit, settings: Settings) -> dict[str, str]:
     """Which networks are on, and why one of them stands still."""
-    paused = {str(key).split(".")[0] for key in unit.settings.get("paused_networks") or ()}
+    paused = _paused(unit.settings.get("paused_networks") or (), settings)
     troubles = alarms.known(unit)
     words = {name: "ok" if name in settings.networks else "off" for name in TARGETS}
     for name in settings.networks:
@@ -182,6 +182,13 @@ def _targets(unit: Unit, settings: Settings) -> dict[str, str]:
         elif name in paused:
             words[name] = "stopped: paused"
     return words
+
+
+def _paused(keys: Iterable[str], settings: Settings) -> set[str]:
+    """The networks that stand still because somebody paused them; of several communities all have to be."""
+    paused = set(keys)
+    communities = {f"vk_copy.{group}" for group in settings.copy_groups}
+    return (paused - communities) | ({"vk_copy"} if communities and communities <= paused else set())
 
 
 def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""The key that reads other communities: ``check`` tries it, ``status`` tells what the running bot found."""
+"""What `status` tells of keys and networks, and what `check` says of the key that reads other communities."""
 
 from __future__ import annotations
 
@@ -53,6 +53,17 @@ def test_check_has_no_line_where_there_is_no_service_key(world: World, tmp_path:
     world.do("limits", off=True)
     bare = settings(world, tmp_path, VK_SERVICE_TOKEN="")
     assert "service_key" not in {line.name for line in vk(bare, None)}
+
+
+def test_status_calls_the_communities_paused_when_all_of_them_are(world: World, tmp_path: Path) -> None:
+    wanted = settings(world, tmp_path, VK_COPY_GROUPS="2,3")
+    storage = Storage.open(wanted.DATABASE_URL)
+    upgrade(storage)
+    for paused, word in ((["vk_copy.2"], "ok"), (["vk_copy.2", "vk_copy.3"], "stopped: paused")):
+        with storage.begin("test") as unit:
+            unit.settings.set("paused_networks", paused, utc_now())
+        assert look(wanted).facts["targets"]["vk_copy"] == word
+    storage.close()
 
 
 def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> None:
