@@ -49,9 +49,8 @@ def store(
     slot = after.due_at if after.status is Status.SCHEDULED and not after.urgent else None
     if not context.unit.suggestions.save(after, seen_version=before.version, slot_at=slot):
         return False
-    context.unit.journal.add(
-        context.now, before.number, actor, action, str(before.status), str(after.status), dict(details or {})
-    )
+    told = {**dict(details or {}), **_changed(before, after)}
+    context.unit.journal.add(context.now, before.number, actor, action, str(before.status), str(after.status), told)
     close_menu(context, before.number)
     if before.status is Status.DIGEST and after.status is not Status.DIGEST and action != Action.IN_DIGEST:
         _leave_digests(context, before.number)
@@ -62,6 +61,22 @@ def store(
     refresh_passport(context, before.number)
     _joint().follow(context, before, after, action)
     return True
+
+
+def _changed(before: Suggestion, after: Suggestion) -> dict[str, Any]:
+    """What the journal keeps of the change: each field that differs, as it was and as it is."""
+    was, now = _told(before), _told(after)
+    differing = {name: [was[name], now[name]] for name in was if was[name] != now[name]}
+    return {"changed": differing} if differing else {}
+
+
+def _told(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "text": suggestion.text,
+        "attachments": [f"{one.kind}:{one.media_id or one.url or one.title}" for one in suggestion.attachments],
+        "rubric": suggestion.rubric,
+        "due_at": None if suggestion.due_at is None else suggestion.due_at.isoformat(),
+    }
 
 
 def _joint() -> ModuleType:

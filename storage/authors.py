@@ -29,6 +29,14 @@ _any_of_theirs = select(schema.suggestions.c.number).where(_theirs).limit(1)
 _forget_passports = delete(schema.passports).where(
     schema.passports.c.number.in_(select(schema.suggestions.c.number).where(_theirs))
 )
+_forget_changes = (
+    update(schema.journal)
+    .where(
+        schema.journal.c.action == "author_edited",
+        schema.journal.c.number.in_(select(schema.suggestions.c.number).where(_theirs)),
+    )
+    .values(details={})
+)
 _forget_draft = delete(schema.drafts).where(schema.drafts.c.author_id == bindparam("who"))
 _anonymise = update(schema.journal).where(schema.journal.c.actor == bindparam("who")).values(actor=FORGOTTEN)
 _forget_edits = (
@@ -135,7 +143,8 @@ class Authors:
         over.  Letters, journal and events are emptied by their own repositories.
         """
         who = {"who": vk_id}
-        for statement in (_forget_passports, _forget_draft, _unlink, _anonymise, _forget_edits, _forget_prompts):
+        of_news = (_forget_passports, _forget_changes, _unlink)
+        for statement in (*of_news, _forget_draft, _anonymise, _forget_edits, _forget_prompts):
             self._work.change(statement, who)
         known = self.get(vk_id)
         gone = self._work.change(_forget, who) == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.builders import ANNA, BORIS, a_button_press, a_photo, suggested
+from handlers import reconcile
+from tests.builders import ANNA, AUTHOR, BORIS, CHAT, a_button_press, a_photo, suggested
 from tests.handlers.world import World
 
 PHOTOS = tuple(a_photo(number) for number in (31, 32, 33))
@@ -122,3 +123,39 @@ def test_the_author_changes_the_news_and_the_desks_edits_are_gone(world: World) 
         suggest.author_edited(context, known, known.content.with_text("Совсем другой текст"))
     world.deliver()
     assert goes_out(world) == [31, 32, 33]
+
+
+def changed(world: World) -> list[tuple[str, dict[str, Any]]]:
+    """What the journal tells of the fields that changed, with what they were and became."""
+    with world.look() as context:
+        entries = context.unit.journal.of(1)
+    return [(one.action, one.details["changed"]) for one in entries if "changed" in one.details]
+
+
+def test_the_journal_keeps_what_every_change_was_made_from_and_into(world: World) -> None:
+    world.happens(suggested(31, text="Открыли двор", attachments=PHOTOS))
+    world.press(1, "Правка")
+    world.says("Открыли школу", by=ANNA, where=CHAT, reply_to=world.card(1).cmid)
+    world.press(1, "Ещё", "Вложения", "1", "Убрать")
+    world.press(1, "Назад", "Назад", "В очередь")
+    due = world.suggestion(1).due_at
+    world.press(1, "Отменить решение")
+
+    assert due is not None
+    assert changed(world) == [
+        ("edit", {"text": ["Открыли двор", "Открыли школу"]}),
+        ("edit", {"attachments": [["photo:31", "photo:32", "photo:33"], ["photo:32", "photo:33"]]}),
+        ("queue", {"due_at": [None, due.isoformat()]}),
+        ("undo", {"due_at": [due.isoformat(), None]}),
+    ]
+
+
+def test_what_an_author_changed_is_kept_until_their_data_are_deleted(world: World) -> None:
+    world.happens(suggested(31, text="Звоните Марии"))
+    with world.unit() as context:
+        reconcile.compare(context, [suggested(31, text="Звоните нам")])
+    assert changed(world) == [("author_edited", {"text": ["Звоните Марии", "Звоните нам"]})]
+
+    world.says("Удалить мои данные", by=AUTHOR)
+    world.says("да", by=AUTHOR)
+    assert changed(world) == []
