@@ -111,7 +111,8 @@ def is_public(text: str) -> bool:
 class Fetcher:
     """Opens addresses of strangers.
 
-    ``own_hosts``: ``host:port`` of services named in our settings, which may lie on this machine.
+    ``own_hosts``: ``host:port`` of services named in our settings, which may lie on this machine; ``host:*`` for
+    whatever port.
     """
 
     def __init__(self, own_hosts: frozenset[str] = frozenset(), limits: Limits | None = None) -> None:
@@ -245,7 +246,7 @@ def _allowed_addresses(host: str, port: int, own: frozenset[str]) -> list[str]:
     except (OSError, UnicodeError):
         raise FetchFailed("unknown_host", passing=True) from None
     addresses = list(dict.fromkeys(str(row[4][0]) for row in found))
-    if f"{host}:{port}" in own:
+    if {f"{host}:{port}", f"{host}:*"} & own:
         return addresses
     allowed = [address for address in addresses if is_public(address)]
     if not allowed:

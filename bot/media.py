@@ -122,7 +122,8 @@ class Media:
 
     ``refresh`` asks the source for the present attachments of a post, by identity, when an address has expired:
     VK's picture addresses live for hours.  It raises MediaUnavailable when the source cannot be asked.
-    ``own_hosts``: see :class:`~bot.fetch.Fetcher`.  Safe for any number of threads.
+    ``own_hosts``: see :class:`~bot.fetch.Fetcher`; ``vk_hosts`` are more of them for what VK itself keeps, whose
+    addresses are VK's word and no stranger's.  Safe for any number of threads.
     """
 
     def __init__(
@@ -131,12 +132,14 @@ class Media:
         *,
         refresh: Callable[[int, int], Mapping[str, Attachment]],
         own_hosts: frozenset[str] = frozenset(),
+        vk_hosts: frozenset[str] = frozenset(),
         fetcher: Fetcher | None = None,
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self._folder = folder
         self._refresh = refresh
         self._fetcher = fetcher or Fetcher(own_hosts)
+        self._vk_fetcher = Fetcher(own_hosts | vk_hosts) if vk_hosts else self._fetcher
         self._most_bytes = most_bytes
         self._locks = tuple(threading.Lock() for _ in range(16))
 
@@ -151,7 +154,9 @@ class Media:
         address = attachment.preview
         if not address:
             raise MediaUnavailable("no_file", passing=False)
-        return self._kept(f"preview of {attachment.identity}", lambda path: self._download(address, True, path))
+        fetcher = self._fetcher_of(attachment)
+        what = f"preview of {attachment.identity}"
+        return self._kept(what, lambda path: self._download(address, True, path, fetcher))
 
     def fitted(self, file: File, fit: Fit) -> File:
         """The picture as the network takes it: the same file, or a smaller copy.
@@ -186,7 +191,7 @@ class Media:
         gone = MediaUnavailable("gone", passing=False)
         if attachment.url:
             try:
-                self._download(attachment.url, attachment.kind in PICTURES, path)
+                self._download(attachment.url, attachment.kind in PICTURES, path, self._fetcher_of(attachment))
                 return
             except _Stale as stale:
                 gone = MediaUnavailable(stale.reason, passing=False)
@@ -195,11 +200,14 @@ class Media:
         fresh = self._refresh(owner_id, post_id).get(attachment.identity)
         if fresh is None or not fresh.url or fresh.url == attachment.url:
             raise gone
-        self._download(fresh.url, attachment.kind in PICTURES, path)
+        self._download(fresh.url, attachment.kind in PICTURES, path, self._fetcher_of(fresh))
 
-    def _download(self, url: str, picture: bool, path: Path) -> None:
+    def _fetcher_of(self, attachment: Attachment) -> Fetcher:
+        return self._fetcher if attachment.media_id is None else self._vk_fetcher
+
+    def _download(self, url: str, picture: bool, path: Path, fetcher: Fetcher) -> None:
         try:
-            with self._fetcher.opened(url) as answer:
+            with fetcher.opened(url) as answer:
                 _check_status(answer.status)
                 with self._kept_as(path) as part:
                     with part.open("wb") as out:

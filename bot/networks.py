@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.config import Settings
+from bot.config import Settings, is_loopback
 from bot.fetch import net_locations
 from bot.media import Media
 from bot.targets.network import NetworkTarget, Supplies
@@ -14,6 +14,7 @@ from bot.vk.uploads import fresh_addresses
 
 #: Where the files of posts are kept, in the folder of data.
 MEDIA: Final = "media"
+_THIS_MACHINE: Final = frozenset({"127.0.0.1:*", "localhost:*", "[::1]:*"})
 
 
 def own_hosts(settings: Settings) -> frozenset[str]:
@@ -25,8 +26,11 @@ def own_hosts(settings: Settings) -> frozenset[str]:
 
 
 def media_of(settings: Settings, user: VkClient) -> Media:
-    """The files of posts."""
-    return Media(settings.DATA_DIR / MEDIA, refresh=fresh_addresses(user), own_hosts=own_hosts(settings))
+    """The files of posts. A VK that stands on this machine may give its own from another port, as any VK does."""
+    vk_hosts = _THIS_MACHINE if is_loopback(settings.VK_API_URL) else frozenset()
+    return Media(
+        settings.DATA_DIR / MEDIA, refresh=fresh_addresses(user), own_hosts=own_hosts(settings), vk_hosts=vk_hosts
+    )
 
 
 def networks_of(settings: Settings, media: Media, user: VkClient, group: VkClient) -> tuple[NetworkTarget, ...]:

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
+from bot.config import read_settings
 from bot.fetch import Fetcher, Limits, net_locations
 from bot.media import File, Fit, Media, MediaUnavailable, prune
+from bot.networks import media_of
+from bot.vk.client import VkClient, VkKey
 from editorial.suggestion import Attachment
 from tests.media.pictures import PLACE, a_noisy_picture, a_picture, an_animation, corner, exif, opened
 from tests.media.server import breaks_off, sends
@@ -190,6 +193,25 @@ def test_T67_a_picture_in_our_own_network_is_refused(tmp_path: Path, server: Fau
     media = Media(tmp_path, refresh=nothing_new)
     assert refusal(media, a_photo(server.url)) == ("address_refused", False)
     assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("vk", "of_vk", "taken_from"),
+    [("http://127.0.0.1:1/method/", True, True), ("http://127.0.0.1:1/method/", False, False),
+     ("https://api.vk.ru/method/", True, False)],
+)  # fmt: skip
+def test_a_vk_on_this_machine_gives_its_own_files_from_any_port(
+    tmp_path: Path, server: FaultServer, vk: str, of_vk: bool, taken_from: bool
+) -> None:
+    keys = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "key", "VK_API_URL": vk, "DATA_DIR": str(tmp_path)}
+    media = media_of(read_settings(None, keys), VkClient(VkKey("user", "key"), vk, rate=3))
+    server.then(sends(a_picture()))
+    photo = a_photo(server.url) if of_vk else Attachment("photo", None, None, None, server.url)
+    if taken_from:
+        assert media.get(photo, -1, 10).width
+    else:
+        assert refusal(media, photo) == ("address_refused", False)
+    assert server.connections == int(taken_from)
 
 
 @pytest.mark.parametrize("name", ["../../evil", "x" * 300, "a\x00b", "🎉/../..", "C:\\con", ""])
