@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from editorial.networks import CopyState, Network, NetworkCopy, OurPost, PostState
-from editorial.suggestion import Status, Suggestion
+from editorial.suggestion import Status, Suggestion, comparable
 from handlers import crosspost, moments, network_rules, own_posts, own_text, texts
 from handlers.context import Context
 
@@ -37,10 +37,13 @@ def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
             for key, parts in _in_order(context, copies)
             if key != crosspost.VK
         )
-        return (*_vk_line(context, post, copies), *elsewhere)
+        return (*_vk_line(context, suggestion, post, copies), *elsewhere)
     if suggestion.status is Status.PUBLISHED:
         held = crosspost.held(suggestion) and post is not None and post.state is not PostState.GONE
-        return (*_vk_line(context, post, ()), *((texts.NETWORKS_HELD,) if held and context.desk.networks else ()))
+        return (
+            *_vk_line(context, suggestion, post, ()),
+            *((texts.NETWORKS_HELD,) if held and context.desk.networks else ()),
+        )
     if suggestion.status not in _BEFORE:
         return ()
     chosen = network_rules.chosen(context, suggestion)
@@ -51,8 +54,10 @@ def for_card(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     return tuple(filter(None, lines))
 
 
-def _vk_line(context: Context, post: OurPost | None, copies: Sequence[NetworkCopy]) -> Iterator[str]:
-    """What is being done to the post on VK, or that it was changed there."""
+def _vk_line(
+    context: Context, suggestion: Suggestion, post: OurPost | None, copies: Sequence[NetworkCopy]
+) -> Iterator[str]:
+    """What is being done to the post on VK, or that it was changed there and what it says now."""
     copy = own_posts.vk_copy_of(copies)
     if post is None or post.state is PostState.GONE:
         return
@@ -62,6 +67,9 @@ def _vk_line(context: Context, post: OurPost | None, copies: Sequence[NetworkCop
         yield texts.BEING_CORRECTED
     elif post.edited_at is not None:
         yield texts.changed_on_vk(moments.say(post.edited_at, context.now, context.desk.zone))
+        alone = suggestion.merged_into is None
+        if alone and comparable(post.content.text) != comparable(suggestion.for_publication.text):
+            yield texts.wall_text_now(own_text.shown(post.content.text))
 
 
 def _own_text_line(suggestion: Suggestion, network: Network, wall: str) -> str:

@@ -2008,6 +2008,10 @@ def own_text_now(text: str) -> str:
     return f"Сейчас свой: «{text}»"
 
 
+def wall_text_now(text: str) -> str:
+    return f"Сейчас там: «{text}»"
+
+
 def own_text_dropped(title: str) -> str:
     return f"{title}: текст как на стене"
 

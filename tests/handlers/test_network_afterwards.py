@@ -413,6 +413,7 @@ def test_without_other_networks_the_post_is_corrected_from_its_card(wall_only: N
     stands = on_the_wall(77, text="Стало", attachments=[a_photo()])
     assert on_vk(wall_only, "edit_post", Sent({"post": stands})).payload["text"] == "Стало"
     assert "ВКонтакте: текст или вложения изменены" in card(wall_only)
+    assert "Сейчас там: «Стало»" in card(wall_only)
 
 
 def test_without_other_networks_the_post_is_taken_down_from_its_card(wall_only: Networks) -> None:
