@@ -144,7 +144,7 @@ def _state(
             return texts.NETWORK_CANCELLED
     doing = next((one.doing for one in parts if one.doing), None)
     notes = [*own, *(note for one in parts for note in one.notes)]
-    return texts.network_out(_link(parts), notes, doing)
+    return texts.network_out(_link(parts), notes, doing, parts[0].reach.views)
 
 
 def _is_due(copy: NetworkCopy) -> bool:

@@ -1945,10 +1945,11 @@ def network_todo(todo: str, link: str | None, error: str | None = None) -> str:
     return f"{why}, {what}" + (f": {link}" if link else "")
 
 
-def network_out(link: str | None, notes: Sequence[str], doing: str | None) -> str:
+def network_out(link: str | None, notes: Sequence[str], doing: str | None, views: int | None = None) -> str:
     said = "".join(f", {network_note(note)}" for note in dict.fromkeys(notes))
     under_way = {"edit": ", исправляем", "remove": ", снимаем"}.get(doing or "", "")
-    return f"вышло{said}{under_way}" + (f", {link}" if link else "")
+    seen = f" · {moments.counted(views, 'просмотр', 'просмотра', 'просмотров')}" if views else ""
+    return f"вышло{said}{under_way}" + (f", {link}" if link else "") + seen
 
 
 def network_note(note: str) -> str:

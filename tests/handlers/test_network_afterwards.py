@@ -395,6 +395,18 @@ def test_an_edit_meanwhile_reaches_what_was_in_flight(networks: Networks) -> Non
     assert networks.texts("telegram") == ["Стало"]
 
 
+def test_how_far_a_copy_got_stands_on_its_line(networks: Networks) -> None:
+    published(networks)
+    networks.deliver()
+    [copy] = networks.copies()["max"]
+    with networks.world.unit() as context:
+        context.unit.copies.reached([(copy, Reach(31, 2), None)], context.now)
+    networks.world.press(1, "Ещё", "Назад")
+    [line] = [line for line in card(networks).splitlines() if line.startswith("MAX")]
+    assert line.startswith("MAX: вышло, https://max.invalid/")
+    assert line.endswith(" · 31 просмотр")
+
+
 # ------------------------------------------------------------------------------------------ without other networks
 
 
