@@ -8,11 +8,11 @@ from proof import crash_matrix
 from proof.office import table
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 @pytest.mark.timeout(420)
 def test_t01_killed_at_every_point_of_a_suggestions_life_nothing_is_lost_or_doubled() -> None:
     points = crash_matrix.points()
-    names = {name for name, _ in points}
+    names = {point.name for point in points}
     for vital in (
         "vk.wall.post.before",
         "vk.wall.post.after",
