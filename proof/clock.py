@@ -119,6 +119,8 @@ def _pass_time(world: World, case: Case, told: Told) -> None:
         world.now = real + offset
         if not case.down[0] <= minute < case.down[0] + case.down[1]:
             _tick(world, real, told)
+        if not jumps and _all_out(world):
+            return
 
 
 def _tick(world: World, real: datetime, told: Told) -> None:
@@ -126,10 +128,17 @@ def _tick(world: World, real: datetime, told: Told) -> None:
     with world.unit() as context:
         if publication.has_missed(context):
             publication.replan_after_gap(context)
-    due = {number: world.suggestion(number).due_at for number in range(1, POSTS + 1)}
+    with world.look() as context:
+        due = {one.number: one.due_at for one in context.unit.suggestions.scheduled()}
     for number in world.wall(Sent({"post_id": 9000 + len(told.out)})):
-        planned = due[number] or world.now
+        planned = due.get(number) or world.now
         told.out.append((real, world.now, planned))
+
+
+def _all_out(world: World) -> bool:
+    """Whether no time that passes can change anything any more."""
+    with world.look() as context:
+        return len(context.unit.suggestions.by_status(Status.PUBLISHED, POSTS)) == POSTS
 
 
 def _judge(world: World, told: Told, plan: PlanRules) -> None:
