@@ -56,9 +56,12 @@ def show_next(context: Context) -> int | None:
 
 
 def bring_out(context: Context, number: int) -> None:
-    """Show a card whether it was kept back or not, as a new message."""
+    """Show a card whether it was kept back or not, as a new message; the former one loses its buttons."""
+    former = context.unit.cards.get(number)
     context.unit.cards.forget(number)
     changes.show_card(context, number)
+    if former is not None:
+        changes.retire_card(context, former)
 
 
 def to_the_end(context: Context, number: int) -> None:

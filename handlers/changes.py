@@ -20,11 +20,14 @@ from editorial.suggestion import Origin, Status, Suggestion
 from handlers.context import Context
 from handlers.person import Person
 from handlers.zones import zone_of
+from storage.cards import Card
 
 #: Whose days are meant where the author's zone is not known.
 EDITORIAL: Final = ZoneInfo("Europe/Moscow")
 MESSAGES: Final = "vk_messages"
 WALL: Final = "vk_wall"
+#: What takes the buttons off a message that is the card no more.
+RETIRED: Final = "retired"
 #: The proof of a piece that went out as a line of a digest.
 IN_DIGEST: Final = "digest"
 
@@ -163,6 +166,13 @@ def show_card(context: Context, number: int) -> None:
     """Have the card sent or brought up to date."""
     new = NewDelivery(MESSAGES, "chat", "card", number, dedupe=f"card:{number}")
     context.unit.outbox.add(new, context.now)
+
+
+def retire_card(context: Context, former: Card) -> None:
+    """Have the message that was the card say that the card stands below now."""
+    if former.cmid and former.peer_id == context.moderators_chat():
+        new = NewDelivery(MESSAGES, "chat", RETIRED, former.number, {"cmid": former.cmid})
+        context.unit.outbox.add(new, context.now)
 
 
 def in_one_post(context: Context, number: int) -> tuple[Suggestion, ...]:

@@ -34,7 +34,7 @@ READ_BACK: Final = timedelta(seconds=5)
 #: person, unless an editor's key can read it by then.
 EVENT_LATE: Final = timedelta(minutes=2)
 #: Messages that are changed where they stand.
-_IN_PLACE: Final = frozenset({"card", "burst"})
+_IN_PLACE: Final = frozenset({"card", "burst", changes.RETIRED})
 #: Reasons for which a card that could not be edited is sent anew.
 _LOST_CARD: Final = frozenset({"edit_window_over", "message_gone", "edit_refused", "not_found"})
 
@@ -57,6 +57,8 @@ def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
             return _aside(context, delivery, verdict)
         case overview.KIND | overview.PIN:
             return _overview(context, delivery, outcome, verdict)
+        case changes.RETIRED if isinstance(outcome, Refused) and outcome.reason in _LOST_CARD:
+            verdict = Verdict(State.SENT)  # VK lets nobody change it any more, or it is gone
         case "burst":
             return _burst(context, delivery, outcome, verdict)
         case "look":
@@ -261,6 +263,8 @@ def _card(context: Context, delivery: Delivery, outcome: Outcome, verdict: Verdi
             context.unit.cards.shown(number, digest, context.now)
         elif cmid:
             context.unit.cards.placed(number, peer_id, int(cmid), result.get("parts", ()), context.now, digest)
+            if card is not None and card.cmid != cmid:
+                changes.retire_card(context, card)
     elif isinstance(outcome, Refused) and outcome.reason in _LOST_CARD and card is not None and card.cmid:
         view = card.view
         context.unit.cards.forget(number)

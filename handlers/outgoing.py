@@ -104,6 +104,8 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
             return _reminder(context, delivery)
         case "note":
             return _note(context, delivery, suggestion)
+        case changes.RETIRED:
+            return Outgoing(texts.CARD_BELOW.format(number=number), cmid=int(delivery.payload["cmid"]))
         case "burst":
             return _burst(context, delivery)
         case overview.KIND:

@@ -303,6 +303,7 @@ def postponed_status(when: str) -> str:
 
 
 GONE_FROM_VK: Final = "Отозвано автором: записи больше нет в предложенных"
+CARD_BELOW: Final = "№ {number}: карточка ниже"
 BY_HAND_CARD: Final = "Опубликуйте вручную"
 PAUSED_MARK: Final = "на паузе"
 

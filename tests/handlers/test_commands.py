@@ -70,6 +70,7 @@ def test_a_card_is_shown_anew_at_the_end_of_the_chat(world: World) -> None:
     world.says("/очередь 1", by=BORIS, where=CHAT)
     assert world.chat()[-1] is world.card(1)
     assert world.card(1).cmid != old.cmid
+    assert [one.buttons for one in world.chat() if one.cmid == old.cmid] == [{}]
     assert world.says("/очередь 404", by=BORIS, where=CHAT) == ["Новости № 404 нет."]
 
 

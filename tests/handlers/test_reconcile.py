@@ -50,9 +50,12 @@ def test_an_edit_by_the_author_sends_a_planned_one_back_to_review(world: World) 
 
 def test_an_edit_by_the_author_brings_the_card_to_the_end_of_the_chat_once(world: World) -> None:
     world.happens(suggested(31, text="Праздник 12 июня"), suggested(32, text="Другая новость"))
+    former = world.card(1).cmid
     compare(world, suggested(31, text="Праздник 14 июня"), suggested(32, text="Другая новость"))
     first = world.card(1).cmid
     assert world.chat()[-1].cmid == first
+    [left] = [one for one in world.chat() if one.cmid == former]
+    assert (left.text, left.buttons) == ("№ 1: карточка ниже", {})
     assert "Автор изменил:\n− «12» → + «14»" in world.card(1).text
     compare(world, suggested(31, text="Праздник 15 июня"), suggested(32, text="Другая новость"))
     assert world.card(1).cmid == first, "it stands there already"
