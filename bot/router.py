@@ -25,6 +25,7 @@ from handlers.replies import Snackbar
 from handlers.router import handle
 from handlers.texts import PRESS_FAILED
 from storage.errors import Full, ReadOnly, Unavailable
+from storage.errors import Busy
 from storage.inbox import InboxRow
 
 log = structlog.get_logger("router")
@@ -131,6 +132,8 @@ class Router:
                 self._handle(context, row, event, shown)
         except STORE_FAILS:
             raise  # the event has no part in it, and waits
+        except Busy:
+            raise  # no fault of the event: it is handled once the database is free
         except Exception as error:
             log.exception("event_failed", event_id=row.event_id, type=row.type, error=type(error).__name__)
             with self._work.begin("event_failed") as context:

@@ -77,6 +77,12 @@ def clean(original: str) -> Cleaned:
 
 
 def _without_markup(text: str) -> str:
+    """The same for markup that came escaped: «&lt;p&gt;», as a site's source or VK itself shows it."""
+    once = _unmarked(text)
+    return _unmarked(once) if once != text and _TAG.search(once) else once
+
+
+def _unmarked(text: str) -> str:
     """Tags of a word processor or a site become line breaks, entities the signs they stand for."""
     tagged = _TAG.search(text) is not None or _COMMENT.search(text) is not None
     if tagged:

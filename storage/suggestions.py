@@ -179,6 +179,7 @@ _posts_out = select(_table.c.published_post_id).where(
     _PUBLISHED, _table.c.owner_id == bindparam("owner"), _table.c.published_at >= bindparam("start")
 )
 
+_lock = select(_table.c.number).where(_table.c.number == bindparam("number")).with_for_update()
 _change = update(_table).where(_table.c.number == bindparam("row"), _table.c.version == bindparam("seen"))
 
 
@@ -396,9 +397,17 @@ class Suggestions:
 
     def _one(self, statement: Select[Any], values: dict[str, Any]) -> Suggestion | None:
         if self._work.writes:
+            if self._work.dialect == "postgresql":
+                self._lock_lead(statement, values)
             statement = statement.with_for_update(of=_table)
         found = self._work.row(statement, values)
         return None if found is None else suggestion_from_row(found)
+
+    def _lock_lead(self, statement: Select[Any], values: dict[str, Any]) -> None:
+        """Of news in one post the one that carries it is locked first: nobody waits for each other crosswise."""
+        found = self._work.row(statement, values)
+        if found is not None and found.merged_into is not None:
+            self._work.rows(_lock, {"number": found.merged_into})
 
     def _many(self, statement: Select[Any], values: dict[str, Any]) -> tuple[Suggestion, ...]:
         return tuple(suggestion_from_row(row) for row in self._work.rows(statement, values))

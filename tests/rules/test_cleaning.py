@@ -22,6 +22,7 @@ from tests.builders import a_suggestion
         ("<a href='https://e.org/1'>сайт</a>", "сайт (https://e.org/1)", ("markup",)),
         ("<a href='https://e.org/1'>https://e.org/1</a>", "https://e.org/1", ("markup",)),
         ("<!--[if gte mso 9]><xml><w:A></w:A></xml><![endif]-->Сход", "Сход", ("markup",)),
+        ("&lt;p&gt;Сход &lt;b&gt;прошёл&lt;/b&gt;&lt;/p&gt;", "Сход прошёл", ("markup",)),
         ("&laquo;Двор&raquo; &mdash; наш", "«Двор» — наш", ("markup",)),
         ("С\u200bх\u00adо\u200dд\ufeff и \u202eдвор\u202c", "Сход и двор", ("invisible",)),
         ("Сход\n____________\nпрошёл", "Сход\n\nпрошёл", ("lines",)),

@@ -9,7 +9,7 @@ import pytest
 from editorial.suggestion import Author
 from storage.authors import FORGOTTEN
 from storage.unit import Storage
-from tests.storage.builders import delivery, taken_in
+from tests.storage.builders import cursor, delivery, event, taken_in
 
 CHAT = 2_000_000_001
 MINUTE = timedelta(minutes=1)
@@ -55,6 +55,46 @@ def test_a_person_who_asks_is_forgotten_and_the_suggestion_stays(storage: Storag
         assert unit.authors.get(7) is None
         assert [entry.actor for entry in unit.journal.of(number)] == [FORGOTTEN]
         assert unit.prompts.get(7, 7) is None
+
+
+def test_what_was_done_about_a_forgotten_person_is_told_without_them(storage: Storage, now: datetime) -> None:
+    with storage.begin("test") as unit:
+        for author in (7, 77):
+            unit.journal.add(now, None, 9, "author_blocked", details={"author": author, "why": "реклама"})
+            note = unit.outbox.add(
+                delivery(now, kind="note", payload={"note": "calls_human", "author": author}), now
+            )
+            letter = unit.outbox.add(delivery(now, kind="letter", destination=f"user:{author}", dedupe="d"), now)
+            assert unit.outbox.claim("vk_messages", now, 9)
+            assert unit.outbox.sent(note, None, now)
+            assert unit.outbox.sent(letter, None, now)
+        raws = ['{"from_id":7,"text":"a"}', '{"from_id": 77}', '{"user_id":"7"}', '{"id":"a7b","n":1.7}']
+        unit.inbox.store([event(f"e{place}", raw=raw) for place, raw in enumerate(raws)], cursor(), now)
+        for row in unit.inbox.next(9)[:3]:
+            unit.inbox.done(row.id, now)
+        unit.outbox.forget("user:7", now)
+        unit.journal.forget(7)
+        assert unit.inbox.forget(7) == 2
+        assert unit.inbox.store([event("e0", raw=raws[0])], cursor(), now) == 0, "its id goes on being known"
+    with storage.read() as unit:
+        assert [entry.details.get("author") for entry in unit.journal.latest(9)] == [77, None]
+        rows = [row for number in range(1, 5) if (row := unit.outbox.get(number))]
+        assert [row.destination for row in rows] == ["chat", "user:0", "chat", "user:77"]
+        assert [row.payload.get("author") for row in rows] == [None, None, 77, None]
+
+
+def test_a_block_outlives_the_data_of_the_blocked(storage: Storage, now: datetime) -> None:
+    with storage.begin("test") as unit:
+        unit.authors.name(7, "Мария", now)
+        unit.authors.block(7, 9, "реклама от Марии", now)
+        assert unit.authors.forget(7, now)
+        assert unit.authors.get(7) == Author(7, blocked_by=9, blocked_at=now)
+        assert unit.authors.unnamed(9) == ()
+        assert unit.authors.is_bare(7)
+        unit.retention.people(now + timedelta(days=400))
+        assert unit.authors.get(7) is not None
+        taken_in(unit, now, author=7)
+        assert not unit.authors.is_bare(7)
 
 
 def test_the_staff_list_follows_what_vk_says(storage: Storage, now: datetime) -> None:

@@ -42,7 +42,7 @@ def again(work: Callable[[], object]) -> Callable[[], object]:
     """The work, tried again when the database says that somebody else held it."""
 
     def tried() -> object:
-        for _ in range(4):
+        for _ in range(12):
             try:
                 return work()
             except Busy:
