@@ -24,8 +24,7 @@ from handlers.events import ButtonPressed, Event, MessageArrived, Unknown
 from handlers.replies import Snackbar
 from handlers.router import handle
 from handlers.texts import PRESS_FAILED
-from storage.errors import Full, ReadOnly, Unavailable
-from storage.errors import Busy
+from storage.errors import Busy, Full, ReadOnly, Unavailable
 from storage.inbox import InboxRow
 
 log = structlog.get_logger("router")
