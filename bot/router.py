@@ -33,7 +33,7 @@ log = structlog.get_logger("router")
 TOGETHER: Final = 20
 IDLE_SECONDS: Final = 20.0
 #: Faults of the disk or the server, whichever event is in hand.
-STORE_FAILS: Final = (Full, ReadOnly, Unavailable)
+STORE_FAILS: Final = (Busy, Full, ReadOnly, Unavailable)
 #: Events by which people decide and command.
 _BY_PEOPLE: Final = frozenset({"message_event", "message_new"})
 
@@ -131,8 +131,6 @@ class Router:
                 self._handle(context, row, event, shown)
         except STORE_FAILS:
             raise  # the event has no part in it, and waits
-        except Busy:
-            raise  # no fault of the event: it is handled once the database is free
         except Exception as error:
             log.exception("event_failed", event_id=row.event_id, type=row.type, error=type(error).__name__)
             with self._work.begin("event_failed") as context:
