@@ -61,6 +61,7 @@ class Action(StrEnum):
     AUTHOR_EDITED = "author_edited"
     GONE = "gone"
     HAND_PUBLISHED = "hand_published"
+    SEEN_AGAIN = "seen_again"
     BACK_TO_REVIEW = "back_to_review"
     TURN_AWAY = "turn_away"
 
@@ -126,6 +127,7 @@ TABLE: Final[tuple[Rule, ...]] = (
         S.PUBLISHED,
         Who.PROGRAM,
     ),
+    _rule(Action.SEEN_AGAIN, (S.WITHDRAWN,), S.PENDING, Who.PROGRAM),
     _rule(Action.TURN_AWAY, (S.PENDING,), S.REJECTED, Who.PROGRAM),
     _rule(Action.BACK_TO_REVIEW, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.PENDING, Who.PROGRAM),
 )
@@ -314,6 +316,8 @@ def advance(
                 changed, content=content, previous=suggestion.content, edited_text=None, edited_attachments=None,
                 due_at=None, urgent=False, trouble="author_edited",
             )  # fmt: skip
+        case Action.SEEN_AGAIN:
+            return replace(changed, trouble="seen_again") if suggestion.was_missed else None
         case Action.START:
             return changed if content is None else replace(changed, content=content)
         case Action.ASSEMBLE:

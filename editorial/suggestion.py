@@ -43,6 +43,8 @@ class Origin(StrEnum):
 
 #: The word before the moment in :attr:`Suggestion.trouble` of one that a person postponed on VK.
 POSTPONED: Final = "postponed"
+#: Such words in one that VK did not show any more.
+MISSED: Final = frozenset({"gone", POSTPONED})
 CLOSED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
 
 
@@ -242,6 +244,12 @@ class Suggestion:
     def text(self) -> str:
         """The text that would be published now: a moderator's wording, else the author's without litter."""
         return clean(self.content.text).text if self.edited_text is None else self.edited_text
+
+    @property
+    def was_missed(self) -> bool:
+        """Whether it was closed because VK did not show it among the suggested ones, and for no other reason."""
+        word = (self.trouble or "").partition(":")[0]
+        return self.status is Status.WITHDRAWN and word in MISSED
 
     @property
     def postponed_to(self) -> datetime | None:

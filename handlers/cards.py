@@ -421,6 +421,8 @@ def _withdrawn(suggestion: Suggestion, facts: Facts) -> str:
 def _waiting(suggestion: Suggestion) -> str:
     if suggestion.trouble == "author_edited":
         return texts.WAITING_AGAIN
+    if suggestion.trouble == "seen_again":
+        return texts.WAITING_SEEN_AGAIN
     return texts.WAITING_UNDONE if suggestion.decision else texts.WAITING
 
 

@@ -34,7 +34,7 @@ def worth_storing(context: Context, listed: Sequence[WallSuggested]) -> list[Wal
     for event in listed:
         mark = known.get(event.post_id)
         changed = mark is not None and mark.status in OPEN and mark.fingerprint != event.content.fingerprint
-        if mark is None or changed:
+        if mark is None or changed or mark.missed:
             news.append(event)
     return news
 
@@ -60,6 +60,8 @@ def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
         known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
         if known is not None and known.status in OPEN:
             _update(context, known, event)
+        elif known is not None and known.was_missed:
+            suggest.seen_again(context, known)
     if kept_back:
         burst.tell(context)
 

@@ -344,6 +344,15 @@ def vanished(context: Context, suggestion: Suggestion, *, trouble: str = "gone")
     return True
 
 
+def seen_again(context: Context, suggestion: Suggestion) -> bool:
+    """VK did not show it for a while and shows it now: nobody withdrew it, and somebody has to decide after all."""
+    after = advance(suggestion, Action.SEEN_AGAIN, context.now)
+    if after is None or not changes.store(context, suggestion, after, str(Action.SEEN_AGAIN)):
+        return False
+    letters.write(context, after, "undone", answering=True)
+    return True
+
+
 def postponed(context: Context, suggestion: Suggestion, post: WallPublished) -> bool:
     """A person postponed it on VK: nothing is left to decide here, its event will say when it is out."""
     known = [pair for pair in context.unit.settings.get(_WAITS_ON_VK, []) if pair[1] != suggestion.number]

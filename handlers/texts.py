@@ -291,6 +291,7 @@ SHOW_NEXT: Final = "Показать следующую"
 
 WAITING: Final = "Ждёт решения"
 WAITING_AGAIN: Final = "Снова ждёт решения: автор изменил запись"
+WAITING_SEEN_AGAIN: Final = "Снова ждёт решения: запись снова в предложенных"
 WAITING_UNDONE: Final = "Снова ждёт решения"
 PUBLISHING: Final = "Публикуется"
 FINDING_OUT: Final = "Выясняем, вышла ли: VK не ответил на публикацию"
@@ -1735,6 +1736,7 @@ _HISTORY: Final[Mapping[str, str]] = {
     "author_edited": "автор изменил запись",
     "gone": "записи нет в предложенных",
     "hand_published": "опубликовано вручную",
+    "seen_again": "запись снова в предложенных",
     "back_to_review": "снова на рассмотрение",
     "assemble": "дайджест собран",
     "in_digest": "вышла в дайджесте",

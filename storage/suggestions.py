@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, func, select, text, update
 
-from editorial.suggestion import CLOSED, Content, Origin, Status, Suggestion
+from editorial.suggestion import CLOSED, MISSED, Content, Origin, Status, Suggestion
 from storage import schema
 from storage.authors import Authors
 from storage.columns import spelled
@@ -70,12 +70,14 @@ class Tally(NamedTuple):
 class PostMark(NamedTuple):
     """What reconciliation has to know of a post.
 
-    ``fingerprint`` is of what VK showed last, also for news that was corrected in the dialog since.
+    ``fingerprint`` is of what VK showed last, also for news that was corrected in the dialog since.  ``missed``:
+    it was closed only because VK did not show it.
     """
 
     number: int
     status: Status
     fingerprint: str
+    missed: bool = False
 
 
 _carries_others = exists(select(schema.merges.c.number).where(schema.merges.c.number == _table.c.number))
@@ -137,7 +139,13 @@ _over_at = (
     select(_table.c.expires_at).where(_table.c.expires_at.is_not(None)).order_by(_table.c.expires_at).limit(1)
 )
 _marks = select(
-    _table.c.post_id, _table.c.number, _table.c.status, _table.c.fingerprint, _table.c.origin, _table.c.behind
+    _table.c.post_id,
+    _table.c.number,
+    _table.c.status,
+    _table.c.fingerprint,
+    _table.c.origin,
+    _table.c.behind,
+    _table.c.trouble,
 ).where(_table.c.owner_id == bindparam("owner"))
 _open_marks = _marks.where(_table.c.status.in_(_OPEN), _table.c.post_id > 0, _table.c.origin == "wall")
 _lowest = select(func.min(_table.c.post_id)).where(_table.c.owner_id == bindparam("owner"))
@@ -414,7 +422,11 @@ class Suggestions:
 
 
 def _as_marks(rows: Sequence[Any]) -> dict[int, PostMark]:
-    return {row.post_id: PostMark(row.number, Status(row.status), _on_the_wall(row)) for row in rows}
+    return {row.post_id: PostMark(row.number, Status(row.status), _on_the_wall(row), _missed(row)) for row in rows}
+
+
+def _missed(row: Any) -> bool:
+    return row.status == Status.WITHDRAWN and (row.trouble or "").partition(":")[0] in MISSED
 
 
 def _on_the_wall(row: Any) -> str:

@@ -21,6 +21,7 @@ from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk import people
 from bot.vk.client import Call, VkClient
 from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
+from bot.vk.scalars import number
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
 from handlers import outgoing
@@ -215,9 +216,9 @@ class VkMessages:
             return None
         error = entry.get("error")
         if isinstance(error, dict):
-            return VkRefused("messages.send", int(error.get("code") or 1), str(error.get("description") or ""))
-        cmid = entry.get("conversation_message_id")
-        return int(cmid) if cmid else None
+            code = number(error.get("code")) or number(error.get("error_code")) or 1
+            return VkRefused("messages.send", code, str(error.get("description") or ""))
+        return number(entry.get("conversation_message_id")) or None
 
     def _without_attachments(self, parcel: Parcel) -> int | VkError | None:
         """VK would not take the attachments into the message: the text must arrive all the same."""
@@ -287,7 +288,9 @@ class VkMessages:
         envelope: Envelope = parcel.contents
         items = answer.get("items", ()) if isinstance(answer, dict) else ()
         found = {
-            item.get("random_id"): item.get("conversation_message_id") for item in items if isinstance(item, dict)
+            number(item.get("random_id")): number(item.get("conversation_message_id"))
+            for item in (items if isinstance(items, list) else ())
+            if isinstance(item, dict)
         }
 
         def cmid_of(piece: int) -> Any:

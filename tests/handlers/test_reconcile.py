@@ -109,6 +109,20 @@ def test_a_missing_one_is_named_and_closed_only_when_looked_at(world: World) -> 
     assert "№ 1" in world.letters(AUTHOR)[-1]
 
 
+def test_t16_one_that_vk_did_not_show_for_a_while_waits_for_a_decision_again(world: World) -> None:
+    world.happens(suggested(31, text="Раз"), suggested(32, text="Два"))
+    with world.unit() as context:
+        assert reconcile.gone(context, 1, ())
+    assert world.says("Отозвать 2", by=AUTHOR)
+    assert compare(world, suggested(31, text="Раз"), suggested(32, text="Два")) == []
+    assert "Снова ждёт решения: запись снова в предложенных" in world.card(1).text
+    assert "В очередь" in world.card(1).buttons
+    assert "№ 1 снова на рассмотрении" in world.letters(AUTHOR)[-1]
+    assert world.suggestion(2).status is Status.WITHDRAWN  # its author took it back; VK keeps it
+    compare(world, suggested(31, text="Раз, иначе"), suggested(32, text="Два"))
+    assert "автор изменил запись" in world.card(1).text
+
+
 def test_t74_a_missing_one_that_stands_on_the_wall_was_published_by_hand(world: World) -> None:
     world.happens(suggested(31, text="В Братске открыли парк у реки"))
     post = on_the_wall(90, text="Друзья! В Братске открыли парк у реки.", signer=None)

@@ -35,7 +35,9 @@ def placed(answer: object, *, remembered: bool) -> Sent:
     return outcome
 
 
-@pytest.mark.parametrize("answer", [0, 1001, {}, [], [{"peer_id": CHAT, "message_id": 0}]])
+@pytest.mark.parametrize(
+    "answer", [0, 1001, {}, [], [{"peer_id": CHAT, "message_id": 0}], [{"conversation_message_id": "x"}], "x", None]
+)
 def test_a_card_whose_number_vk_does_not_name_is_found_in_the_chat(answer: object) -> None:
     result = placed(answer, remembered=True).result
     assert result
