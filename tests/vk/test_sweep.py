@@ -115,7 +115,12 @@ def test_t16_a_failure_that_looks_like_nothing_erases_nothing(watched: Watched, 
     assert watched.looks(minutes=11) is PostState.LIVE
 
 
-def test_t16_an_answer_without_the_post_is_not_believed_while_the_wall_shows_it(watched: Watched) -> None:
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "beside another"])
+def test_t16_an_answer_without_the_post_is_not_believed_while_the_wall_shows_it(
+    watched: Watched, others: int
+) -> None:
+    for _ in range(others):
+        watched.world.do("post_by_hand", user_id=501, group_id=GROUP, text="Другая новость")
     watched.wall.blind = True
     assert watched.looks(minutes=2) is PostState.LIVE
     assert watched.looks(minutes=11) is PostState.LIVE
