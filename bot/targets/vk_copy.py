@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Self
 
 from bot.config import Settings
 from bot.media import FILES, PICTURES, Media, MediaUnavailable
+from bot.targets.attempts import CLOCK_SLACK, Attempts
 from bot.targets.base import Standstill
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.vk_outcome import outcome_of, standstill_of
@@ -32,10 +33,6 @@ from editorial.suggestion import Attachment, comparable
 from handlers import texts
 from handlers.context import Context
 
-#: A request that was given up may still be carried out; after its own time limit and a little, it is over.
-LATE_EFFECT: Final = timedelta(seconds=26)
-#: VK's clock and ours differ by so much at most.
-CLOCK_SLACK: Final = timedelta(minutes=2)
 #: Why a single community takes nothing, while the others may.
 _ITS_OWN: Final = frozenset({"no_rights", "wall_closed", "posts_per_day", "post_refused", "ad_recent"})
 _PHOTO: Final = "photo"
@@ -51,6 +48,7 @@ class VkCopy(NetworkTarget):
         self._walls = OtherWalls(client)
         self._uploads = Uploads(client)
         self._reposts = reposts
+        self._attempts = Attempts()
         self._shut: dict[str, tuple[float, str]] = {}
         self._networks = tuple(_network(group) for group in groups)
 
@@ -100,6 +98,10 @@ class VkCopy(NetworkTarget):
         self._walls.client.pauses.resume()
 
     def publish(self, copy: Copy, delivery: Delivery) -> Outcome:
+        with self._attempts.timed(delivery):
+            return self._publish(copy, delivery)
+
+    def _publish(self, copy: Copy, delivery: Delivery) -> Outcome:
         part, owner_id = _part(copy), _owner(copy.network)
         try:
             if part.kind == "repost":
@@ -236,7 +238,7 @@ class VkCopy(NetworkTarget):
             notes = ("attachments_lost",) if _lacks(found, part) else ()
             return _sent(owner_id, found.post_id, notes=notes)
         whole = len(fresh) < len(newest) or len(newest) < 100
-        return RetryLater("not_sent", 0.0) if whole and now - since > LATE_EFFECT else None
+        return RetryLater("not_sent", 0.0) if whole and self._attempts.over(delivery, now) else None
 
     def health(self) -> Health:
         groups = [-_owner(network) for network in self._networks]

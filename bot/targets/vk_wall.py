@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from bot.media import Media
+from bot.targets.attempts import Attempts
 from bot.targets.base import Parcel, Standstill
 from bot.targets.vk_outcome import outcome_of, standstill_of
 from bot.vk.errors import Remedy, VkError
@@ -27,8 +28,6 @@ from handlers import joint, matching, publication
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
-#: A request that was given up may still be carried out; after so long, its own time limit and a little, it is over.
-LATE_EFFECT: Final = timedelta(seconds=26)
 #: Seconds before another try after VK failed without publishing; at the last one people are told.
 FAILING_DELAYS: Final = (0.0, 20.0, 120.0, 900.0)
 #: How many of the newest posts are searched for our own.
@@ -112,6 +111,7 @@ class VkWall:
         self._wall = wall
         self._photos = None if wall.user is None else WallPhotos(media, Uploads(wall.user), -wall.owner_id)
         self._by_hand = by_hand
+        self._attempts = Attempts()
         self._recalled = False
 
     def standstill(self) -> Standstill | None:
@@ -165,7 +165,11 @@ class VkWall:
         return Parcel(delivery, correction)
 
     def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        return [self._send(parcel) for parcel in parcels]
+        outcomes = []
+        for parcel in parcels:
+            with self._attempts.timed(parcel.delivery):
+                outcomes.append(self._send(parcel))
+        return outcomes
 
     def _send(self, parcel: Parcel) -> Outcome:
         try:
@@ -352,7 +356,7 @@ class VkWall:
         if found is not None:
             return Sent({"post_id": found.post_id})
         nothing = self._none_alike(newest, publication, since) if made else isinstance(seen, WallSuggested)
-        return _not_sent(parcel.delivery) if nothing and now - since > LATE_EFFECT else None
+        return _not_sent(parcel.delivery) if nothing and self._attempts.over(parcel.delivery, now) else None
 
     def _none_alike(self, newest: Sequence[WallPublished], publication: Publication, since: datetime) -> bool:
         """Whether the wall shows nothing that could be a post made for this; one that only resembles it is for a

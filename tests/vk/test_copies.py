@@ -241,6 +241,20 @@ def test_what_became_of_an_answer_that_never_came_is_read(
     assert found.result["ids"] == [str(rig.wall()[0]["id"])]
 
 
+def test_t02_what_took_long_before_the_post_was_sent_does_not_shorten_the_wait(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The photos went up slowly, so the post itself was given up a moment ago and may still appear."""
+    monkeypatch.setattr("bot.targets.attempts.LATE_EFFECT", timedelta(seconds=1))
+    copy, delivery = rig.copy(rig.story(photos=1)), a_delivery()
+    rig.world.do("fault", fault={"match": {"method": "upload"}, "what": "slow", "seconds": 1.3})
+    rig.world.do("fault", fault={"match": {"method": "wall.post"}, "what": "reset"})
+    assert isinstance(rig.target.publish(copy, delivery), Uncertain)
+    now = datetime.now(UTC)
+    assert rig.target.find(copy, delivery, now) is None
+    assert rig.target.find(copy, delivery, now + timedelta(seconds=2)) == RetryLater("not_sent", 0.0)
+
+
 def test_another_copy_with_the_same_words_is_not_taken_for_this_one(rig: Rig) -> None:
     first, second = rig.story(), rig.story()
     rig.posted(first)

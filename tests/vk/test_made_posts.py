@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from editorial.delivery import State
 from editorial.suggestion import Content, Status
 from handlers import changes
@@ -63,6 +65,25 @@ def test_a_post_that_never_arrived_is_sent_again_once_that_is_certain(desk: Desk
     desk.runs()
     assert desk.suggestion(number).status in (Status.PUBLISHING, Status.SCHEDULED)
     desk.ahead += timedelta(seconds=60)
+    settle(desk, lambda: desk.suggestion(number).status is Status.PUBLISHED)
+    assert len(desk.posts()) == 1
+
+
+def test_t02_what_took_long_before_the_post_was_sent_does_not_shorten_the_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The photo went up slowly, so the post itself was given up a moment ago and may still appear."""
+    monkeypatch.setattr("bot.targets.attempts.LATE_EFFECT", timedelta(seconds=1))
+    desk.world.do("fault", fault={"match": {"method": "upload"}, "what": "slow", "seconds": 1.3})
+    desk.world.do("fault", fault={"match": {"method": "wall.post", "nth": 1}, "what": "reset"})
+    number = desk.approved(photos=1)
+    assert desk.courier.step()
+    desk.courier._settle()
+    assert desk.suggestion(number).status is Status.PUBLISHING
+    with desk.work.look() as context:
+        [row] = context.unit.outbox.stranded("vk_wall")
+    assert row.state is State.UNCERTAIN
+    desk.ahead += timedelta(seconds=5)
     settle(desk, lambda: desk.suggestion(number).status is Status.PUBLISHED)
     assert len(desk.posts()) == 1
 
