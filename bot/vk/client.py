@@ -164,6 +164,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         self.observer = observer
         self._generation = key.generation
         self._execute_refused = False
+        self._execute_rests_until = 0.0
 
     def __repr__(self) -> str:
         return f"VkClient({self.key!r})"
@@ -235,7 +236,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
 
     def _batch(self, calls: Sequence[Call], urgent: bool, timeout: Timeout | None) -> list[Any | VkError]:
         self._notice_new_key()
-        if len(calls) == 1 or self._execute_refused:
+        if len(calls) == 1 or self._execute_refused or self.pauses.now() < self._execute_rests_until:
             return [self._single(call, urgent, timeout) for call in calls]
         write = any(call.write for call in calls)
         began = self.pauses.now()
@@ -267,7 +268,23 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
                 else self._single(call, urgent, timeout)
                 for call in calls
             ]
+        if (
+            refusal.verdict.remedy is Remedy.PAUSE_METHOD
+        ):  # VK may mean "execute" alone: the calls themselves will tell
+            self._execute_rests_until = self.pauses.now() + (refusal.verdict.pause or 0.0)
+            return self._until_refused(refusal, calls, urgent, timeout)
         return [self._refused_again(refusal, call) for call in calls]
+
+    def _until_refused(
+        self, refusal: VkRefused, calls: Sequence[Call], urgent: bool, timeout: Timeout | None
+    ) -> list[Any | VkError]:
+        """Call by call, until one is refused for the same reason: then the rest is not even tried."""
+        results: list[Any | VkError] = []
+        for call in calls:
+            last = results[-1] if results else None
+            same = isinstance(last, VkRefused) and last.code == refusal.code
+            results.append(self._refused_again(refusal, call) if same else self._single(call, urgent, timeout))
+        return results
 
     def _refused_again(self, refusal: VkRefused, call: Call) -> VkRefused:
         """The refusal of the whole as that of one call: what VK wants left alone is the call's own method."""

@@ -485,6 +485,30 @@ def test_a_batch_that_never_left_was_not_done() -> None:
     assert (send.executed, names.executed) == (False, False)
 
 
+@pytest.mark.parametrize("code", [9, 29])
+def test_a_limit_of_execute_itself_leaves_the_calls_to_be_made_one_by_one(server: FaultServer, code: int) -> None:
+    def vk(asked: Asked) -> object:
+        if asked.method == "execute":
+            return {"error": {"error_code": code, "error_msg": "limit", "request_params": []}}
+        return {"response": 1}
+
+    client = client_of(server.then(computes(vk)).url)
+    assert client.batch([SEND, NAMES]) == [1, 1]
+    assert client.batch([SEND, NAMES]) == [1, 1]
+    assert client.pauses.paused("messages.send") is None
+    assert [asked.method for asked in server.asked] == ["execute", *["messages.send", "users.get"] * 2]
+
+
+@pytest.mark.parametrize("code", [9, 29])
+def test_a_limit_of_the_calls_in_it_is_met_once(server: FaultServer, code: int) -> None:
+    server.then(error(code, "limit"))
+    client = client_of(server.url)
+    results = client.batch([SEND] * 12)
+    assert [one.code for one in results] == [code] * 12
+    assert client.pauses.paused("messages.send") is not None
+    assert [asked.method for asked in server.asked] == ["execute", "messages.send"]
+
+
 def test_a_dead_key_refuses_every_call_of_the_batch(server: FaultServer) -> None:
     server.then(error(5, "User authorization failed: invalid access_token (4)."))
     results = client_of(server.url).batch([SEND, NAMES])
