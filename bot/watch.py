@@ -33,8 +33,12 @@ TROUBLED: Final = 20.0
 MANAGERS_EVERY: Final = 3600.0
 #: How old the list may be when a press is judged by it, seconds.
 WHILE_THEY_WORK: Final = 55.0
-#: Somebody's press may wait for the list: seconds to connect, seconds to answer.
+#: How long the list is waited for: seconds to connect, seconds to answer.
 ANSWER_WITHIN: Final = (2.0, 5.0)
+#: The same while somebody's press waits, which is answered within a second.
+PRESS_WITHIN: Final = (0.4, 0.6)
+#: How soon the list is asked for again while nobody is known to be a moderator, seconds.
+NOBODY: Final = 2.0
 
 #: States in which the editor's key is still the way to publish: what is wrong passes, or a person passes it.
 _PASSING: Final = frozenset({Editor.OK, Editor.CAPTCHA, Editor.VALIDATION, Editor.UNAVAILABLE})
@@ -187,26 +191,33 @@ class Watch:
             self.read_managers()
 
     def refresh_managers(self) -> None:
-        """Somebody presses or writes: whoever left is to be known within a minute, whatever events were lost."""
-        with self._managers_lock:
+        """Somebody presses or writes: whoever left is to be known within a minute, whatever events were lost.
+
+        A VK that does not answer at once is asked again behind the press, with more patience.
+        """
+        if not self._managers_lock.acquire(timeout=PRESS_WITHIN[1]):
+            return
+        try:
             if time.monotonic() - self._managers_read >= WHILE_THEY_WORK:
-                self._read_managers()
+                self._read_managers(PRESS_WITHIN)
+        finally:
+            self._managers_lock.release()
 
     def read_managers(self) -> None:
         """Read who manages the community and with which role."""
         with self._managers_lock:  # an answer that was late must not take the place of a newer one
             self._read_managers()
 
-    def _read_managers(self) -> None:
+    def _read_managers(self, within: tuple[float, float] = ANSWER_WITHIN) -> None:
         self._managers_read = time.monotonic()
         self._managers_at = time.monotonic() + MANAGERS_EVERY
         with self._work.look() as context:
             stale = context.unit.settings.get("staff_stale")
         try:
-            managers = people.managers(self._group, self._group_id, urgent=True, timeout=ANSWER_WITHIN)
+            managers = people.managers(self._group, self._group_id, urgent=True, timeout=within)
         except VkError as error:
             log.warning("managers_unread", reason=error.verdict.reason)
-            self._managers_at = time.monotonic() + TROUBLED
+            self._unread(at_once=within == PRESS_WITHIN)
             return
         if not managers:
             return  # a community always has its owner: such an answer is no answer
@@ -219,6 +230,15 @@ class Watch:
                 return  # a role changed while VK answered: this list may be older, the next tick asks again
             context.unit.staff.replace(managers, context.now)
             context.unit.settings.delete("staff_stale")
+
+    def _unread(self, *, at_once: bool) -> None:
+        """The list was not to be had: when it is asked for again."""
+        with self._work.look() as context:
+            known = context.unit.staff.all()
+        wait = 0.0 if at_once else TROUBLED if known else NOBODY
+        self._managers_at = time.monotonic() + wait
+        if not known:
+            self._managers_read = -WHILE_THEY_WORK  # the next press asks, too
 
     def prune(self) -> None:
         """Forget what is older than the settings say."""
