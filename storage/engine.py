@@ -6,7 +6,10 @@ writing and a snapshot for reading.  What is read and written is no concern of t
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +84,16 @@ def _open_sqlite(url: URL) -> Engine:
         pool_use_lifo=True,
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(_dialect: Any, _record: Any, where: Sequence[Any], _how: Any) -> None:
+    """A new file is its owner's alone, and SQLite gives its journal the same rights; an old one stays as it is."""
+    with suppress(OSError):  # it is there already; of a folder that cannot be used SQLite tells better
+        os.close(os.open(where[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -29,6 +29,22 @@ def test_a_new_database_is_brought_to_the_newest_revision_once(empty_url: str) -
     storage.close()
 
 
+def test_a_new_file_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
+    """Names and numbers of authors are in it, whatever the habits of the machine."""
+    usual = os.umask(0o022)
+    try:
+        opened = Storage.open(f"sqlite:///{tmp_path}/desk.db")
+        upgrade(opened)
+        opened.close()
+    finally:
+        os.umask(usual)
+
+    assert {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {
+        "desk.db": 0,
+        "desk.db-journal": 0,
+    }
+
+
 def test_the_newest_revision_is_the_one_alembic_finds() -> None:
     from alembic.script import ScriptDirectory
 
