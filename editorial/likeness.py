@@ -25,7 +25,7 @@ _FEWEST_WORDS: Final = 6
 _RETOLD: Final = 0.55
 _RETOLD_WITHOUT_NUMBERS: Final = 0.75
 #: Texts with a smaller share of common stems are neither copies nor retellings of each other.
-_TOO_LITTLE: Final = 0.35
+_TOO_LITTLE: Final = 0.45
 #: What a retelling weighs at most beside a copy.
 _RETELLING: Final = 0.9
 

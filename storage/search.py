@@ -15,7 +15,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, TextClause, bindparam, column, delete, table, text
+from sqlalchemy import Select, TextClause, column, delete, table, text
 
 from editorial import likeness
 from storage.work import Work
@@ -30,7 +30,6 @@ _MATCH: Final = {
     "sqlite": "search_texts MATCH :words",
     "postgresql": "to_tsvector('simple', stems) @@ to_tsquery('simple', :words)",
 }
-_numbers: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
 _texts = table("search_texts", column("rowid"), column("number"))
 
 
@@ -118,9 +117,9 @@ class Search:
         """The stems of several suggestions' texts."""
         if not numbers:
             return {}
-        statement = self._sql("SELECT {key} AS number, stems FROM search_texts WHERE {key} IN :numbers")
-        rows = self._work.rows(statement.bindparams(_numbers), {"numbers": list(numbers)})
-        return {row.number: tuple(str(row.stems).split()) for row in rows}
+        values = {f"number{place}": number for place, number in enumerate(numbers)}
+        rows = self._work.bare_rows(_stems(self._work.dialect, len(values)), values)
+        return {number: tuple(said.split(" ")) if said else () for number, said in rows}
 
     def _query(self, stems: Sequence[str]) -> str:
         """All of these stems."""
@@ -133,6 +132,13 @@ class Search:
         dialect = self._work.dialect
         written = statement.format(key=self._key, match=_MATCH[dialect])
         return text(written)
+
+
+@cache
+def _stems(dialect: str, count: int) -> TextClause:
+    key = _KEY[dialect]
+    chosen = ", ".join(f":number{place}" for place in range(count))
+    return text(f"SELECT {key}, stems FROM search_texts WHERE {key} IN ({chosen})")
 
 
 @cache
