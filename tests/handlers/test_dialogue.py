@@ -306,7 +306,7 @@ def test_a_block_outlives_the_data_as_a_bare_number_and_no_longer(world: World) 
     world.names[7341] = "Зинаида Редкая"
     a_well_known_author(world, 7341)
     world.says("/автор 7341 заблокировать: реклама Редкой", by=ANNA, where=CHAT)
-    assert "Номер страницы сохраним" in world.says("Удалить мои данные", by=7341)[0]
+    assert "номер страницы сохраним" in world.says("Удалить мои данные", by=7341)[0]
     assert world.says("Да, удалить", by=7341) == [texts.FORGOTTEN_BLOCKED]
     world.later(minutes=1)
     world.deliver()
