@@ -85,6 +85,7 @@ def test_wall_get_has_a_daily_budget(vk: SandboxClient) -> None:
 
 
 def test_any_method_may_have_a_daily_budget_of_its_own(vk: SandboxClient) -> None:
+    vk.clock(freeze="2026-11-25T12:00:00Z")
     vk.limits(calls_per_day=2)
 
     assert [vk.error("users.get", "editor-key", user_ids=601) for _ in range(3)] == [0, 0, 29]
