@@ -303,24 +303,30 @@ def matrix(wanted: Sequence[Point], workers: int = 3, *, networks: bool = False)
 
 
 def _share(units: queue.SimpleQueue[list[Point]], networks: bool) -> list[Killed]:
-    """What one worker got through. After trouble, a question nobody answers, or steps of the
-    start that came too early, the desk is a new one.
+    """What one worker got through. A point that was not met has a second try.
+
+    For deaths in the start, after trouble or a question nobody answers the desk is a new one.
     """
     done: list[Killed] = []
+    again: set[Point] = set()
     chain: Chain | None = None
     with _sandbox() as url, ExitStack() as stack, suppress(queue.Empty):
         while True:
             unit = units.get_nowait()
+            if chain is not None and unit[0].starting:
+                chain.close()
+                chain = None
             if chain is None:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="okmo-crash-"))
                 chain = Chain(Path(folder), url, networks=networks)
                 stack.callback(chain.close)
             ended = chain.dies_starting(unit) if unit[0].starting else [chain.dies(unit[0])]
-            later = [one.point for one in ended if one.point.starting and not one.reached]
-            if later and len(later) < len(ended):  # done once, before its turn came: a new desk does it again
+            later = [one.point for one in ended if not one.reached and one.result.fine and one.point not in again]
+            if later:  # it went another way this time, or what is done once was done before its turn came
+                again.update(later)
                 units.put(later)
                 ended = [one for one in ended if one.point not in later]
-            if later or any(not one.result.fine or one.asked for one in ended):
+            if any(not one.result.fine or one.asked for one in ended):
                 chain.close()
                 chain = None
             for one in ended:
