@@ -57,7 +57,6 @@ def test_t13_five_thousand_odd_events_stop_nothing_and_are_kept() -> None:
     assert done.fine, done
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("case", clock.cases(40), ids=lambda case: case.name)
 def test_t34_no_clock_makes_a_post_early_or_a_burst(case: clock.Case) -> None:

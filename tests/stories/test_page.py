@@ -486,7 +486,10 @@ def test_reading_old_messages_is_not_interrupted_by_new_ones(visitor: Visitor, b
     for number in range(12):
         bot.send(CHAT, f"Сообщение {number}\n" + "строка\n" * 4)
     expect(visitor.message("chat", "Сообщение 11")).to_be_in_viewport()
-    visitor.page.evaluate("document.querySelector('#chat-messages').scrollTop = 100")
+    visitor.page.wait_for_function(
+        "() => { const list = document.querySelector('#chat-messages');"
+        " if (list.heldAtEnd) list.scrollTop = 100; return !list.heldAtEnd; }"
+    )
     fresh = visitor.page.locator('.fresh[data-for="chat-messages"]')
 
     bot.send(CHAT, "Свежее сообщение")
