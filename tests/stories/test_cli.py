@@ -16,6 +16,7 @@ from socket import create_server
 from typing import Any
 
 import pytest
+import structlog
 
 from bot.check import configuration
 from bot.cli import answer
@@ -130,6 +131,7 @@ def test_a_fault_nobody_thought_of_is_one_russian_line_for_people_and_one_for_th
         raise ZeroDivisionError("access_token=abcdefgh")
 
     monkeypatch.setattr("bot.config.example_env", break_down)
+    structlog.reset_defaults()  # a command begins with nothing set up
 
     code = answer(["config"])
 
