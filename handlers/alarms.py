@@ -170,16 +170,11 @@ def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping
         return
     if state == "ok":
         over(context, "key")
-        if _known_of(context, "vk_wall") in _KEYS_OWN.get(str(former), ()):
-            over(
-                context, "vk_wall"
-            )  # a limit or a check that only writes meet is not over because a read went well
+        # A limit or a check that only writes meet is not over because a read went well.
+        if known(context.unit).get("vk_wall") in _KEYS_OWN.get(str(former), ()):
+            over(context, "vk_wall")
     elif state != "missing" and (former is not None or state not in ("unavailable",)):
         tell(context, "key", f"key_{state}")
-
-
-def _known_of(context: Context, cause: str) -> str | None:
-    return known(context.unit).get(cause)
 
 
 def _known_elsewhere(told: Mapping[str, Any], cause: str, reason: str, now: datetime) -> bool:
