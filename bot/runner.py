@@ -59,4 +59,6 @@ def _leave_behind(code: int) -> NoReturn:
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # asked again while ending, it ends all the same
     raise SystemExit(0)

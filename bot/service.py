@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Final, Protocol
 
@@ -103,14 +104,20 @@ class Service:
         self.late: tuple[str, ...] = ()
         self._begun = False
         self._quit_first = quit_first
-        self._asked = threading.Event()
+        #: Why to stop: the number of a signal, 0 for no signal. Unlike an event it may be filled by a handler
+        #: that interrupts another one, or the waiting itself.
+        self._asked: SimpleQueue[int] = SimpleQueue()
         self._failed = False
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a loop died or the closing failed."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        return self.serve()
+        code = self.serve()
+        # All is stored: whoever asks again has what they want, and the interpreter on its way out is not shot.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        return code
 
     def serve(self) -> int:
         """The same without taking the process's signals."""
@@ -120,7 +127,7 @@ class Service:
         self._ticker.start()
         self._begun = True
         log.info("started", loops=[running.name for running in self._loops])
-        while not self._asked.wait(LOOK_EVERY):
+        while not self._asked_to_stop():
             dead = self.dead()
             if dead:
                 log.error("loop_died", loops=dead)
@@ -131,7 +138,16 @@ class Service:
 
     def ask_to_stop(self) -> None:
         """Stop soon; may be called from anywhere, and again."""
-        self._asked.set()
+        self._asked.put(0)
+
+    def _asked_to_stop(self) -> bool:
+        """Wait a moment for somebody to ask."""
+        try:
+            number = self._asked.get(timeout=LOOK_EVERY)
+        except Empty:
+            return False
+        log.info("stopping", signal=signal.Signals(number).name if number else "")
+        return True
 
     def dead(self) -> list[str]:
         """Names of the loops that ended by themselves or gave no sign for too long."""
@@ -146,8 +162,7 @@ class Service:
         return silent
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        log.info("stopping", signal=signal.Signals(number).name)
-        self.ask_to_stop()
+        self._asked.put(number)  # nothing else: signals may follow each other faster than a line is written
 
     def _stop(self) -> None:
         deadline = time.monotonic() + STOP_WITHIN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -119,6 +121,35 @@ def test_asked_to_stop_it_stops_in_order_and_all_is_well() -> None:
     assert stage.code() == 0
     assert stage.deeds == IN_ORDER
     assert stage.service.late == ()
+
+
+def test_a_hail_of_signals_stops_it_once_and_never_shoots_it() -> None:
+    over = threading.Event()
+    stage = Stage(after=lambda: wait_briefly(over))
+
+    def hail() -> None:
+        until(lambda: stage.ticker.alive and stage.service.dead() == [])
+        while not over.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    hailing = threading.Thread(target=hail, daemon=True)
+    hailing.start()
+    try:
+        assert stage.service.run() == 0
+        assert {signal.getsignal(number) for number in handlers} == {signal.SIG_IGN}, "on its way out, too"
+    finally:
+        over.set()
+        hailing.join(5)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert stage.deeds == IN_ORDER
+
+
+def wait_briefly(event: threading.Event) -> None:
+    """Long enough for some hundreds of signals."""
+    event.wait(0.2)
 
 
 @pytest.mark.parametrize("name", ["intake", "courier", "router", "reconciler"])
