@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.database import location
 from bot.faults import FAILED, storage_sentence
 from bot.heartbeat import Heartbeat
+from bot.keys import KeyFile
 from editorial.delivery import Delivery, State
 from editorial.regions import by_code
 from editorial.suggestion import Status
@@ -28,6 +29,9 @@ from storage.unit import Storage, Unit
 TARGETS: Final = ("telegram", "max", "ok", "vk_copy", "feeds", "wordpress", "webhook")
 #: How many of the next publications are listed.
 NEXT: Final = 10
+
+#: The state of a key VK was not asked about yet.
+UNKNOWN: Final = "unknown"
 
 #: The state of the editor's key in the words of ``status --json``.  A key VK did not answer about has shown no
 #: fault of its own; a check VK demands, whichever, is what a captcha is to the reader: a person has to pass it.
@@ -72,7 +76,7 @@ _STATUS_WORDS: Final[dict[Status, str]] = {
     Status.FAILED: "не вышли",
 }
 _KEY_WORDS: Final = {
-    None: "ещё не проверялся",
+    UNKNOWN: "ещё не проверено",
     "ok": "в порядке",
     "missing": "нет, публикует человек по ссылке из карточки",
     "expired": "не действует, нужен новый: okmo-bot token set",
@@ -139,6 +143,7 @@ def _counted(counts: Mapping[Status, int]) -> dict[str, int]:
 
 
 def _nothing_known(settings: Settings) -> dict[str, Any]:
+    """The shape itself: every key is always there with a value of its own kind, a moment not known is empty."""
     return {
         "version": version(),
         "database": "ok",
@@ -146,9 +151,9 @@ def _nothing_known(settings: Settings) -> dict[str, Any]:
         "suggestions": _counted({}),
         "next": [],
         "outbox": {str(state): 0 for state in _COUNTED},
-        "keys": {"group": None, "user": None},
-        "last_event_at": None,
-        "last_reconcile_at": None,
+        "keys": _keys(None, settings) | ({"service": UNKNOWN} if _has_service_key(settings) else {}),
+        "last_event_at": "",
+        "last_reconcile_at": "",
         "paused": False,
         "targets": {name: "ok" if name in settings.networks else "off" for name in TARGETS},
     }
@@ -159,7 +164,7 @@ def _read(unit: Unit, settings: Settings) -> dict[str, Any]:
     return {
         "suggestions": _counted(unit.suggestions.counts()),
         "next": [
-            {"number": one.number, "due_at": _spelled(one.due_at), "region": one.region}
+            {"number": one.number, "due_at": _spelled(one.due_at), "region": one.region or ""}
             for one in unit.suggestions.scheduled()[:NEXT]
         ],
         "outbox": {str(state): deliveries.get(state, 0) for state in _COUNTED},
@@ -191,11 +196,11 @@ def _paused(keys: Iterable[str], settings: Settings) -> set[str]:
     return (paused - communities) | ({"vk_copy"} if communities and communities <= paused else set())
 
 
-def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | None]:
-    """As the running bot last found them; None before it ever asked."""
+def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str]:
+    """As the running bot last found them."""
     if rights is None:
-        configured = settings.VK_USER_TOKEN.get_secret_value()
-        return {"group": None, "user": None if configured else "missing"}
+        configured = KeyFile.of(settings.DATA_DIR, "user").read(settings.VK_USER_TOKEN.get_secret_value())
+        return {"group": UNKNOWN, "user": UNKNOWN if configured else "missing"}
     # A word that is not listed speaks of VK or of the network, not of the key.
     return {
         "group": _GROUP_KEY.get(str(rights.get("group")), "ok"),
@@ -203,10 +208,16 @@ def _keys(rights: dict[str, Any] | None, settings: Settings) -> dict[str, str | 
     }
 
 
-def _service_key(unit: Unit, settings: Settings) -> dict[str, str | None]:
+def _has_service_key(settings: Settings) -> bool:
+    return bool(settings.VK_SERVICE_TOKEN.get_secret_value())
+
+
+def _service_key(unit: Unit, settings: Settings) -> dict[str, str]:
     """The key that reads the sources, where there is one of its own: as the running bot last found it."""
-    if not settings.VK_SERVICE_TOKEN.get_secret_value():
+    if not _has_service_key(settings):
         return {}
+    if unit.settings.get("rights") is None:
+        return {"service": UNKNOWN}
     trouble = alarms.known(unit).get(alarms.SERVICE_KEY)
     return {"service": _GROUP_KEY.get(trouble, "expired") if trouble else "ok"}
 
@@ -219,8 +230,8 @@ def _trouble(error: StorageError) -> str:
     return "busy" if isinstance(error, Busy) else "unavailable"
 
 
-def _spelled(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
+def _spelled(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
 
 
 def version() -> str:
@@ -257,12 +268,12 @@ def readable(seen: Seen, settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def _service_line(keys: Mapping[str, str | None]) -> list[str]:
+def _service_line(keys: Mapping[str, str]) -> list[str]:
     word = keys.get("service")
     if word is None:
         return []
-    if word == "ok":
-        return ["Сервисный ключ: в порядке"]
+    if word in ("ok", UNKNOWN):
+        return [f"Сервисный ключ: {_KEY_WORDS[word]}"]
     instead = "источники пока читаются ключом редактора"
     so = instead if keys["user"] == "ok" else "сообщества-источники не читаются"
     return [f"Сервисный ключ: не работает, {so}: замените VK_SERVICE_TOKEN"]
@@ -293,8 +304,8 @@ def _errand(delivery: Delivery) -> str:
     return f"{number}{delivery.kind}: {why}"
 
 
-def _ago(moment: str | None) -> str:
-    if moment is None:
+def _ago(moment: str) -> str:
+    if not moment:
         return "не было"
     seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
     if seconds < 90:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import zip_longest
 from typing import Any, Final
 
 from editorial.delivery import Delivery, Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
@@ -98,9 +97,9 @@ _KEYS_OWN: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def heed(context: Context, target: str, results: Sequence[Outcome], deliveries: Sequence[Delivery] = ()) -> None:
-    """Draw the conclusions from a round of ``deliveries`` to ``target``."""
-    for outcome, delivery in zip_longest(results, deliveries):
+def heed(context: Context, target: str, results: Sequence[Outcome], deliveries: Sequence[Delivery]) -> None:
+    """Draw the conclusions from a round of ``deliveries`` to ``target``, one result for each."""
+    for outcome, delivery in zip(results, deliveries, strict=True):
         if isinstance(outcome, Sent):
             if not _says_nothing(context, target, delivery):
                 over(context, target)
@@ -109,10 +108,9 @@ def heed(context: Context, target: str, results: Sequence[Outcome], deliveries: 
             tell(context, target, outcome.reason, url=url)
 
 
-def _says_nothing(context: Context, target: str, delivery: Delivery | None) -> bool:
+def _says_nothing(context: Context, target: str, delivery: Delivery) -> bool:
     """A letter that arrived does not mean that the chat hears again."""
-    elsewhere = delivery is not None and delivery.destination != "chat"
-    return elsewhere and known(context.unit).get(target) in _CHAT_IS_DEAF
+    return delivery.destination != "chat" and known(context.unit).get(target) in _CHAT_IS_DEAF
 
 
 def _alarming(target: str, outcome: RetryLater | Refused | Hold) -> bool:

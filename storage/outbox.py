@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from editorial.delivery import Delivery, NewDelivery, State
+from editorial.delivery import FINISHED, Delivery, NewDelivery, State
 from storage import schema
 from storage.columns import spelled
 from storage.work import Work
@@ -50,7 +50,7 @@ _earlier = schema.outbox.alias("earlier")
 _WAITING = spelled("outbox.state = 'waiting'")
 _HELD = spelled("outbox.state = 'held'")
 _STOPPED = spelled("outbox.state IN ('waiting', 'held')")
-_OVER = spelled("outbox.state IN ('sent', 'refused', 'cancelled')")
+_OVER = _table.c.state.in_([str(state) for state in sorted(FINISHED)])
 _UNSETTLED = spelled("outbox.state IN ('sending', 'uncertain')")
 _UNSENT = spelled("outbox.state NOT IN ('sent', 'cancelled')")
 _EARLIER_OPEN = spelled("earlier.state IN ('waiting', 'sending', 'uncertain')")
@@ -233,14 +233,8 @@ class Outbox:
 
     def release(self, destination: str, now: datetime) -> int:
         """The addressee can be reached again: everything held for them is due now."""
-        return self._release(_table.c.destination == destination, now)
-
-    def release_held(self, target: str, error: str, now: datetime) -> int:
-        """What of ``target`` was held for the reason ``error`` is due now."""
-        return self._release(and_(_table.c.target == target, _table.c.error == error), now)
-
-    def _release(self, which: ColumnElement[bool], now: datetime) -> int:
-        held = self._work.rows(select(_table).where(_HELD, which).order_by(_table.c.id))
+        theirs = select(_table).where(_HELD, _table.c.destination == destination).order_by(_table.c.id)
+        held = self._work.rows(theirs)
         released = 0
         for delivery in map(_record, held):
             if self._superseded(delivery):

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, and_, bindparam, case, cast, delete, exists, literal, or_, select, update
 
+from editorial.delivery import FINISHED
 from storage import schema, search
 from storage.authors import FORGOTTEN
 from storage.work import Work
@@ -22,7 +23,7 @@ _posts, _copies = schema.posts, schema.copies
 _drafts, _passports = schema.drafts, schema.passports
 
 _CLOSED = ("published", "rejected", "withdrawn", "expired")
-_FINISHED = ("sent", "refused", "cancelled")
+_FINISHED = [str(state) for state in sorted(FINISHED)]
 
 _old_suggestion = and_(
     _suggestions.c.status.in_(_CLOSED),

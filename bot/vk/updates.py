@@ -30,17 +30,8 @@ from handlers.events import (
 )
 
 
-def event_id_of(raw: str) -> str:
-    """What tells this update from all others: VK's ``event_id``, or a digest of the text without one."""
-    try:
-        update = json.loads(raw)
-    except (ValueError, RecursionError):
-        update = None
-    return identity(update, raw)
-
-
 def identity(update: object, raw: str) -> str:
-    """The same for an update that is decoded already."""
+    """What tells an update from all others: VK's ``event_id``, or a digest of its text ``raw`` without one."""
     said = words(mapping(update).get("event_id"))
     if 0 < len(said) <= 100:
         return said

@@ -70,7 +70,7 @@ class Networks:
                 outcome = self._arrives(delivery, wanted)
                 with self.world.unit() as context:
                     outcomes.apply(context, delivery, outcome)
-                    alarms.heed(context, delivery.target, [outcome])
+                    alarms.heed(context, delivery.target, [outcome], [delivery])
         return bool(claimed)
 
     def _arrives(self, delivery: Delivery, wanted: Wanted) -> Outcome:

@@ -496,7 +496,7 @@ def test_a_read_that_went_well_does_not_say_that_posts_go_out_again(
     world.press(1, "Опубликовать")
     world.wall(OUT)
     with world.unit() as context:
-        alarms.heed(context, "vk_wall", [OUT])
+        alarms.heed(context, "vk_wall", [OUT], [_delivery("wall")])
     world.deliver()
     assert any("Снова работает" in message.text for message in world.chat())
 
@@ -522,13 +522,17 @@ def test_a_post_that_waits_says_on_its_card_why(world: World, reason: str) -> No
     assert "Пока не вышла" in world.card(1).text
 
 
+def _delivery(to: str) -> Delivery:
+    return Delivery(1, "vk_messages", to, "note", None, {}, State.SENDING, NOW, 1, NOW)
+
+
 @pytest.mark.parametrize("reason", ["chat_gone", "bot_features_off", "chat_writing_off"])
 def test_a_chat_that_hears_nothing_is_told_of_in_person_to_those_who_run_the_desk(
     world: World, reason: str
 ) -> None:
     for _ in range(2):
         with world.unit() as context:
-            alarms.heed(context, "vk_messages", [RetryLater(reason, 300.0, counts=False)])
+            alarms.heed(context, "vk_messages", [RetryLater(reason, 300.0, counts=False)], [_delivery("chat")])
     world.deliver()
     for manager in (ANNA, VERA):
         assert len([text for text in world.letters(manager) if texts.trouble(reason)[0] in text]) == 1
@@ -537,9 +541,7 @@ def test_a_chat_that_hears_nothing_is_told_of_in_person_to_those_who_run_the_des
 
 def test_a_letter_that_arrives_does_not_mean_that_the_chat_hears_again(world: World) -> None:
     gone = RetryLater("chat_gone", 300.0, counts=False)
-    letter, card = (
-        Delivery(1, "vk_messages", to, "note", None, {}, State.SENDING, NOW, 1, NOW) for to in ("user:601", "chat")
-    )
+    letter, card = _delivery("user:601"), _delivery("chat")
     with world.unit() as context:
         alarms.heed(context, "vk_messages", [Sent({}), gone], [letter, card])
         alarms.heed(context, "vk_messages", [gone, Sent({})], [card, letter])
@@ -568,7 +570,7 @@ def test_after_a_restart_posts_keep_their_distance_to_the_last_one(
 
 def test_a_manager_who_takes_no_letters_is_not_waited_for(world: World) -> None:
     with world.unit() as context:
-        alarms.heed(context, "vk_messages", [RetryLater("chat_gone", 300.0, counts=False)])
+        alarms.heed(context, "vk_messages", [RetryLater("chat_gone", 300.0, counts=False)], [_delivery("chat")])
         for one in context.unit.outbox.claim("vk_messages", world.now, 9, ("chat",)):
             assert outcomes.apply(context, one, Hold("unreachable", 901))
         assert context.unit.outbox.waiting_for_person(9) == ()

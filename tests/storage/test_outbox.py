@@ -133,7 +133,7 @@ def test_what_is_put_in_on_hold_waits_for_its_reason_to_go(storage: Storage, now
     )
     assert claimed(storage, now) == []
     with storage.begin("test") as unit:
-        assert unit.outbox.release_held(TARGET, "901", now) == 1
+        assert unit.outbox.release("user:8", now) == 1
     assert claimed(storage, now) == [unreachable]
     assert state_of(storage, asked) is State.HELD
 

@@ -238,7 +238,8 @@ def test_status_has_the_published_shape(desk: Desk) -> None:
         "failed",
     }
     assert set(told["outbox"]) == {"waiting", "sending", "uncertain", "refused"}
-    assert set(told["keys"]) == {"group", "user"}
+    assert told["keys"] == {"group": "unknown", "user": "unknown"}
+    assert (told["last_event_at"], told["last_reconcile_at"]) == ("", "")
     assert told["targets"]["telegram"] == "off"
 
 

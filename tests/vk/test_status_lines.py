@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bot.check_vk import vk
@@ -70,6 +71,11 @@ def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> No
     wanted = settings(world, tmp_path)
     storage = Storage.open(wanted.DATABASE_URL)
     upgrade(storage)
+    assert "null" not in json.dumps(look(wanted).facts), "outside programs get every key with a value of its kind"
+    assert look(wanted).facts["keys"] == {"group": "unknown", "user": "unknown", "service": "unknown"}
+    assert readable(look(wanted), wanted).count("ещё не проверено") == 3
+    with storage.begin("test") as unit:
+        unit.settings.set("rights", {"editor": "dead", "group": "ok"}, utc_now())
     seen = look(wanted)
     assert seen.facts["keys"]["service"] == "ok"
     assert "Сервисный ключ: в порядке" in readable(seen, wanted)

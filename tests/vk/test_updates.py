@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.vk.updates import event_id_of, message_of, parse
+from bot.vk.updates import identity, message_of, parse
 from handlers.events import MessageArrived, Unknown
 from tests.vk.golden_events import EVENTS, RECEIVED
 
@@ -39,15 +39,16 @@ def test_what_is_no_update_is_unknown_and_not_an_exception(text: str) -> None:
 
 
 def test_the_event_id_is_vks_own_when_there_is_one() -> None:
-    assert event_id_of(raw("messages_denied")) == "e-message_deny"
+    assert identity(json.loads(raw("messages_denied")), raw("messages_denied")) == "e-message_deny"
 
 
 def test_an_update_without_event_id_is_known_by_its_text() -> None:
     first = raw("suggest_2019_without_event_id_and_v")
 
-    assert event_id_of(first) == event_id_of(first)
-    assert event_id_of(first) != event_id_of(first.replace("16419", "16420"))
-    assert event_id_of("not json at all").startswith("sha256:")
+    another = first.replace("16419", "16420")
+    assert identity(json.loads(first), first) == identity(json.loads(first), first)
+    assert identity(json.loads(first), first) != identity(json.loads(another), another)
+    assert identity(None, "not json at all").startswith("sha256:")
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
