@@ -18,6 +18,8 @@ from bot.vk.client import API_VERSION, Call, Timeout, VkClient, VkKey
 from bot.vk.errors import VkError, VkRefused, VkTransport
 from bot.vk.rights import Editor, editor_key
 from bot.vk.scalars import items, mapping, number, words
+from editorial.roles import is_named, role_of
+from handlers import texts
 
 TIMEOUT: Final[Timeout] = (5, 10)
 #: Seconds our clock may differ from VK's without a word, and without harm.
@@ -232,12 +234,27 @@ def _tried(client: VkClient | None, method: str, params: dict[str, object]) -> s
 def _community(group: VkClient, group_id: int) -> Iterator[Line]:
     yield _wall(_first_group(ask(group, "groups.getById", group_id=group_id, fields=["wall"])))
     yield _events(ask(group, "groups.getLongPollSettings", group_id=group_id))
-    managers = ask(group, "groups.getMembers", group_id=group_id, filter="managers")
-    if isinstance(managers, VkError):
-        text = f"список руководителей не читается ({refused(managers)}): бот не узнает, кто модератор"
-        yield Line("managers", "failed", text, "дайте ключу сообщества право «управление сообществом»")
-    else:
-        yield Line("managers", "ok", f"руководителей сообщества: {len(items(mapping(managers).get('items')))}")
+    yield _managers(ask(group, "groups.getMembers", group_id=group_id, filter="managers"))
+
+
+def _managers(answer: Any) -> Line:
+    if isinstance(answer, VkError):
+        text = f"список руководителей не читается ({refused(answer)}): бот не узнает, кто модератор"
+        return Line("managers", "failed", text, "дайте ключу сообщества право «управление сообществом»")
+    roles = {number(one.get("id")) or 0: words(one.get("role")) for one in map(mapping, items(answer.get("items")))}
+    text = f"руководителей сообщества: {len(roles)}"
+    unnamed = [vk_id for vk_id, role in roles.items() if not is_named(role)]
+    nobody = not any(role_of(role).decides for role in roles.values())
+    if unnamed:
+        text = f"{text}; {texts.roles_unnamed(unnamed)}"
+    elif nobody:
+        text = f"{text}, решать некому"
+    return Line(
+        "managers",
+        "failed" if nobody else "warning" if unnamed else "ok",
+        text,
+        texts.NAME_THE_ROLE if unnamed or nobody else "",
+    )
 
 
 def _first_group(answer: Any) -> Any:

@@ -101,6 +101,8 @@ class Seen:
     facts: dict[str, Any]
     for_person: tuple[Delivery, ...] = ()
     troubles: tuple[str, ...] = ()
+    #: Managers of whose role VK says nothing.
+    unnamed: tuple[int, ...] = ()
 
 
 def run(settings: Settings, *, as_json: bool) -> int:
@@ -122,7 +124,12 @@ def look(settings: Settings) -> Seen:
     storage = Storage.open(settings.DATABASE_URL)
     try:
         with storage.read() as unit:
-            return Seen(facts | _read(unit, settings), unit.outbox.waiting_for_person(20), _troubles(unit))
+            return Seen(
+                facts | _read(unit, settings),
+                unit.outbox.waiting_for_person(20),
+                _troubles(unit),
+                tuple(unit.staff.unnamed()),
+            )
     except StorageError as error:
         return Seen({**facts, "database": _trouble(error)})
     finally:
@@ -258,6 +265,7 @@ def readable(seen: Seen, settings: Settings) -> str:
         f"выясняем {facts['outbox']['uncertain']}, не принято {facts['outbox']['refused']}",
         *(f"  ждёт человека: {_errand(delivery)}" for delivery in seen.for_person),
         *(f"  мешает: {texts.trouble_line(reason)}" for reason in seen.troubles),
+        *([f"  мешает: {texts.roles_unnamed_line(seen.unnamed)}"] if seen.unnamed else []),
         f"Последнее событие: {_ago(facts['last_event_at'])}",
         f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",

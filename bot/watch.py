@@ -21,6 +21,7 @@ from bot.vk.client import VkClient, VkKey
 from bot.vk.errors import VkError
 from bot.vk.rights import Editor, Rights
 from bot.work import Work
+from editorial.roles import is_named
 from handlers import alarms, publication
 from handlers.duplicates import WINDOW
 
@@ -225,6 +226,9 @@ class Watch:
             known = {member.vk_id: member.role for member in context.unit.staff.all()}
         if known == managers and not stale:
             return
+        unnamed = [vk_id for vk_id, role in managers.items() if not is_named(role)]
+        if unnamed:
+            log.warning("managers_without_role", people=unnamed)
         with self._work.begin("managers") as context:
             if context.unit.settings.get("staff_stale") != stale:
                 return  # a role changed while VK answered: this list may be older, the next tick asks again

@@ -32,6 +32,15 @@ _WORDS = {
 }
 
 
+#: A manager who has nothing to do with the news.
+_APART = frozenset({"advertiser"})
+
+
+def is_named(word: str | None) -> bool:
+    """Whether VK's word for a manager's role is one the desk knows, be it one without rights here."""
+    return word in _WORDS or word in _APART
+
+
 def role_of(word: str | None) -> Role:
     """The role for the word ``groups.getMembers filter=managers`` uses; unknown words give no rights."""
     return _WORDS.get(word or "", Role.STRANGER)

@@ -1856,6 +1856,19 @@ def trouble_line(reason: str) -> str:
     return f"{what}. {todo}"
 
 
+NAME_THE_ROLE: Final = "Назначьте роль: Управление → Участники → Руководители"
+
+
+def roles_unnamed(people: Sequence[int]) -> str:
+    """Managers of whose role VK says nothing: what follows for them."""
+    named = ", ".join(f"vk.com/id{vk_id}" for vk_id in people[:5]) + (" и других" if len(people) > 5 else "")
+    return f"ВКонтакте не назвал роль {named}: решать в боте эти люди не могут"
+
+
+def roles_unnamed_line(people: Sequence[int]) -> str:
+    return f"{roles_unnamed(people)}. {NAME_THE_ROLE}"
+
+
 ALL_WELL: Final = "Всё работает"
 
 

@@ -374,11 +374,14 @@ def set_chat(world: World, body: Json) -> Json:
 
 @action("set_role")
 def set_role(world: World, body: Json) -> Json:
-    """Somebody becomes a manager, another manager, or nobody (role author or stranger)."""
+    """Somebody becomes a manager, another manager, or nobody (role author or stranger).
+
+    ``unnamed``: a manager of whose role VK says nothing; its schema does not promise the word.
+    """
     group, user_id, role = world.groups[_group(body)], int(body["user_id"]), body["role"]
     old = group.level(user_id)
-    if role in LEVELS:
-        group.managers[user_id] = role
+    if role in LEVELS or role == "unnamed":
+        group.managers[user_id] = "" if role == "unnamed" else role
     else:
         group.managers.pop(user_id, None)
         world.people[user_id].role = role

@@ -10,7 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-LEVELS = {"moderator": 1, "editor": 2, "administrator": 3, "creator": 3}
+LEVELS = {"advertiser": 0, "moderator": 1, "editor": 2, "administrator": 3, "creator": 3}
 CHAT_BASE = 2_000_000_000
 MESSAGE_STATES = {"allowed", "never_wrote", "denied", "blacklisted", "privacy", "deleted"}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
+from editorial.roles import is_named
 from storage import schema
 from storage.work import Work
 
@@ -20,7 +21,7 @@ _name = update(_table).where(_table.c.vk_id == bindparam("who")).values(name=bin
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """``role`` is VK's word: moderator, editor, administrator, creator."""
+    """``role`` is VK's word: moderator, editor, administrator, creator, advertiser; empty when VK named none."""
 
     vk_id: int
     role: str
@@ -60,6 +61,10 @@ class Staff:
     def name(self, vk_id: int, name: str) -> None:
         """Remember the name of somebody on the list."""
         self._work.change(_name, {"who": vk_id, "new_name": name})
+
+    def unnamed(self) -> list[int]:
+        """Who manages the community in a role VK did not name, so that the desk gives them no rights."""
+        return [member.vk_id for member in self.all() if not is_named(member.role)]
 
     def all(self) -> tuple[StaffMember, ...]:
         return tuple(StaffMember(row.vk_id, row.role, row.name, row.updated_at) for row in self._work.rows(_all))

@@ -30,6 +30,8 @@ def _troubles(context: Context) -> list[str]:
     if (pause := context.paused()) is not None:
         since = moments.say(pause.at, context.now, context.desk.zone)
         lines.insert(0, texts.paused_line(since, context.name_of(pause.by)))
+    if unnamed := context.unit.staff.unnamed():
+        lines.append(texts.roles_unnamed_line(unnamed))
     if context.mode() == "degraded":
         lines.append(texts.degraded_line())
     in_doubt = context.unit.outbox.counts()[State.UNCERTAIN]

@@ -69,8 +69,9 @@ def _member_rows(call: Call, group: Community, numbers: list[int], managers: boo
         if fields and number in call.world.people:
             row = call.world.people[number].view(set(fields))
         if managers:
-            row["role"] = group.managers[number]
-            row["permissions"] = ["ads"] if group.managers[number] != "moderator" else []
+            if group.managers[number]:
+                row["role"] = group.managers[number]
+            row["permissions"] = ["ads"] if group.managers[number] not in ("", "moderator") else []
         rows.append(row)
     return rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 
 from bot import watch
+from bot.check_vk import vk
+from bot.config import Settings
+from bot.status import look, readable
 from bot.vk import people
 from bot.vk.pace import Pace, Turn
 from bot.watch import Watch
@@ -21,8 +25,10 @@ from handlers.events import OfficersChanged
 from handlers.router import handle
 from storage.migrate import upgrade
 from storage.unit import Storage
+from tests.builders import CHAT, a_message
 from tests.handlers.world import a_desk
 from tests.vk.conftest import World
+from tests.vk.test_status_lines import settings
 from tests.waiting import until
 
 LEFT = 502
@@ -75,6 +81,33 @@ def test_a_minute_later_who_left_is_known(world: World, work: Work, monkeypatch:
     monkeypatch.setattr(watch, "WHILE_THEY_WORK", 0.0)
     watching.refresh_managers()
     assert role(work) is Role.STRANGER
+
+
+def test_a_manager_whose_role_vk_does_not_name_has_no_rights_and_people_are_told(
+    world: World, work: Work, tmp_path: Path
+) -> None:
+    wanted = settings(world, tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/desk.db")
+    world.do("set_role", user_id=LEFT, role="advertiser")
+    a_watch(world, work).read_managers()
+    assert not role(work).decides, "whoever buys advertisements does not decide on news"
+    assert "не назвал роль" not in readable(look(wanted), wanted)
+
+    world.do("set_role", user_id=LEFT, role="unnamed")
+    a_watch(world, work).read_managers()
+    assert not role(work).decides
+    with work.begin("test") as context:
+        handle(a_message("/статус", by=501, where=CHAT), replace(context, desk=work.desk))
+        [answer] = context.unit.outbox.claim("vk_messages", context.now, 9)
+    for told in (readable(look(wanted), wanted), answer.payload["text"], _line(wanted)):
+        assert f"vk.com/id{LEFT}" in told
+        assert "Назначьте роль" in told
+
+
+def _line(wanted: Settings) -> str:
+    """What `check` says of the managers."""
+    line = next(line for line in vk(wanted, None) if line.name == "managers")
+    assert line.state == "warning"
+    return f"{line.text} {line.do}"
 
 
 def test_a_vk_that_answers_with_a_fault_takes_nobodys_rights(
