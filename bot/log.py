@@ -82,6 +82,7 @@ def configure(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     _quieten_libraries()
+    threading.excepthook = _tell_of_dead_thread
 
 
 class _Stderr:
@@ -97,13 +98,21 @@ class _Stderr:
 def _quieten_libraries() -> None:
     # Their debug lines carry whole addresses and bodies.
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_mask_record)
+    handler.setFormatter(_MaskedLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("urllib3").setLevel(logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def _mask_record(record: logging.LogRecord) -> bool:
-    record.msg = MASKING.clean(record.getMessage())
-    record.args = ()
-    return True
+class _MaskedLines(logging.Formatter):
+    """Lines of libraries, the traceback under them included, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return MASKING.clean(super().format(record))
+
+
+def _tell_of_dead_thread(end: threading.ExceptHookArgs) -> None:
+    """Write down what a thread died of; Python itself would write it past the mask."""
+    told = None if end.exc_value is None else (end.exc_type, end.exc_value, end.exc_traceback)
+    name = end.thread.name if end.thread is not None else ""
+    structlog.get_logger("log").error("thread_died", thread=name, exc_info=told)
