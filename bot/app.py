@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -119,58 +120,31 @@ def _with_preview(network: Network, target: NetworkTarget) -> Network:
 
 
 def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks: tuple[NetworkTarget, ...]) -> App:
-    work, group, user, intake = ground.work, ground.group, ground.user, ground.intake
+    work, group, intake = ground.work, ground.group, ground.intake
     metrics = Metrics()
-    group.observer = user.observer = metrics.observe
+    group.observer = ground.user.observer = metrics.observe
     targets: list[Target] = []
-    couriers: list[Courier] = []
-
-    def resume() -> None:
-        for target in targets:
-            target.resume()
-        with work.begin("resume") as context:
-            for target in targets:
-                context.unit.outbox.hurry(target.name, context.now)
-
-    watch = Watch(
-        work,
-        user,
-        group,
-        settings.VK_GROUP_ID,
-        key_sources(settings, ground.keys),
-        resume,
-        keep_events=timedelta(days=settings.KEEP_EVENTS_DAYS),
-        keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
-    )
+    watch = _watch(settings, ground, resume=lambda: _resume(work, targets))
     targets += [
         PictureLook(media),
         VkMessages(group, settings.VK_GROUP_ID),
         VkWall(wall, media, by_hand=lambda: watch.by_hand),
+        *networks,
     ]
-    targets.extend(networks)
     snackbars = Snackbars(group)
-    reconciler = Reconciler(
-        wall,
-        work,
-        settings.RECONCILE_SECONDS,
-        heartbeat=Heartbeat(settings.DATA_DIR),
-        can_read=lambda: watch.can_read,
-        still_manager=watch.still_manager,
-        on_refusal=watch.recheck,
-    )
+    reconciler = _reconciler(settings, wall, work, watch)
     router = Router(
         work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers, judge=watch.refresh_managers
     )
     ground.join(before=watch.switch_events_on, on_gap=reconciler.ask)
-    couriers += [
+    couriers = tuple(
         # A card that is shown before anybody listens could be pressed in vain.
         Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
         for target in targets
-    ]
+    )
     sweep = Sweep(wall, work, networks, can_read=lambda: watch.can_read, on_refusal=watch.recheck)
     tables = keeping.Tables()
     jobs = _jobs(work, watch, reconciler, sweep, settings, networks, tables)
-    ticker = Ticker(jobs)
     _settle_start(work, settings, tables)
 
     def after() -> None:
@@ -182,19 +156,48 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         *(Running(f"courier.{courier.target.name}", courier) for courier in couriers),
         Running("router", router),
         Running("reconciler", reconciler),
-        Running("sources", sources_of(settings, work, watch, user)),
+        Running("sources", sources_of(settings, work, watch, ground.user)),
     )
-    service = Service(
-        loops,
-        ticker=ticker,
-        answers=snackbars,
-        after=after,
-        also_alive={"lease": ground.lease.alive},
-    )
+    also_alive = {"lease": ground.lease.alive}
+    service = Service(loops, ticker=Ticker(jobs), answers=snackbars, after=after, also_alive=also_alive)
     if settings.METRICS_PORT is not None:
         metrics.serve(settings.METRICS_PORT, work, service.dead)
-    parts = Parts(intake, router, tuple(couriers), reconciler, jobs, snackbars, after)
+    parts = Parts(intake, router, couriers, reconciler, jobs, snackbars, after)
     return App(settings, work, wall, watch, service, parts)
+
+
+def _watch(settings: Settings, ground: Ground, *, resume: Callable[[], None]) -> Watch:
+    return Watch(
+        ground.work,
+        ground.user,
+        ground.group,
+        settings.VK_GROUP_ID,
+        key_sources(settings, ground.keys),
+        resume,
+        keep_events=timedelta(days=settings.KEEP_EVENTS_DAYS),
+        keep_authors=timedelta(days=settings.KEEP_AUTHORS_DAYS),
+    )
+
+
+def _reconciler(settings: Settings, wall: Wall, work: Work, watch: Watch) -> Reconciler:
+    return Reconciler(
+        wall,
+        work,
+        settings.RECONCILE_SECONDS,
+        heartbeat=Heartbeat(settings.DATA_DIR),
+        can_read=lambda: watch.can_read,
+        still_manager=watch.still_manager,
+        on_refusal=watch.recheck,
+    )
+
+
+def _resume(work: Work, targets: Iterable[Target]) -> None:
+    """A key works again: nothing that waited for it waits any longer."""
+    for target in targets:
+        target.resume()
+    with work.begin("resume") as context:
+        for target in targets:
+            context.unit.outbox.hurry(target.name, context.now)
 
 
 def _settle_start(work: Work, settings: Settings, tables: keeping.Tables) -> None:
@@ -219,25 +222,7 @@ def _jobs(
     tables: keeping.Tables,
 ) -> tuple[Job, ...]:
     clock = ClockWatch()
-
-    def heed_clock() -> None:
-        jump = clock.jumped()
-        if jump:
-            log.warning("clock_jumped", seconds=round(jump, 1))
-            reconciler.ask()
-            work.wake_all()
-
-    def when(due: Callable[[Context], object], label: str, act: Callable[[Context], object]) -> Callable[[], None]:
-        """Look first, so that an idle program writes nothing."""
-
-        def job() -> None:
-            with work.look() as context:
-                found = due(context)
-            if found:
-                with work.begin(label) as context:
-                    act(context)
-
-        return job
+    when = partial(_when, work)
 
     def keep_alive() -> None:
         for network in networks:
@@ -253,7 +238,7 @@ def _jobs(
         Job("overview", 10.0, when(overview.is_stale, "overview", overview.refresh)),
         Job("digest", 5.0, when(digest.to_make, "digest", digest.make_due)),
         Job("watch", 2.0, watch.tick, at_once=True),
-        Job("clock", 1.0, heed_clock),
+        Job("clock", 1.0, lambda: _heed_clock(clock, reconciler, work)),
         Job("replan", 15.0, when(publication.has_missed, "replan", publication.replan_after_gap)),
         Job("expire", 15.0, when(publication.is_over, "expire", publication.expire_what_is_over)),
         Job("tables", 10.0, heed_tables),
@@ -263,3 +248,26 @@ def _jobs(
         Job("keep_networks", 20 * 3600.0, keep_alive, at_once=True),
         Job("prune_media", 6 * 3600.0, lambda: prune(settings.DATA_DIR / MEDIA)),
     )
+
+
+def _when(
+    work: Work, due: Callable[[Context], object], label: str, act: Callable[[Context], object]
+) -> Callable[[], None]:
+    """A job that looks first, so that an idle program writes nothing."""
+
+    def job() -> None:
+        with work.look() as context:
+            found = due(context)
+        if found:
+            with work.begin(label) as context:
+                act(context)
+
+    return job
+
+
+def _heed_clock(clock: ClockWatch, reconciler: Reconciler, work: Work) -> None:
+    jump = clock.jumped()
+    if jump:
+        log.warning("clock_jumped", seconds=round(jump, 1))
+        reconciler.ask()
+        work.wake_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,30 @@ from handlers.context import Desk
 _STOPS_POSTS = frozenset({"vk_wall", "key"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a note is made from: what was queued, and the news, the author and the desk as they are now."""
+
+    payload: Mapping[str, Any]
+    suggestion: Suggestion | None
+    now: datetime
+    desk: Desk
+    author: Author | None
+
+    @property
+    def number(self) -> int:
+        return self.suggestion.number if self.suggestion is not None else 0
+
+    @property
+    def link(self) -> str:
+        """Where the suggestion is shown; the community's page while it is not known."""
+        return self.suggestion.link if self.suggestion is not None else self.desk.address
+
+    @property
+    def published_link(self) -> str:
+        return (self.suggestion and self.suggestion.published_link) or self.desk.address
+
+
 def render(
     payload: Mapping[str, Any],
     suggestion: Suggestion | None,
@@ -24,39 +49,47 @@ def render(
     author: Author | None = None,
 ) -> str:
     """The note as it is sent. Raises KeyError for a note nobody knows."""
-    number = suggestion.number if suggestion is not None else 0
-    match payload["note"]:
-        case "trouble" if title := _network(payload, desk):
-            return texts.network_trouble_note(title, str(payload["reason"]))
-        case "trouble_over" if title := _network(payload, desk):
-            return texts.network_over_note(title)
-        case "trouble" if payload.get("cause") == alarms.SERVICE_KEY:
-            return texts.service_key_note(str(payload["reason"]), instead=bool(payload.get("instead")))
-        case "trouble_over" if payload.get("cause") == alarms.SERVICE_KEY:
-            return texts.SERVICE_KEY_WELL
-        case "copy_refused":
-            return texts.copy_refused_note(number, title_of(desk, str(payload["network"])), str(payload["reason"]))
-        case "copy_asked":
-            return texts.copy_asked_note(number, title_of(desk, str(payload["network"])))
-        case "deleted_on_vk":
-            titles = {
-                word: [title_of(desk, str(key)) for key in payload.get(word, ())] for word in ("carried", "asked")
-            }
-            return texts.deleted_on_vk_note(number, titles["carried"], titles["asked"])
-        case "trouble":
-            stops = payload.get("cause") in _STOPS_POSTS
-            told = texts.trouble_note(str(payload["reason"]), int(payload.get("waiting", 0)), stops)
-            return f"{told}\n{payload['url']}" if payload.get("url") else told
-        case "trouble_over":
-            return texts.trouble_over_note(str(payload["reason"]))
+    told = _Told(payload, suggestion, now, desk, author)
+    for words in (_of_trouble, _of_a_publication, _of_copies, _of_people, _of_the_plan, _of_a_source):
+        said = words(payload["note"], told)
+        if said is not None:
+            return said
+    raise KeyError(payload["note"])
+
+
+def _of_trouble(note: str, told: _Told) -> str | None:
+    """What stands still, and what works again."""
+    if note == "cannot_pin":
+        return texts.CANNOT_PIN
+    if note not in ("trouble", "trouble_over"):
+        return None
+    payload, over = told.payload, note == "trouble_over"
+    cause, reason = payload.get("cause"), str(payload["reason"])
+    title = _network(payload, told.desk)
+    if title is not None:
+        return texts.network_over_note(title) if over else texts.network_trouble_note(title, reason)
+    if cause == alarms.SERVICE_KEY:
+        instead = bool(payload.get("instead"))
+        return texts.SERVICE_KEY_WELL if over else texts.service_key_note(reason, instead=instead)
+    if over:
+        return texts.trouble_over_note(reason)
+    said = texts.trouble_note(reason, int(payload.get("waiting", 0)), cause in _STOPS_POSTS)
+    return f"{said}\n{payload['url']}" if payload.get("url") else said
+
+
+def _of_a_publication(note: str, told: _Told) -> str | None:
+    payload, number = told.payload, told.number
+    match note:
         case "failed":
             return texts.failed_note(number, str(payload["reason"]))
         case "by_hand":
-            return texts.by_hand_note(number, suggestion.link if suggestion else desk.address)
+            return texts.by_hand_note(number, told.link)
         case "new_refused":
-            return texts.new_refused_note(number, suggestion.link if suggestion else desk.address)
+            return texts.new_refused_note(number, told.link)
         case "left_on_vk":
-            return texts.left_on_vk_note(number, suggestion.wall_link if suggestion else desk.address)
+            return texts.left_on_vk_note(
+                number, told.suggestion.wall_link if told.suggestion else told.desk.address
+            )
         case "undecidable":
             return texts.undecidable_note(number)
         case "expired":
@@ -69,39 +102,69 @@ def render(
         case "changed":
             return texts.changed_note(number)
         case "asks_removal":
-            return texts.removal_note(number, (suggestion and suggestion.published_link) or desk.address)
+            return texts.removal_note(number, told.published_link)
         case "removed":
             return texts.removed_note(number)
         case "not_removed":
-            link = (suggestion and suggestion.published_link) or desk.address
-            return texts.not_removed_note(number, str(payload.get("reason") or ""), link)
+            return texts.not_removed_note(number, str(payload.get("reason") or ""), told.published_link)
+        case preview.WORD if told.suggestion is not None:
+            return preview.text_of(told.suggestion, told.desk, payload.get("off", ()))
+    return None
+
+
+def _of_copies(note: str, told: _Told) -> str | None:
+    payload, number, desk = told.payload, told.number, told.desk
+    match note:
+        case "copy_refused":
+            return texts.copy_refused_note(number, title_of(desk, str(payload["network"])), str(payload["reason"]))
+        case "copy_asked":
+            return texts.copy_asked_note(number, title_of(desk, str(payload["network"])))
+        case "deleted_on_vk":
+            carried, asked = (
+                [title_of(desk, str(key)) for key in payload.get(word, ())] for word in ("carried", "asked")
+            )
+            return texts.deleted_on_vk_note(number, carried, asked)
+    return None
+
+
+def _of_people(note: str, told: _Told) -> str | None:
+    match note:
         case "calls_human":
-            return texts.calls_human_note(_who(author), dialog_of(desk, author), number)
+            return texts.calls_human_note(_who(told.author), dialog_of(told.desk, told.author), told.number)
         case "author_named":
-            return texts.author_named_note(_who(author), *_said_of(author))
-        case "cannot_pin":
-            return texts.CANNOT_PIN
+            return texts.author_named_note(_who(told.author), *_said_of(told.author))
+    return None
+
+
+def _of_the_plan(note: str, told: _Told) -> str | None:
+    """What waits, what moved, and a tomorrow without posts."""
+    payload, zone = told.payload, told.desk.zone
+    match note:
         case "waiting":
             lines = [
                 texts.waits_line(int(one), int(level[:-1]), level.endswith("d"), str(who))
                 for one, level, who in payload["lines"]
             ]
-            if payload.get("more"):
-                lines.append(texts.and_more(int(payload["more"])))
-            return texts.waits_note(lines)
+            return texts.waits_note([*lines, *_and_more(payload)])
         case "tomorrow":
             after = payload.get("after")
-            return texts.empty_tomorrow(moments.clock(datetime.fromisoformat(after), desk.zone) if after else None)
+            return texts.empty_tomorrow(moments.clock(datetime.fromisoformat(after), zone) if after else None)
         case "moved":
             lines = [
-                texts.moved_line(int(moved), moments.say(datetime.fromisoformat(due), now, desk.zone))
+                texts.moved_line(int(moved), moments.say(datetime.fromisoformat(due), told.now, zone))
                 for moved, due in payload["moves"]
             ]
-            if payload.get("more"):
-                lines.append(texts.and_more(int(payload["more"])))
-            return texts.moved_note(lines)
-        case preview.WORD if suggestion is not None:
-            return preview.text_of(suggestion, desk, payload.get("off", ()))
+            return texts.moved_note([*lines, *_and_more(payload)])
+    return None
+
+
+def _and_more(payload: Mapping[str, Any]) -> list[str]:
+    return [texts.and_more(int(payload["more"]))] if payload.get("more") else []
+
+
+def _of_a_source(note: str, told: _Told) -> str | None:
+    payload = told.payload
+    match note:
         case "source_failing":
             named = int(payload["source"]), str(payload["name"])
             return texts.source_failing_note(*named, str(payload["link"]), str(payload["reason"]))
@@ -109,8 +172,7 @@ def render(
             return texts.source_well_note(int(payload["source"]), str(payload["name"]))
         case "source_is_ours":
             return texts.source_is_ours_note(int(payload["source"]), str(payload["link"]))
-        case other:
-            raise KeyError(other)
+    return None
 
 
 def _network(payload: Mapping[str, Any], desk: Desk) -> str | None:
