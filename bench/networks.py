@@ -23,12 +23,12 @@ from bench.table import Row
 from bot.targets import registry
 from bot.targets.base import Parcel
 from bot.targets.http import Timeout
-from bot.targets.network import Copy, placed_of
+from bot.targets.network import Copy
 from editorial.delivery import Sent
 from editorial.networks import Placed
 from editorial.suggestion import Attachment
 from tests.sandbox_client import SandboxClient
-from tests.targets.rig import NOW, Rig, a_delivery
+from tests.targets.rig import NOW, Rig, a_delivery, placed_of
 
 ROUNDS = 3
 #: Posts of text only, and posts with ten photos, in one round.

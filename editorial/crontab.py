@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Final
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -79,10 +79,6 @@ class Crontab:
             weekdays=frozenset(day % 7 for day in weekdays),
             either_day=not columns[2][0].startswith("*") and not columns[4][0].startswith("*"),
         )
-
-    def matches(self, moment: datetime) -> bool:
-        """Whether the line names the minute of this local time."""
-        return moment.minute in self.minutes and moment.hour in self.hours and self._names_day(moment.date())
 
     def of_day(self, day: date) -> tuple[time, ...]:
         """The local times the line names on this day, in order."""

@@ -27,9 +27,6 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-FINISHED = frozenset({State.SENT, State.REFUSED, State.CANCELLED})
-
-
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """What a decision asks to be sent.

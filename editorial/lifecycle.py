@@ -133,22 +133,6 @@ TABLE: Final[tuple[Rule, ...]] = (
 )
 RULES: Final = {rule.action: rule for rule in TABLE}
 
-#: Presses that settle a suggestion; a late one is told who was faster.
-DECIDING: Final = frozenset(
-    {
-        Action.PUBLISH,
-        Action.QUEUE,
-        Action.PICK,
-        Action.DIGEST,
-        Action.MERGE,
-        Action.RETURN,
-        Action.REJECT,
-        Action.UNDO,
-        Action.CONFIRM_OUT,
-        Action.REPEAT,
-        Action.CALL_OFF,
-    }
-)
 #: All that can be done to a digest; the last one to nothing else.
 _OF_DIGESTS: Final = frozenset({Action.PUBLISH, Action.PICK, Action.CONFIRM_OUT, Action.REPEAT, Action.CALL_OFF})
 

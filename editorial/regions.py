@@ -33,7 +33,6 @@ class Region:
     hashtag: str
     pattern: str
     aliases: tuple[str, ...] = ()
-    capital: str = ""
 
 
 class _Regions(Sequence[Region]):
@@ -219,7 +218,6 @@ def region_of_row(row: Row) -> Region:
         hashtag=row["hashtag"],
         pattern=row["patterns"],
         aliases=tuple(alias for alias in row.get("aliases", "").split("|") if alias),
-        capital=row.get("capital", ""),
     )
 
 

@@ -44,7 +44,6 @@ class WallPublished:
     created_by: int | None
     postponed_id: int | None
     at: datetime
-    marked_as_ads: bool = False
     from_id: int | None = None
     reach: Reach = field(default_factory=Reach, compare=False)
 
@@ -80,8 +79,8 @@ class MessageArrived:
 
     ``cmid`` is the number of the message in its conversation, ``reply_to_cmid`` that of the answered one.
     ``cropped`` means that VK shortened the text and it must be read again.  ``action`` is a service word
-    (``chat_invite_user`` …) and ``action_member_id`` the person it is about.  ``can_reply_kinds`` are the
-    kinds of buttons that the writer's client shows.  ``quoted`` is what it carries of others.
+    (``chat_invite_user`` …) and ``action_member_id`` the person it is about.  ``quoted`` is what
+    it carries of others.
     """
 
     peer_id: int
@@ -95,7 +94,6 @@ class MessageArrived:
     action: str | None
     action_member_id: int | None
     at: datetime
-    can_reply_kinds: frozenset[str] = frozenset()
     quoted: tuple[Quote, ...] = ()
 
 
@@ -103,8 +101,7 @@ class MessageArrived:
 class ButtonPressed:
     """A callback button was pressed; the presser waits about a minute for an answer to ``answer_id``.
 
-    ``payload`` is None when it is not a JSON object; ``raw_payload`` is what came, as text.  Both can be
-    forged.
+    ``payload`` is None when it is not a JSON object; it can be forged.
     """
 
     peer_id: int
@@ -112,7 +109,6 @@ class ButtonPressed:
     cmid: int | None
     answer_id: str
     payload: Mapping[str, Any] | None
-    raw_payload: str
 
 
 @dataclass(frozen=True, slots=True)

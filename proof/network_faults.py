@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.targets.base import Parcel
-from bot.targets.network import placed_of
 from editorial.delivery import Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.networks import Placed, Story
 from editorial.suggestion import Attachment
@@ -28,7 +27,7 @@ from proof.office import table
 from sandbox.server import Sandbox
 from tests.sandbox_client import SandboxClient
 from tests.targets.conftest import NAMES, rig_of
-from tests.targets.rig import NOW, Rig, changed
+from tests.targets.rig import NOW, Rig, changed, placed_of
 
 #: The faults; how long a target waits for an answer is 1.5 s here.
 FAULTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (

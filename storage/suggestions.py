@@ -394,10 +394,6 @@ class Suggestions:
         found = self._work.rows(_posts_out, {"owner": owner_id, "start": since})
         return frozenset(row.published_post_id for row in found if row.published_post_id)
 
-    def published_between(self, start: datetime, end: datetime) -> int:
-        """How many went out in [start, end)."""
-        return len(self._work.rows(_went_out, {"start": start, "end": end}))
-
     def lock_plan(self) -> None:
         """Keep every other unit from planning until this one ends. On SQLite writing units are alone anyway."""
         if self._work.dialect == "postgresql":

@@ -117,4 +117,4 @@ def a_button_press(
     payload: Mapping[str, Any] | None, *, by: int = ANNA, where: int = CHAT, cmid: int | None = None
 ) -> ButtonPressed:
     """Somebody presses a button that carries ``payload``, whoever made it."""
-    return ButtonPressed(where, by, cmid, f"press-{next(_serial)}", payload, repr(payload))
+    return ButtonPressed(where, by, cmid, f"press-{next(_serial)}", payload)

@@ -212,9 +212,3 @@ def _noted(outcome: Outcome, part: Part) -> Outcome:
         return outcome
     notes = dict.fromkeys((*part.notes, *(outcome.result.get("notes") or ())))
     return Sent({**outcome.result, "notes": list(notes)})
-
-
-def placed_of(sent: Sent, at: datetime) -> Placed:
-    """What a ``Sent`` of a network says about where the part stands."""
-    ids = tuple(str(one) for one in sent.result.get("ids", ()))
-    return Placed(ids, sent.result.get("link"), at, dict(sent.result))

@@ -170,7 +170,6 @@ def published(post: Mapping[str, Any], owner: int, post_id: int, otherwise: date
         created_by=person(post.get("created_by")),
         postponed_id=person(post.get("postponed_id")),
         at=moment(post.get("date"), otherwise),
-        marked_as_ads=bool(number(post.get("marked_as_ads"))),
         from_id=person(post.get("from_id")),
         reach=_reach(post),
     )

@@ -16,7 +16,7 @@ from vk_api.bot_longpoll import VkBotEventType
 
 from bot.vk.posts import wall_record
 from bot.vk.quotes import own_attachments, quotes_of
-from bot.vk.scalars import EPOCH, items, mapping, moment, number, person, words
+from bot.vk.scalars import EPOCH, mapping, moment, number, person, words
 from handlers.events import (
     ButtonPressed,
     Event,
@@ -88,7 +88,6 @@ def _message(outer: Mapping[str, Any], group_id: int, received_at: datetime) -> 
     if writer == -group_id or number(message.get("out")):
         return Unknown("message_new", "own message")
     action = mapping(message.get("action"))
-    client = mapping(outer.get("client_info"))
     return MessageArrived(
         peer_id=peer,
         from_id=writer,
@@ -101,7 +100,6 @@ def _message(outer: Mapping[str, Any], group_id: int, received_at: datetime) -> 
         action=words(action.get("type")) or None,
         action_member_id=number(action.get("member_id")),
         at=moment(message.get("date"), received_at),
-        can_reply_kinds=frozenset(filter(None, map(words, items(client.get("button_actions"))))),
         quoted=quotes_of(message, group_id),
     )
 
@@ -132,7 +130,6 @@ def payload_of(value: object) -> Mapping[str, Any] | None:
 
 
 def _press(press: Mapping[str, Any], _group_id: int, _received_at: datetime) -> Event:
-    raw = press.get("payload")
     user = _needed(number(press.get("user_id")), "user_id")
     answer = words(press.get("event_id"))
     if not answer:
@@ -142,8 +139,7 @@ def _press(press: Mapping[str, Any], _group_id: int, _received_at: datetime) -> 
         user_id=user,
         cmid=_cmid(press),
         answer_id=answer,
-        payload=payload_of(raw),
-        raw_payload=words(raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)),
+        payload=payload_of(press.get("payload")),
     )
 
 

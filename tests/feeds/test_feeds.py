@@ -22,12 +22,13 @@ from bot.feeds import items
 from bot.fetch import net_locations
 from bot.media import Media
 from bot.targets.feeds import Feeds
-from bot.targets.network import Copy, placed_of
+from bot.targets.network import Copy
 from editorial.delivery import Delivery, RetryLater, Sent, State
 from editorial.networks import Story
 from editorial.suggestion import Attachment
 from tests.media.pictures import a_picture
 from tests.media.server import sends
+from tests.targets.rig import placed_of
 from tests.vk.fault_server import FaultServer, fault_server
 
 BASE = "https://news.okmo.invalid/feed/"

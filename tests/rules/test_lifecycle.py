@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from editorial.errors import AlreadyDecided, CardOutdated, NotAModerator, NotNow, PressRefused, RoleTooLow
-from editorial.lifecycle import DECIDING, RULES, TABLE, Action, Press, Who, actions_for, advance, decide
+from editorial.lifecycle import RULES, TABLE, Action, Press, Who, actions_for, advance, decide
 from editorial.roles import Role
 from editorial.suggestion import Attachment, Content, Status, Suggestion
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PRESSED = [action for action in Action if action not in RULES or RULES[action].who in (Who.MODERATOR, Who.EDITOR)]
 HAPPENING = [rule.action for rule in TABLE if rule.who in (Who.PROGRAM, Who.AUTHOR)]
-#: Nothing leads to the digest yet.
+#: Presses that settle a suggestion: who pressed, when and what is written on it.
+DECIDING = frozenset(PRESSED) - {Action.EDIT}
 
 
 def a_suggestion(status: Status = Status.PENDING, version: int = 3) -> Suggestion:

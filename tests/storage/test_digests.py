@@ -66,7 +66,6 @@ def test_a_digest_that_went_out_keeps_its_pieces(storage: Storage, now: datetime
         assert found is not None
         assert found.number == made.number  # the digest is the post, not its pieces
         assert unit.suggestions.taken(now - MINUTE, now + MINUTE) == (now,)
-        assert unit.suggestions.published_between(now - MINUTE, now + MINUTE) == 1
 
 
 def test_a_dissolved_digest_gives_its_pieces_back(storage: Storage, now: datetime) -> None:

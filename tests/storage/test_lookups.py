@@ -103,7 +103,6 @@ LOOKS: dict[str, Look] = {
     "suggestions.open_posts": lambda unit, now: unit.suggestions.open_posts(WALL),
     "suggestions.known_posts": lambda unit, now: unit.suggestions.known_posts(WALL, range(1, 101)),
     "suggestions.taken": lambda unit, now: unit.suggestions.taken(now - 60 * SECOND, now + 60 * SECOND),
-    "suggestions.published_between": lambda unit, now: unit.suggestions.published_between(now - 60 * SECOND, now),
     "suggestions.counts": lambda unit, now: unit.suggestions.counts(),
     "cards.get": lambda unit, now: unit.cards.get(77_777),
     "cards.by_message": lambda unit, now: unit.cards.by_message(2_000_000_001, 77_777),

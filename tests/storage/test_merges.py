@@ -39,7 +39,7 @@ def test_what_is_merged_is_found_by_its_lead_and_went_out_as_no_post_of_its_own(
         found = unit.suggestions.by_published(WALL, 77)
         assert found is not None
         assert found.number == lead.number
-        assert unit.suggestions.published_between(now, now + timedelta(minutes=1)) == 1
+        assert unit.suggestions.taken(now, now + timedelta(minutes=1)) == (now,)
         assert unit.suggestions.leading([lead.number]) == frozenset()
         assert len(unit.suggestions.joined_to(lead.number)) == 2
 

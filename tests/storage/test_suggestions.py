@@ -211,8 +211,7 @@ def test_the_plan_knows_when_something_goes_out_or_went_out(storage: Storage, no
         moments = unit.suggestions.taken(now - 24 * HOUR, now + 24 * HOUR)
         assert moments == (now - HOUR, now + HOUR, now + 2 * HOUR)
         assert unit.suggestions.taken(now + HOUR, now + 2 * HOUR) == (now + HOUR,)
-        assert unit.suggestions.published_between(now - HOUR, now) == 1
-        assert unit.suggestions.published_between(now - 72 * HOUR, now) == 2
+        assert unit.suggestions.taken(now - 72 * HOUR, now) == (now - 48 * HOUR, now - HOUR)
 
 
 def test_counts_name_every_status(storage: Storage, now: datetime) -> None:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from bot.fetch import net_locations
 from bot.media import Media
 from bot.targets.base import Parcel
-from bot.targets.network import Copy, NetworkTarget, placed_of
+from bot.targets.network import Copy, NetworkTarget
 from bot.vk.posts import attachments_of
 from editorial.delivery import Delivery, Outcome, Sent, State
 from editorial.markup import parse
@@ -32,6 +32,12 @@ NOW = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
 LINK = "https://vk.com/wall-1_77"
 
 _numbers = count(1)
+
+
+def placed_of(sent: Sent, at: datetime) -> Placed:
+    """What a ``Sent`` of a network says about where the part stands, as it is kept."""
+    ids = tuple(str(one) for one in sent.result.get("ids", ()))
+    return Placed(ids, sent.result.get("link"), at, dict(sent.result))
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from bot.config import read_settings
 from bot.log import MASKING
 from bot.targets import registry
-from bot.targets.network import NetworkTarget, Supplies, placed_of
+from bot.targets.network import NetworkTarget, Supplies
 from bot.vk.client import VkClient, VkKey
 from bot.vk.posts import attachments_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from handlers import texts
 from tests.targets.conftest import RIGS
-from tests.targets.rig import LINK, NOW, Rig, changed
+from tests.targets.rig import LINK, NOW, Rig, changed, placed_of
 
 VIDEO = Attachment("video", -1, 456, url=None, title="Как строили мост")
 POLL = Attachment("poll", -1, 12, title="Нужен ли мост?")

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from bot.media import Media
-from bot.targets.network import placed_of
 from editorial.delivery import RetryLater, Sent, Uncertain
 from tests.builders import NOW
 from tests.sandbox_client import SandboxClient
-from tests.targets.rig import Rig, changed
+from tests.targets.rig import Rig, changed, placed_of
 from tests.targets.rigs.max import MaxRig
 from tests.targets.rigs.telegram import TelegramRig
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.fetch import net_locations
 from bot.media import Media
-from bot.targets.network import Copy, placed_of
+from bot.targets.network import Copy
 from bot.targets.vk_copy import VkCopy
 from bot.vk.client import VkClient
 from bot.vk.errors import VkRefused
@@ -23,6 +23,7 @@ from editorial.networks import Story
 from editorial.suggestion import Attachment
 from tests.media.pictures import a_picture
 from tests.media.server import sends
+from tests.targets.rig import placed_of
 from tests.vk.conftest import World
 from tests.vk.fault_server import fault_server
 
