@@ -25,7 +25,7 @@ def _line(target: NetworkTarget) -> Line:
     title = target.networks[0].title
     try:
         health = target.health()
-    except Exception as fault:  # a check tells of every fault and ends with none
+    except Exception as fault:  # noqa: BLE001  # a check tells of every fault and ends with none
         health = Health(False, "program_fault", type(fault).__name__)
     if health.ok:
         return Line(target.name, "ok", f"{title}: работает" + (f", {health.detail}" if health.detail else ""))

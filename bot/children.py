@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, Final
+from typing import IO, Final, Self
 
 #: Seconds a child has to end after it was asked to.
 GRACE: Final = 12.0
@@ -84,7 +84,7 @@ class Child:
         written = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(written[-lines:])
 
-    def __enter__(self) -> Child:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

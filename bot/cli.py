@@ -34,7 +34,7 @@ def answer(arguments: list[str]) -> int:
         return _say(console.usage_fault(fault), faults.USAGE)
     except click.Abort:
         return _say(["Прервано"], faults.FAILED)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # every fault ends in a sentence and an exit code
         return _say(*faults.explained(error))
     return int(code or 0)
 

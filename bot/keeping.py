@@ -163,10 +163,8 @@ def _read(file: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
     if missing:
         raise Stopped(f"{file}: в первой строке нет столбцов: {', '.join(missing)}", "Ничего не изменено")
-    rows = []
     try:
-        for row in reader:
-            rows.append((reader.line_num, {name: value or "" for name, value in row.items() if name}))
+        rows = [(reader.line_num, {name: value or "" for name, value in row.items() if name}) for row in reader]
     except csv.Error as fault:
         raise Stopped(f"Строка {reader.line_num}: это не таблица CSV ({fault})", "Ничего не изменено") from None
     if not rows:

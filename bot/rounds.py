@@ -51,14 +51,14 @@ class Rounds(ABC):
             self.beat = time.monotonic()
             try:
                 self.step()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # written down by failed()
                 self.failed(error)
             self._stopping.wait(min(SPACING, self._every))
             self._pause()
 
     def failed(self, error: Exception) -> None:
         """A round ended with ``error``; called while it is being handled."""
-        log.exception("round_fault", loop=type(self).__name__, error=type(error).__name__)
+        log.error("round_fault", exc_info=error, loop=type(self).__name__, error=type(error).__name__)
 
     def _pause(self) -> None:
         """Wait for the next round; the beat goes on."""

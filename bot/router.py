@@ -115,7 +115,7 @@ class Router:
                     self._handle(context, row, event, shown)
         except STORE_FAILS:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # each says its own fault below
             log.warning("events_apart", error=type(error).__name__, events=len(rows))
             for row in rows:
                 self._one(row)

@@ -76,4 +76,4 @@ class Snackbars:
         except VkError as error:
             log.info("snackbar_late", user=snackbar.user_id, reason=error.verdict.reason)
         except Exception as error:
-            log.error("snackbar_fault", error=type(error).__name__)
+            log.exception("snackbar_fault", error=type(error).__name__)

@@ -149,7 +149,7 @@ class Sweep:
             try:
                 if target.standstill() is None:
                     return target.reach(network, copy.placed)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # reach is asked for again tomorrow
                 log.warning("reach_unread", network=copy.network, error=type(error).__name__)
         return None
 

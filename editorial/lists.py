@@ -204,7 +204,7 @@ def _canonical_period(line: str) -> str:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text) if "-" in text else datetime.strptime(text, "%d.%m.%Y").date()
+    return date.fromisoformat(text) if "-" in text else datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007
 
 
 def _period(entry: str) -> Period:

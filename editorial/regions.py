@@ -234,7 +234,7 @@ _installed: Registry | None = None
 
 def install(edited: Iterable[Row]) -> None:
     """From now on the editors' rows stand over the shipped ones: by code, new ones at the end."""
-    global _installed
+    global _installed  # noqa: PLW0603
     rows = merged(edited)
     with _lock:
         _installed = Registry(rows) if rows != shipped_rows() else None

@@ -64,7 +64,7 @@ _installed: tuple[Rubric, ...] | None = None
 
 def install(rows: Iterable[Row]) -> None:
     """From now on these are the rubrics; none: the shipped ones."""
-    global _installed
+    global _installed  # noqa: PLW0603
     table = tuple(map(of_row, rows))
     with _lock:
         _installed = table or None
@@ -123,9 +123,11 @@ def faults_of(row: Row, others: Sequence[Row]) -> list[str]:
         faults.append("name_long")
     if not _HASHTAG.fullmatch(row["hashtag"]):
         faults.append("hashtag")
-    for column in COLUMNS[:3]:
-        if any(_even(other[column]) == _even(row[column]) for other in others):
-            faults.append(f"{column}_taken")
+    faults += [
+        f"{column}_taken"
+        for column in COLUMNS[:3]
+        if any(_even(other[column]) == _even(row[column]) for other in others)
+    ]
     strange = [one for one in words_of(row) if not _SIGN.fullmatch(one) or sum(map(str.isalnum, one)) < 3]
     return faults + [f"words:{one[:40]}" for one in strange]
 

@@ -171,7 +171,7 @@ def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping
         # A limit or a check that only writes meet is not over because a read went well.
         if known(context.unit).get("vk_wall") in _KEYS_OWN.get(str(former), ()):
             over(context, "vk_wall")
-    elif state != "missing" and (former is not None or state not in ("unavailable",)):
+    elif state != "missing" and (former is not None or state != "unavailable"):
         tell(context, "key", f"key_{state}")
 
 

@@ -336,7 +336,7 @@ def _one(seed: int, posts: int, *, faults: bool) -> Desked:
     """One desk; that it broke is told like everything else."""
     try:
         done = _desk(seed, posts, faults=faults)
-    except Exception:
+    except Exception:  # noqa: BLE001
         done = Desked(0, Result([], [], 0.0), {}, {}, [], traceback.format_exc())
     print(f"desk {seed}: {done.posts} posts, {len(done.result.violations)} violations {done.broken}", flush=True)
     return done

@@ -92,7 +92,7 @@ def _press(world: World, meet: threading.Barrier, number: int, by: int, action: 
     try:
         with world.storage.begin("press") as unit:
             snackbar = handle(event, Context(unit, world.now, world.desk))
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001  # counted as what the person was told
         return f"!{type(fault).__name__}"
     return snackbar.text if snackbar is not None else ""
 
@@ -159,7 +159,9 @@ def _all_at_once(opened: Office, cmid: int, presses: int) -> None:
 
 
 def _kind(text: str) -> str:
-    return "decision" if any(text.startswith(start) for start, _ in ANNOUNCED) else text.split(":")[0][:40]
+    return (
+        "decision" if any(text.startswith(start) for start, _ in ANNOUNCED) else text.split(":", maxsplit=1)[0][:40]
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

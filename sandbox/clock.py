@@ -61,7 +61,7 @@ class Clock:
 
 def parse_moment(text: str) -> float:
     """ISO 8601 to seconds since the epoch; a moment without zone is UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.timestamp()

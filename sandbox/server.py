@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote
 
 import sandbox.methods.conversations
@@ -216,7 +216,7 @@ class Sandbox:
 
     # -- life ------------------------------------------------------------------------------------
 
-    def start(self) -> Sandbox:
+    def start(self) -> Self:
         """Listens from now on, in threads of its own."""
         listener = socket.create_server(self._address, backlog=512)
         self._socket = listener
@@ -246,7 +246,7 @@ class Sandbox:
         with self._finished:
             return self._finished.wait_for(lambda: not self._in_hand, timeout)
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -92,7 +92,7 @@ def multipart(content_type: str, body: bytes) -> dict[str, tuple[str, bytes]]:
     mark = "boundary="
     if not content_type.startswith("multipart/form-data") or mark not in content_type:
         return {}
-    boundary = b"--" + content_type.split(mark, 1)[1].split(";")[0].strip('" ').encode()
+    boundary = b"--" + content_type.split(mark, 1)[1].split(";", maxsplit=1)[0].strip('" ').encode()
     parts: dict[str, tuple[str, bytes]] = {}
     for piece in body.split(boundary)[1:-1]:
         head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")

@@ -291,7 +291,7 @@ def new_post(
         born=world.clock.seconds(),
     )
     if copyright_link and not _vk_link(copyright_link):
-        host = copyright_link.split("//")[-1].split("/")[0]
+        host = copyright_link.rsplit("//", maxsplit=1)[-1].split("/", maxsplit=1)[0]
         post.copyright = {"link": copyright_link, "name": host, "type": "external_link"}
     if publish_date is not None:
         return postpone(world, post, publish_date)
@@ -299,7 +299,7 @@ def new_post(
 
 
 def _vk_link(link: str) -> bool:
-    host = link.split("//")[-1].split("/")[0].removeprefix("www.").removeprefix("m.")
+    host = link.rsplit("//", maxsplit=1)[-1].split("/", maxsplit=1)[0].removeprefix("www.").removeprefix("m.")
     return host in {"vk.com", "vk.ru"}
 
 

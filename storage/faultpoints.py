@@ -28,7 +28,7 @@ def reach(name: str) -> None:
 
 
 def _reach(name: str) -> None:
-    global _reached
+    global _reached  # noqa: PLW0603
     with _lock:
         if _trace:
             with Path(_trace).open("a", encoding="utf-8") as lines:

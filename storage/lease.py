@@ -11,7 +11,7 @@ import os
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, Self
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,7 +42,7 @@ class Lease:
         """Give the right back; may be called twice."""
         self._held.release()
 
-    def __enter__(self) -> Lease:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -84,7 +84,7 @@ class Unit:
         for hook in self._hooks:
             try:
                 hook()
-            except Exception:
+            except Exception:  # noqa: BLE001  # the unit is stored already
                 _log.exception("after_commit_failed")
 
 

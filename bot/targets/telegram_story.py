@@ -51,8 +51,10 @@ def parts_of(story: Story) -> tuple[Part, ...]:
         notes = ("text_shortened",) if short is not text else ()
         parts.append(Part("text", _body(short) | {"preview": _preview(story, inside, bool(files))}, notes=notes))
     if inside.documents and files != [("documents", inside.documents)]:
-        for start in range(0, len(inside.documents), MOST_IN_ALBUM):
-            parts.append(Part("documents", _body(Rich()), inside.documents[start : start + MOST_IN_ALBUM]))
+        parts += [
+            Part("documents", _body(Rich()), inside.documents[start : start + MOST_IN_ALBUM])
+            for start in range(0, len(inside.documents), MOST_IN_ALBUM)
+        ]
     parts += [Part("poll", _body(Rich()) | {"poll": poll}) for poll in polls]
     if parts:
         parts[0] = replace(parts[0], notes=(*parts[0].notes, *inside.notes))

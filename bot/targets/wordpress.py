@@ -143,7 +143,7 @@ class Site:
 
     def get(self, path: str, **params: Any) -> Any:
         """Raises WpError."""
-        return self._ask("GET", path, f"{path.split('/')[0]}.get", params=params)
+        return self._ask("GET", path, f"{path.split('/', maxsplit=1)[0]}.get", params=params)
 
     def create(self, fields: Mapping[str, Any]) -> Any:
         """Raises WpError; Uncertain in it when the page may have been made."""

@@ -59,7 +59,7 @@ def parse(raw: str, group_id: int, received_at: datetime = EPOCH) -> Event:
         return reader(update["object"], group_id, received_at)
     except _Unreadable as missing:
         return Unknown(kind, str(missing))
-    except Exception as surprise:  # an update nobody imagined must not stop the ones behind it
+    except Exception as surprise:  # noqa: BLE001  # an update nobody imagined must not stop the ones behind it
         return Unknown(kind, f"unreadable: {type(surprise).__name__}")
 
 

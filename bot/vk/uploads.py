@@ -140,7 +140,7 @@ class Uploads:
         found = items(answer)
         photo = attachment_of({"type": "photo", "photo": found[0]}) if found else None
         if photo is None or photo.reference is None:
-            raise PhotoRefused()
+            raise PhotoRefused
         return photo
 
 

@@ -201,7 +201,7 @@ class Wall:
 
     def _editor(self) -> VkClient:
         if self.user is None:
-            raise NoEditorKey()
+            raise NoEditorKey
         return self.user
 
 

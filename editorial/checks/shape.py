@@ -9,7 +9,8 @@ from editorial.checks.facts import Facts, Warn, yellow
 from editorial.cleaning import clean
 
 _ADDRESS: Final = re.compile(
-    r"(?:https?://|www\.)\S+|(?<![\w@.-])(?:[a-zа-я0-9-]{1,63}\.){1,5}(?:ru|рф|com|org|net|news|su)(?:/\S*)?", re.I
+    r"(?:https?://|www\.)\S+|(?<![\w@.-])(?:[a-zа-я0-9-]{1,63}\.){1,5}(?:ru|рф|com|org|net|news|su)(?:/\S*)?",
+    re.IGNORECASE,
 )
 _HASHTAG: Final = re.compile(r"#\w+(?:@\w+)?")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -101,7 +102,7 @@ def officialese(facts: Facts) -> Warn | None:
     cliches = {found.group() for found in _CLICHES.finditer(facts.plain)}
     share = 100 * len(_VERBAL.findall(facts.plain)) / len(words)
     if len(cliches) >= 3 or share > facts.lists.threshold("канцелярит"):
-        return yellow("officialese", sorted(cliches)[0] if cliches else "")
+        return yellow("officialese", min(cliches, default=""))
     return None
 
 

@@ -82,7 +82,7 @@ class Noise:
         structlog.configure(**self._before)
 
     def _hear(self, _logger: Any, level: str, line: MutableMapping[str, Any]) -> Any:
-        if level != "info" and level != "debug":
+        if level not in ("info", "debug"):
             kept = {name: value for name, value in line.items() if name != "exc_info"}
             if line.get("exc_info"):
                 kept["trace"] = structlog.processors.ExceptionRenderer()(None, "", dict(line)).get("exception")
@@ -191,7 +191,7 @@ class Program:
         reconciler = self._running.parts.reconciler
         try:
             reconciler.step()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # as the loop does
             reconciler.failed(error)
         return True
 

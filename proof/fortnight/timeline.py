@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import time_machine
 
@@ -34,7 +34,7 @@ class Timeline:
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
-    def __enter__(self) -> Timeline:
+    def __enter__(self) -> Self:
         self._traveller = self._travel.start()
         self._real_monotonic = time.monotonic
         self._ran = time.monotonic()

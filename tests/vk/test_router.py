@@ -43,7 +43,7 @@ class Desk:
     def presses(self, faults: int) -> None:
         work = Work(self.storage, a_desk())
         group = VkClient(VkKey("group", "group-key"), "http://vk.invalid/", rate=1000.0)
-        handled = Router(work, cast(Snackbars, self), group, GROUP, before=lambda: None)
+        handled = Router(work, cast("Snackbars", self), group, GROUP, before=lambda: None)
         with work.begin("press") as context:
             event = RawEvent("e1", json.loads(PRESS)["type"], True, PRESS)
             context.unit.inbox.store([event], Cursor(GROUP, "s", "k", "1"), context.now)

@@ -30,6 +30,6 @@ def test_a_key_that_dies_of_disuse_is_used(vk: SandboxClient, tmp_path: Path) ->
 def of_demo(vk: SandboxClient, folder: Path) -> dict[str, Any]:
     file = folder / "config.env"
     file.write_text(_configuration(vk.url, folder), encoding="utf-8")
-    supplies = Supplies(media(vk, folder), cast(Any, None), cast(Any, None))
+    supplies = Supplies(media(vk, folder), cast("Any", None), cast("Any", None))
     settings = read_settings(file, {})
     return {target.name: target for target in switched_on(settings, lambda: supplies)}
