@@ -374,6 +374,22 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert any(line.startswith("make test") for line in head)
 
 
+def test_every_file_a_document_names_exists() -> None:
+    linked = re.compile(r"\]\(([^)#:]+)[^):]*\)")
+    spelled = re.compile(r"`((?:bot|handlers|storage|editorial|sandbox|tests|proof|bench|docs)/[\w./-]*)`")
+    missing = [
+        f"{name}: {path}"
+        for name, text in texts().items()
+        if name.endswith(".md")
+        for path in [
+            *(Path(name).parent / link for link in linked.findall(text)),
+            *map(Path, spelled.findall(text)),
+        ]
+        if not (ROOT / path).exists()
+    ]
+    assert missing == []
+
+
 def command_at(path: str) -> click.Command | None:
     found: click.Command | None = root_command
     for word in path.split():
