@@ -13,7 +13,6 @@ program starts was in hand when it died: it is uncertain, and is looked for befo
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -21,8 +20,9 @@ from typing import Final
 
 import structlog
 
+from bot.steps import Steps
 from bot.targets.base import Parcel, Target
-from bot.work import Bell, Work
+from bot.work import Work
 from editorial.delivery import Outcome, RetryLater, Sent, Uncertain
 from handlers import alarms, outcomes
 
@@ -38,8 +38,11 @@ LOOK_DELAYS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 11.0, 8.0, 10.0, 30.0, 60.0, 300.
 ASK_AFTER: Final = timedelta(seconds=40)
 
 
-class Courier:
-    """Delivers for one target until it is stopped."""
+class Courier(Steps):
+    """Delivers for one target. ``before`` runs first; ``on_refusal`` hears of refusals that people are told of."""
+
+    FIRST_PAUSE = 1.0
+    LONGEST_PAUSE = 30.0
 
     def __init__(
         self,
@@ -49,39 +52,19 @@ class Courier:
         before: Callable[[], object] = lambda: None,
         on_refusal: Callable[[], None] = lambda: None,
     ) -> None:
+        super().__init__(work)
         self.target = target
         self._before = before
         self._on_refusal = on_refusal
-        self._work = work
-        self._bell = Bell()
-        self._stopping = threading.Event()
         self._looks: dict[int, tuple[int, float]] = {}
         self._in_doubt = True
-        self.beat = time.monotonic()
-        work.listen(self._bell.ring)
 
-    def stop(self) -> None:
-        """End after the call in hand."""
-        self._stopping.set()
-        self._bell.ring()
-
-    def run(self) -> None:
-        """Deliver until stopped. Faults of the loop itself are logged and survived. ``before`` runs first."""
+    def prepare(self) -> None:
         self._before()
-        failures = 0
-        while not self._stopping.is_set():
-            self.beat = time.monotonic()
-            try:
-                busy = self.step()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                log.exception("courier_fault", target=self.target.name, error=type(error).__name__)
-                self._in_doubt = True
-                self._stopping.wait(min(0.5 * 2**failures, 30.0))
-                continue
-            if not busy:
-                self._bell.wait(self._sleep())
+
+    def failed(self, error: Exception) -> None:
+        log.error("courier_fault", exc_info=error, target=self.target.name, error=type(error).__name__)
+        self._in_doubt = True
 
     def step(self) -> bool:
         """One round: settle what is in doubt, then deliver what is due. True when there may be more at once."""
@@ -183,7 +166,7 @@ class Courier:
 
     # --- sleeping
 
-    def _sleep(self) -> float:
+    def idle_seconds(self) -> float:
         pause = self.target.standstill()
         if pause is not None:
             return min(pause.seconds, LONGEST_SLEEP, 1.0 if self._in_doubt else LONGEST_SLEEP)

@@ -140,5 +140,5 @@ def delay_after(failures: int, pause: float | None) -> float:
     """Seconds before the next try after so many failures in a row before this one; ``pause`` is VK's own wish."""
     delay = DELAYS[min(failures, len(DELAYS) - 1)]
     if pause is not None and pause >= 60.0:
-        return max(delay, min(FIRST_CAREFUL * 2.0**failures, 60.0))
+        return max(delay, min(FIRST_CAREFUL * 2.0 ** min(failures, 10), 60.0))
     return max(delay, pause) if failures >= 2 and pause is not None else delay

@@ -6,8 +6,6 @@ set aside.  Neither stops the queue.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -15,10 +13,11 @@ from typing import Final
 import structlog
 
 from bot.snackbars import Snackbars
+from bot.steps import Steps
 from bot.vk.client import VkClient
 from bot.vk.errors import VkError
 from bot.vk.updates import message_of, parse
-from bot.work import Bell, Work
+from bot.work import Work
 from handlers.context import Context
 from handlers.events import ButtonPressed, Event, MessageArrived, Unknown
 from handlers.replies import Snackbar
@@ -38,8 +37,11 @@ STORE_FAILS: Final = (Busy, Full, ReadOnly, Unavailable)
 _BY_PEOPLE: Final = frozenset({"message_event", "message_new"})
 
 
-class Router:
-    """Handles what is in the inbox until it is stopped."""
+class Router(Steps):
+    """Handles what is in the inbox. ``before`` runs before the first event, ``judge`` before what people do."""
+
+    FIRST_PAUSE = 0.4
+    LONGEST_PAUSE = 10.0
 
     def __init__(
         self,
@@ -51,40 +53,21 @@ class Router:
         before: Callable[[], None],
         judge: Callable[[], None] = lambda: None,
     ) -> None:
-        self._work = work
+        super().__init__(work)
         self._snackbars = snackbars
         self._group = group
         self._group_id = group_id
         self._before = before
         self._judge = judge
-        self._bell = Bell()
-        self._stopping = threading.Event()
-        self.beat = time.monotonic()
-        work.listen(self._bell.ring)
 
-    def stop(self) -> None:
-        """End after the event in hand."""
-        self._stopping.set()
-        self._bell.ring()
+    def prepare(self) -> None:
+        self._before()
 
-    def run(self) -> None:
-        """Handle until stopped. ``before`` runs before the first event, ``judge`` before presses and messages."""
-        prepared, failures = False, 0
-        while not self._stopping.is_set():
-            self.beat = time.monotonic()
-            try:
-                if not prepared:
-                    self._before()
-                    prepared = True
-                busy = self.step()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                log.exception("router_fault", error=type(error).__name__)
-                self._stopping.wait(min(0.2 * 2**failures, 10.0))
-                continue
-            if not busy:
-                self._bell.wait(IDLE_SECONDS)
+    def idle_seconds(self) -> float:
+        return IDLE_SECONDS
+
+    def failed(self, error: Exception) -> None:
+        log.error("router_fault", exc_info=error, error=type(error).__name__)
 
     def step(self) -> bool:
         """Handle the next events. True when there were any."""

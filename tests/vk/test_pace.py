@@ -160,6 +160,7 @@ def test_t14_a_refused_queue_is_asked_again_soon_and_ever_later(pause: float) ->
     assert [delay_after(failures, pause) for failures in range(5)] == [10.0, 20.0, 40.0, 60.0, 60.0]
     assert [delay_after(failures, 3.0) for failures in range(7)] == [0.3, 1.0, 3.0, 5.0, 10.0, 30.0, 30.0]
     assert delay_after(0, None) == 0.3
+    assert delay_after(10_000, pause) == 60.0, "a day of refusals"
 
 
 def test_a_pause_of_one_wall_is_nobody_elses() -> None:
