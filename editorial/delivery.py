@@ -27,6 +27,10 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: Nothing more becomes of it.
+FINISHED = frozenset({State.SENT, State.REFUSED, State.CANCELLED})
+
+
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """What a decision asks to be sent.

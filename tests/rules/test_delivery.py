@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from editorial.delivery import (
     DELAYS,
+    FINISHED,
     MOST_ATTEMPTS,
     Delivery,
     Hold,
@@ -152,7 +153,7 @@ class Courier(RuleBasedStateMachine):
             assert self.taken == 1
         if self.delivery.state in (State.WAITING, State.REFUSED, State.HELD):
             assert self.taken == 0
-        if self.delivery.state in (State.REFUSED, State.CANCELLED):
+        if self.delivery.state in FINISHED - {State.SENT}:
             assert self.delivery.error, "nothing is given up without a word"
 
     @invariant()
