@@ -13,7 +13,9 @@ from tests.stories.desk import Desk, Running, clean_environment
 @contextmanager
 def sandbox(folder: Path) -> Iterator[SandboxClient]:
     """The sandbox, ended at the end of the block."""
-    running = Running("sandbox", "--port", "0", "--speed", env=clean_environment(), folder=folder, stream="stdout")
+    running = Running(
+        "sandbox", "--port", "0", "--speed", env=clean_environment(), folder=folder, stream="stdout", fresh=True
+    )
     try:
         line = running.lines.wait_for(lambda line: line.startswith("sandbox: "), 20)
         yield SandboxClient(line.removeprefix("sandbox: ").rstrip("/"))
@@ -24,7 +26,7 @@ def sandbox(folder: Path) -> Iterator[SandboxClient]:
 @contextmanager
 def desk(folder: Path, url: str, **env: str | None) -> Iterator[Desk]:
     """A desk on a running sandbox; its bot is not started yet."""
-    made = Desk(folder, env=dict(env), url=url)
+    made = Desk(folder, env=dict(env), url=url, fresh=True)
     try:
         yield made
     finally:

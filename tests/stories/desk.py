@@ -12,15 +12,17 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from bot.config import Settings
 from tests.sandbox_client import SandboxClient
+from tests.stories.loaded import NURSERY
 
 ROOT = Path(__file__).parents[2]
 CHAT = 2_000_000_001
@@ -64,20 +66,19 @@ class Lines:
 
 
 class Running:
-    """One child process and its output."""
+    """One child process and its output; ``fresh`` when Python itself shall be started, as a shell does."""
 
-    def __init__(self, *arguments: str, env: dict[str, str], folder: Path, stream: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            cwd=folder,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if stream == "both" else None,
-            start_new_session=True,
-        )
-        assert self.process.stdout is not None
-        self.lines = Lines(self.process.stdout)
+    def __init__(
+        self, *arguments: str, env: dict[str, str], folder: Path, stream: str, fresh: bool = False
+    ) -> None:
+        reads, writes = os.pipe()
+        try:
+            with Path(os.devnull).open("rb") as nothing:
+                streams = (nothing.fileno(), writes, writes if stream == "both" else 2)
+                self.process = (_fresh if fresh else NURSERY.fork)(arguments, env, folder, streams)
+        finally:
+            os.close(writes)
+        self.lines = Lines(os.fdopen(reads, "rb"))
 
     def end(self, number: signal.Signals = signal.SIGTERM, timeout: float = 15) -> int:
         """Send the signal and wait; SIGKILL when it does not end. Returns the exit code."""
@@ -92,11 +93,34 @@ class Running:
         return code
 
 
+def _fresh(
+    arguments: Sequence[str], env: dict[str, str], folder: Path, streams: Sequence[int]
+) -> subprocess.Popen[bytes]:
+    nothing, out, err = streams
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env=env,
+        stdin=nothing,
+        stdout=out,
+        stderr=err,
+        start_new_session=True,
+    )
+
+
 class Desk:
     """A sandbox and a bot. ``env`` adds to or changes the bot's settings; None takes one away."""
 
-    def __init__(self, folder: Path, *, env: dict[str, str | None] | None = None, url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        env: dict[str, str | None] | None = None,
+        url: str | None = None,
+        fresh: bool = False,
+    ) -> None:
         self.folder = folder
+        self._fresh = fresh
         folder.mkdir(parents=True, exist_ok=True)
         self._sandbox_process: Running | None = None
         self._bots: list[Running] = []
@@ -160,7 +184,8 @@ class Desk:
 
     def launch(self, **env: str) -> Running:
         """Start the bot without waiting; ``env`` holds for this start only."""
-        running = Running("bot", "run", env={**self.environment, **env}, folder=self.folder, stream="both")
+        whole = {**self.environment, **env}
+        running = Running("bot", "run", env=whole, folder=self.folder, stream="both", fresh=self._fresh)
         self._bots.append(running)
         return running
 
@@ -299,17 +324,18 @@ def run_bot(
     timeout: float = 60,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python -m bot …`` in ``folder`` to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=clean_environment() if env is None else env,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=timeout,
-        check=False,
-    )
+    environment = clean_environment() if env is None else env
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        asked.write(stdin.encode())
+        asked.seek(0)
+        streams = (asked.fileno(), out.fileno(), err.fileno())
+        process = NURSERY.fork(("bot", *arguments), environment, folder, streams)
+        try:
+            code = process.wait(timeout)
+        finally:
+            process.kill()
+        said = [os.pread(stream.fileno(), 10_000_000, 0).decode() for stream in (out, err)]
+    return subprocess.CompletedProcess(["bot", *arguments], code, *said)
 
 
 @contextmanager
