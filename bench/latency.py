@@ -6,6 +6,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 from bench import stage
@@ -18,7 +19,8 @@ from storage.unit import Storage
 from tests.sandbox_client import SandboxClient
 from tests.stories.desk import Desk
 
-RUNS = 200
+#: Twice what is asked for: of 200 runs the 99th is the second worst, which is one hiccup of the machine.
+RUNS = 400
 KEPT = 100_000
 WAITING = 1_000
 #: Press officers who sent them, one of them still at it.
@@ -29,21 +31,27 @@ GROWTH = 1.3
 
 
 def measure(_sandbox: SandboxClient, folder: Path) -> list[Row]:
-    """With an empty database and with a full one and a long outbox: two desks that take turns, each on a sandbox of
-    its own, so that what else the machine does falls on both alike.
+    """With an empty database and with a full one and a long outbox: desks that take turns, each on a sandbox of its
+    own, so that what else the machine does falls on all alike. A second empty one shows what two alike differ by.
     """
     with ExitStack() as stack:
-        idle = _desk(stack, folder / "empty")
-        full = _desk(stack, folder / "full")
+        idle, twin, full = (_desk(stack, folder / name) for name in ("idle", "twin", "full"))
         fill_up(full)
-        idle.start()
-        full.start()
-        waits = {desk: Waits() for desk in (idle, full)}
+        waits = {desk.start(): Waits() for desk in (idle, twin, full)}
         for number in range(RUNS):
-            for desk in (idle, full):
-                _live(desk, number, waits[desk])
-    rows = _rows("idle", waits[idle], waits[idle])
-    return rows + _rows(f"{KEPT:,} suggestions, {WAITING:,} deliveries waiting", waits[full], waits[idle])
+            for desk, waited in waits.items():
+                _live(desk, number, waited)
+    return [
+        *_rows("idle", waits[idle]),
+        *_rows("idle, a second one", waits[twin], waits[idle]),
+        *_rows(
+            f"{KEPT:,} suggestions, {WAITING:,} deliveries waiting",
+            waits[full],
+            waits[idle],
+            waits[twin],
+            bound=GROWTH,
+        ),
+    ]
 
 
 @dataclass(slots=True)
@@ -60,16 +68,20 @@ def _desk(stack: ExitStack, folder: Path) -> Desk:
     return stack.enter_context(stage.desk(folder / "desk", sandbox.url, RECONCILE_SECONDS="60"))
 
 
-def _rows(subject: str, waits: Waits, idle: Waits) -> list[Row]:
+def _rows(subject: str, waits: Waits, *anchors: Waits, bound: float = inf) -> list[Row]:
+    """What was waited, and how many times as long as at the slower one of the anchors: ``bound`` at most."""
     rows = []
-    for what, values, floor in (
-        ("suggestion to card", waits.cards, idle.cards),
-        ("press to snackbar", waits.snackbars, idle.snackbars),
+    for what, of in (
+        ("suggestion to card", lambda one: one.cards),
+        ("press to snackbar", lambda one: one.snackbars),
     ):
-        p99, growth = percentile(values, 0.99), percentile(values, 0.99) / percentile(floor, 0.99)
-        middle = percentile(values, 0.5) / percentile(floor, 0.5)
-        ratio = "" if waits is idle else f"median {middle:.2f}, 99th {growth:.2f} of idle"
-        holds = p99 <= PROMISED and growth <= GROWTH and middle <= GROWTH
+        values = of(waits)
+        growth = [
+            percentile(values, share) / max(percentile(of(anchor), share) for anchor in anchors or (waits,))
+            for share in (0.5, 0.99)
+        ]
+        ratio = f"median {growth[0]:.2f}, 99th {growth[1]:.2f} of idle" if anchors else ""
+        holds = percentile(values, 0.99) <= PROMISED and max(growth) <= bound
         rows.append(Row(what, subject, milliseconds(values), ratio, holds))
     return rows
 

@@ -16,9 +16,9 @@ from proof.random_kills import kill_through, report
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_t01_random_kills_lose_and_double_nothing() -> None:
-    _, result, facts = kill_through(7, 25, hurry=2)
+    _, result, facts = kill_through(7, 50, hurry=4)
     print(report(7, result, facts))
-    assert facts["kills"] == 25
+    assert facts["kills"] == 50
     assert facts["on the wall"] >= 3, "too little happened between the kills to prove anything"
     assert result.fine, report(7, result, facts)
 

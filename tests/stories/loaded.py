@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -128,9 +129,9 @@ def _start() -> socket.socket:
 
 def serve(line: socket.socket) -> dict[str, Any] | None:
     """Fork a child for every order; returns the order in that child, None in the parent when nobody asks any more."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the ones that mind the children
     while True:
         head, streams, _, _ = socket.recv_fds(line, _NUMBER.size, 4)
+        _bury()
         if not head:
             return None
         order = json.loads(_whole(line, _NUMBER.unpack(head)[0]))
@@ -142,6 +143,13 @@ def serve(line: socket.socket) -> dict[str, Any] | None:
             os.close(stream)
 
 
+def _bury() -> None:
+    """Let go of the minders that have ended, so that their time is counted as ours."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def _whole(line: socket.socket, size: int) -> bytes:
     read = b""
     while len(read) < size:
@@ -151,7 +159,6 @@ def _whole(line: socket.socket, size: int) -> bytes:
 
 def _mind(streams: Sequence[int]) -> None:
     """Fork the child itself, tell its id and how it ended. Returns in the child, whose streams these are."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     *three, tells = streams
     child = os.fork()
     if child:
