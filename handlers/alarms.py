@@ -110,7 +110,8 @@ def heed(context: Context, target: str, results: Sequence[Outcome], deliveries: 
 
 def _says_nothing(context: Context, target: str, delivery: Delivery) -> bool:
     """A letter that arrived does not mean that the chat hears again."""
-    return delivery.destination != "chat" and known(context.unit).get(target) in _CHAT_IS_DEAF
+    elsewhere = target == "vk_messages" and delivery.destination != "chat"
+    return elsewhere and known(context.unit).get(target) in _CHAT_IS_DEAF
 
 
 def _alarming(target: str, outcome: RetryLater | Refused | Hold) -> bool:

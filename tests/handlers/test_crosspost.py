@@ -174,13 +174,18 @@ def test_what_is_found_after_people_were_asked_is_settled_by_itself(networks: Ne
     assert len(networks.texts("telegram")) == 2
 
 
-def test_a_dead_key_is_told_once_and_over_when_it_works_again(networks: Networks) -> None:
-    networks.breaks("telegram", *[RetryLater("key_dead", 10.0, counts=False)] * 3)
+@pytest.mark.parametrize(
+    ("reason", "words"), [("key_dead", "ключ больше не действует"), ("chat_gone", "канал или группа не находится")]
+)
+def test_what_closes_a_network_is_told_once_and_over_when_it_works_again(
+    networks: Networks, reason: str, words: str
+) -> None:
+    networks.breaks("telegram", *[RetryLater(reason, 10.0, counts=False)] * 3)
     published(networks)
     for _ in range(3):
         networks.deliver()
         networks.world.later(hours=2)
-    assert len(notes(networks, "Телеграм: ключ больше не действует")) == 1
+    assert len(notes(networks, f"Телеграм: {words}")) == 1
     assert networks.states() == {"telegram": [WAITING], "max": [OUT], "webhook": [OUT]}
     networks.deliver()
     assert networks.states()["telegram"] == [OUT]
