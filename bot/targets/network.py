@@ -21,12 +21,13 @@ from typing import ClassVar, Final, Self
 import structlog
 
 from bot.config import Settings
-from bot.media import Media
+from bot.media import File, Fit, Media, MediaUnavailable
 from bot.targets.base import Parcel, Standstill
 from bot.vk.client import VkClient
 from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent
 from editorial.networks import Network, Part, Placed, Reach, Story
+from editorial.suggestion import Attachment
 from handlers import crosspost
 from handlers.context import Context
 
@@ -39,6 +40,8 @@ CLOSING: Final[Mapping[str, float]] = {
     "chat_gone": 1800.0,
     "gone_for_good": 86_400.0,
 }
+#: A file that cannot be had is waited for in so many attempts, a minute and a half; then the post goes with a link.
+MEDIA_ATTEMPTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,31 @@ class Supplies:
     group: VkClient
 
 
+class Files:
+    """The files of posts, as long as there is the patience to wait for one that cannot be had now.
+
+    A post whose file stays away holds up all that follow it in its network: when the patience is over, such a file
+    is as good as gone, and the target names it with a link. A full disk of our own is no fault of the file.
+    """
+
+    def __init__(self, media: Media) -> None:
+        self._media = media
+        self.patient = True
+
+    def get(self, attachment: Attachment, owner_id: int, post_id: int | None) -> File:
+        """Raises MediaUnavailable."""
+        try:
+            return self._media.get(attachment, owner_id, post_id)
+        except MediaUnavailable as fault:
+            if self.patient or fault.reason == "disk":
+                raise
+            raise MediaUnavailable(fault.reason, passing=False) from None
+
+    def fitted(self, file: File, fit: Fit) -> File:
+        """Raises MediaUnavailable."""
+        return self._media.fitted(file, fit)
+
+
 class NetworkTarget(ABC):
     """Target of one network, or of several of one kind.
 
@@ -86,7 +114,7 @@ class NetworkTarget(ABC):
     batch = 1
 
     def __init__(self, media: Media) -> None:
-        self.media = media
+        self.media = Files(media)
         self._rest_until = 0.0
         self._rest_reason = ""
 
@@ -180,6 +208,7 @@ class NetworkTarget(ABC):
 
     def _one(self, parcel: Parcel) -> Outcome:
         copy: Copy = parcel.contents
+        self.media.patient = parcel.delivery.attempts < MEDIA_ATTEMPTS
         match parcel.delivery.kind:
             case "post" if copy.part is not None:
                 return _noted(self.publish(copy, parcel.delivery), copy.part)
@@ -203,6 +232,7 @@ class NetworkTarget(ABC):
             return RetryLater("interrupted", 0.0, counts=False)
         if copy.part is None:
             return None
+        self.media.patient = False  # what is not here now did not go along, or went and is kept
         return self.find(copy, parcel.delivery, now)
 
 

@@ -227,6 +227,24 @@ def test_t61_one_bad_picture_of_three_is_named_and_never_passed_over(rig: Rig) -
     assert LINK in "".join(f"{post.text} {post.links}" for post in posts)
 
 
+def test_a_picture_that_stays_away_is_waited_for_and_then_named_with_a_link(rig: Rig) -> None:
+    """Its host does not answer: the posts behind it must not wait for hours."""
+    if rig.by_reference:
+        pytest.skip("no file goes there")
+    first, second = rig.photos(2)
+    away = replace(second, url="https://nobody.invalid/photo.jpg")
+    story = rig.story("Два фото", [first, away])
+
+    assert isinstance(rig.send(story), RetryLater)
+    outcome = rig.send(story, attempts=6)
+
+    assert isinstance(outcome, Sent)
+    assert "photo_as_link" in outcome.result["notes"]
+    [post] = rig.seen()
+    assert len(post.pictures) == 1
+    assert LINK in f"{post.text} {post.links}"
+
+
 @pytest.mark.parametrize("amount", [0, 1])
 @pytest.mark.parametrize("long", [False, True])
 def test_t55_what_is_put_right_in_a_text_is_put_right_in_captions_links_and_buttons(
