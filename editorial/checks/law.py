@@ -21,22 +21,25 @@ _SELLING: Final = (
         r"\bзака(?:жи|зывай|жите|зывайте)\b|\bкупи(?:те)?\b|\bзвони(?:те)?\b|оформи(?:те)? заявку|\bуспей(?:те)? купить"
     ),
     re.compile(
-        r"под ключ|бесплатн\w+ (?:замер|доставк|консультац|выезд)\w*|(?:замер|доставка|выезд)(?: \w+)? бесплатно|"
+        r"под ключ|бесплатн\w+ (?:замер|доставк|консультац|выезд)\w*|(?:замер|доставка|выезд)(?: \w+){0,2} бесплатно|"
         r"гаранти\w+ качества|в подарок"
     ),
     re.compile(r"рассрочк\w+|в кредит\b|\bзаймы?\b|микрозайм\w*|до зарплаты|без справок"),
     re.compile(r"\bпрода(?:м|ю|ется)\b|\bсамовывоз\w*|\bторг\b"),
-    re.compile(r"(?:цен[аы]|стоимость|всего|от)\s*(?:от\s*)?\d[\d\s]*(?:руб|₽|р\.)"),
+    re.compile(r"(?:цен[аы]|стоимость|всего|от)\s*(?:от\s*)?\d[\d\s]*(?:тыс\.?\s*|тысяч\w*\s*|млн\s*)?(?:руб|₽|р\.)"),
     re.compile(
         r"не является (?:публичной )?оферт|работаем без (?:выходных|посредников)|пишите в (?:сообщения|лс|личку|директ|whatsapp|вотсап)"
     ),
     re.compile(
-        r"наш (?:магазин|салон|сайт|интернет-магазин)|ассортимент|опт(?:ом)? и (?:в )?розниц|лучшие цены|низк\w+ цен"
+        r"наш (?:магазин|салон|сайт|интернет-магазин)|ассортимент|опт(?:ом)? и (?:в )?розниц|лучшие цены|низк\w+ цен|цены ниже"
     ),
     re.compile(
         r"при поддержке (?:компании|магазина|сети)|спонсор\w* (?:акции|конкурса)|приз\w* от (?:компании|магазина|партнера)"
     ),
+    re.compile(r"\bлайк\w*[^.!?]{0,40}\bрепост\w*|\bрепост\w*[^.!?]{0,40}\bлайк\w*"),
 )
+#: What is offered for so much and by telephone is for sale, in whatever words.
+_PRICE: Final = re.compile(r"\bцен[аы]\b[^.!?\d]{0,20}\d[\d\s]*(?:тыс\.?\s*|тысяч\w*\s*)?(?:руб|₽|р\.)")
 _PHONE: Final = re.compile(r"(?<!\d)(?:\+7|8)[\s(-]*\d{3,5}[\s)-]*\d{1,3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
 
 # ---------------------------------------------------------------------------------------------------- elections
@@ -132,7 +135,10 @@ def advertising(facts: Facts) -> Warn | None:
     ways = [found.group() for way in _SELLING if (found := way.search(facts.plain))]
     if len(ways) >= 3 or (len(ways) == 2 and _PHONE.search(facts.plain)):
         return red("advertising", ways[0])
-    return yellow("advertising", ways[0]) if len(ways) == 2 else None
+    if len(ways) == 2:
+        return yellow("advertising", ways[0])
+    price = _PRICE.search(facts.plain)
+    return yellow("advertising", price.group()) if price and _PHONE.search(facts.plain) else None
 
 
 def election(facts: Facts) -> Warn | None:

@@ -45,6 +45,10 @@ _COLLECTING: Final = re.compile(
 _TO_SEND: Final = re.compile(
     r"\bперев(?:ести|од\w*|едите)|реквизит|на карту|карта получател|номер\w* (?:карты|телефона)|\bсбп\b"
 )
+#: «Деньги можно перевести по номеру телефона +7…»: said with where to, it is a collection.
+_SEND_HERE: Final = re.compile(
+    r"(?:деньги|средства|помощь|сумм\w+)[^!?\n]{0,60}\bперев(?:ести|одить|одите|едите|одом)\b[^!?\n]{0,60}(?:\+7|\b8)[\d\s()-]{9}"
+)
 
 _CHILD: Final = re.compile(
     r"\b(?:дет(?:и|ей|ям|ьми|ях|ишк\w+)|реб(?:енок|енка|енку|ята|ят)|школьни\w+|учени(?:к|ц)\w*|воспитанни\w+|"
@@ -82,10 +86,14 @@ _CONSENT: Final = re.compile(r"соглас\w+ (?:родител\w+|законн
 #: «Маша К.»: how children are named who should not be named; «Петров А.» is no one's way.
 _NAME_INITIAL: Final = re.compile(
     r"(?<![А-ЯЁа-яё.])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ])\.(?!\s?[А-ЯЁ]\.)"
-    r"(?!\s[А-ЯЁ][а-яё]{1,20}(?:ов|ев|ёв|ин|ын|ий|ова|ева|ина|ая|ко|ук|юк|ян)(?:а|у|ым|ой|е)?\b)"
+    r"(?!\s[А-ЯЁ][а-яё]{1,20}(?:ов|ев|ёв|ин|ын|ий|ова|ева|ина|[сц]кая|ко|ук|юк|ян)(?:а|у|ым|ой|е)?\b)"
 )
 _FULL_NAME: Final = re.compile(
     r"(?<![А-ЯЁа-яё«])([А-ЯЁ][а-яё]{2,14})\s+([А-ЯЁ][а-яё]{2,20}(?:ов|ев|ин|ын|ий|ая|ова|ева|ина|ко|ук|юк|их|ых|ян|дзе|швили))(?:а|у|ым|ой|е)?\b"
+)
+#: «Марии Степановны Лаптевой», «Лаптевой Марии Степановны».
+_WITH_PATRONYMIC: Final = re.compile(
+    r"(?<![А-ЯЁа-яё])[А-ЯЁ][а-яё]{2,14}\s+[А-ЯЁ][а-яё]{2,14}(?:[ое]вич|[ое]вн|ичн)(?:а|у|ем|е|ы|ой)?\b"
 )
 _NAME: Final = re.compile(rf"(?:{_NAME_INITIAL.pattern})|(?:{_FULL_NAME.pattern})")
 _PUPIL_THEN_NAME: Final = re.compile(
@@ -108,11 +116,12 @@ _PAPERS: Final = re.compile(
     r"паспорт\w*\s*(?:серии|номер|№|:)?\s*\d{2}\s?\d{2}\s*№?\s*\d{6}|\bснилс\s*:?\s*№?\s*\d{3}|\bинн\s*:?\s*№?\s*\d{12}\b"
 )
 _HEALTH: Final = re.compile(
-    r"\b(?:диагноз\w*|онколог\w+ (?:заболеван|болезн)\w*|инвалид\w* (?:[1-3]|i{1,3}|перв|втор|треть)\w* групп\w*|"
+    r"\b(?:диагноз\w*|онколог\w+ (?:заболеван|болезн)\w*|(?:обнаруж|выяв|диагностир|бор[ею]т|боле)\w* (?:\w+ ){0,2}онкологи\w+|"
+    r"инвалид\w* (?:[1-3]|i{1,3}|перв|втор|треть)\w* групп\w*|"
     r"(?:рак|дцп|вич|шизофрен\w+|эпилепс\w+|аутизм\w*)\b(?! (?:на|в) )|психическ\w+ (?:расстройств|заболеван)\w*)"
 )
 _MISFORTUNE: Final = re.compile(
-    r"\b(?:погорельц\w+|погорел(?:а|и)\b|семь[яеюи]\w* остал(?:ась|ись) без|лишен\w* родительских|разв(?:ел|од)\w* с (?:мужем|женой)|"
+    r"\b(?:погорельц\w+|погорел(?:а|и)\b|семь[яеюи]\w* остал(?:ась|ись) без|лишен\w* родительских|разв(?:ел|од)\w* с (?:мужем|женой)|после развода|"
     r"алкоголик\w*|наркоман(?!и)\w*|в трудной жизненной ситуации)"
 )
 
@@ -139,6 +148,8 @@ def fundraising(facts: Facts) -> Warn | None:
     """A card number, or a collection with somewhere to send the money."""
     if any(_is_card(facts.plain, found) for found in _CARD.finditer(facts.plain)):
         return red("fundraising", "номер карты")
+    if _SEND_HERE.search(facts.plain):
+        return red("fundraising")
     if not _COLLECTING.search(facts.plain):
         return None
     return (red if _TO_SEND.search(facts.plain) else yellow)("fundraising")
@@ -214,10 +225,12 @@ def personal_data(facts: Facts) -> Warn | None:
     if (
         _LIVES.search(text)
         or (_FLAT.search(text) and _DEBTOR.search(text))
-        or (_FLAT.search(text) and _NAME_INITIAL.search(facts.text))
+        or (_FLAT.search(text) and (_NAME_INITIAL.search(facts.text) or _WITH_PATRONYMIC.search(facts.text)))
     ):
         return yellow("personal_data", "адрес")
-    named = _NAME_INITIAL.search(facts.text) or _FULL_NAME.search(facts.text)
+    named = any(
+        one.search(facts.text) for one in (_NAME_INITIAL, _FULL_NAME, _WITH_PATRONYMIC, _CHILD_THEN_AGE)
+    )
     if found := _HEALTH.search(text):
         return yellow("personal_data", found.group()) if named else None
     if named and _MISFORTUNE.search(text):

@@ -28,6 +28,7 @@ _CLICHES: Final = re.compile(
 )
 #: Nouns made of verbs: what makes a text read like a report.
 _VERBAL: Final = re.compile(r"\b\w{4,}(?:ани|ени|яни)(?:е|я|ю|ем|и|й|ям|ями|ях)\b")
+#: In fewer words a share of them says nothing.
 _FEW_WORDS: Final = 60
 #: Shorter words in capitals are mostly names of organisations, letters.
 _SHOUTED_WORD: Final = 5
@@ -97,10 +98,8 @@ def capitals(facts: Facts) -> Warn | None:
 def officialese(facts: Facts) -> Warn | None:
     """A report instead of a story; only a soft hint."""
     words = _WORD.findall(facts.plain)
-    if len(words) < _FEW_WORDS:
-        return None
     cliches = {found.group() for found in _CLICHES.finditer(facts.plain)}
-    share = 100 * len(_VERBAL.findall(facts.plain)) / len(words)
+    share = 100 * len(_VERBAL.findall(facts.plain)) / len(words) if len(words) >= _FEW_WORDS else 0
     if len(cliches) >= 3 or share > facts.lists.threshold("канцелярит"):
         return yellow("officialese", min(cliches, default=""))
     return None
