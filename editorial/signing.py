@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from editorial import people, regions
-from editorial.suggestion import Author, Origin, Signed, Suggestion
+from editorial.suggestion import AUTHOR_LINE, Author, Content, Origin, Signed, Suggestion
 
 REGION: Final = "region"
 AUTHOR: Final = "author"
@@ -23,6 +23,7 @@ RULES: Final = {
 LINE: Final = "Источник: {name}"
 #: What several regions' pieces in one post say of their sources themselves.
 _CREDITED: Final = re.compile(r"^По сообщениям", re.MULTILINE)
+_AUTHOR: Final = re.compile(re.escape(AUTHOR_LINE.format(name="")) + r"[^\W\d_][\w'’. -]{0,80}")
 #: They speak for the council of their region.
 _COUNCIL: Final = frozenset({"press", "director"})
 
@@ -38,6 +39,19 @@ def signed(suggestion: Suggestion, rule: frozenset[str], council: str) -> Signed
     says_itself = _CREDITED.search(suggestion.text) is not None
     name = _name(suggestion, council) if REGION in rule and not says_itself else ""
     return Signed(AUTHOR in rule, LINE.format(name=name) if name else "")
+
+
+def unsigned(suggestion: Suggestion, seen: Content) -> Content:
+    """What is kept of a post of news whose author asked to be forgotten, or is not known for another reason.
+
+    ``seen`` may still bear the line that said who sent it: it stood there before.
+    """
+    if suggestion.author_id is not None or suggestion.origin is not Origin.DIALOGUE:
+        return seen
+    above, _, last = seen.text.rpartition("\n\n")
+    kept = "\n".join(line for line in last.split("\n") if not _AUTHOR.fullmatch(line))
+    text = "\n\n".join(part for part in (above, kept) if part)
+    return seen if text == seen.text else seen.with_text(text)
 
 
 def _name(suggestion: Suggestion, council: str) -> str:

@@ -17,6 +17,7 @@ from editorial.suggestion import Origin, Status, Suggestion
 from handlers import (
     changes,
     drafting,
+    forgetting,
     joint,
     keyboards,
     letters,
@@ -213,12 +214,14 @@ def _forget(context: Context, message: MessageArrived) -> None:
     context.unit.outbox.forget(f"peer:{message.peer_id}", context.now)
     joints = joint.leads_of_author(context, message.from_id)
     author = context.unit.authors.get(message.from_id)
+    named = forgetting.named(context, message.from_id)
     context.unit.authors.forget(message.from_id, context.now)
     context.unit.journal.forget(message.from_id)
     context.unit.inbox.forget(message.from_id)
     joint.forgotten(context, joints)
+    posts = forgetting.take_off(context, named)
     context.unit.journal.add(context.now, None, None, "person_forgotten")
-    answer(context, message, texts.forgotten(blocked=author is not None and author.blocked))
+    answer(context, message, texts.forgotten(blocked=author is not None and author.blocked, posts=posts))
 
 
 def _yes(context: Context, message: MessageArrived) -> None:

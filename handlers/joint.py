@@ -163,6 +163,14 @@ def credited(context: Context, leads: Iterable[int]) -> Credited:
     return {lead.number: _together(context, lead, joined) for lead, joined in pieces if joined}
 
 
+def credited_out(context: Context, leads: Iterable[int]) -> Credited:
+    """Whom these joint posts credit that are out."""
+    found = filter(None, map(context.unit.suggestions.get, leads))
+    pieces = ((lead, context.unit.suggestions.joined_to(lead.number)) for lead in found)
+    out = ((lead, [one for one in joined if one.status is Status.PUBLISHED]) for lead, joined in pieces)
+    return {lead.number: _together(context, lead, joined) for lead, joined in out if joined}
+
+
 def credit_anew(context: Context, was: Credited, *, actor: int) -> None:
     """Regions or organisations changed: the joint posts say so; each stays where it is in the plan."""
     for number, now in credited(context, was).items():

@@ -133,6 +133,11 @@ def _of_people(note: str, told: _Told) -> str | None:
             return texts.calls_human_note(_who(told.author), dialog_of(told.desk, told.author), told.number)
         case "author_named":
             return texts.author_named_note(_who(told.author), *_said_of(told.author))
+        case "unsigned":
+            return texts.unsigned_note([int(one) for one in told.payload["posts"]])
+        case "named_inside":
+            links = [f"https://vk.com/wall{told.desk.owner_id}_{post}" for _, post in told.payload["posts"]]
+            return texts.named_inside_note([int(one) for one, _ in told.payload["posts"]], links)
     return None
 
 

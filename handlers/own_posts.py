@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
+from editorial import signing
 from editorial.delivery import Delivery, NewDelivery, State, Verdict
 from editorial.lifecycle import Action, advance
 from editorial.networks import CopyState, NetworkCopy, OurPost, PostState, next_look
@@ -67,6 +68,24 @@ def fix(
         return True
     _on_vk(context, post, "edit", {"text": text})
     return True
+
+
+def unsign(context: Context, suggestion: Suggestion, post: OurPost, text: str) -> None:
+    """The author asked to be forgotten: their name is known no more from now on, and is taken off everywhere.
+
+    ``text`` is what it says without it.  A post whose signature is VK's own is edited, too: it keeps no signature.
+    """
+    changed = replace(post, content=post.content.with_text(text), edited_at=context.now)
+    context.unit.posts.put(changed, context.now)
+    context.unit.outbox.forget_words(post.number, context.now)
+    status = str(suggestion.status)
+    context.unit.journal.add(context.now, post.number, None, "unsigned", status, status)
+    if post.state is PostState.GONE:
+        return
+    if post.post_id is not None:
+        _on_vk(context, changed, "edit", {"text": text})
+    crosspost.bring_up_to_date(context, suggestion, changed)
+    changes.refresh_cards_of_post(context, post.number)
 
 
 def pull(context: Context, suggestion: Suggestion) -> bool:
@@ -217,6 +236,7 @@ def adopt(context: Context, suggestion: Suggestion, post: OurPost, seen: Content
     """The post says something else on VK now: so will every copy without a text of its own."""
     if post.state is PostState.GONE:
         return
+    seen = signing.unsigned(suggestion, seen)
     again = next_look(post.published_at, context.now, context.desk.first_look) if post.post_id else None
     changed = replace(post, content=seen, edited_at=context.now, seen_at=context.now, next_look=again)
     context.unit.posts.put(changed, context.now)
@@ -234,6 +254,12 @@ def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
     suggestion = context.unit.suggestions.get(post.number)
     if suggestion is None or post.state is PostState.GONE:
         return False
+    kept = signing.unsigned(suggestion, seen)
+    if kept != seen and post.seen_at is not None:
+        if not _in_work(context, post.number):
+            unsign(context, suggestion, post, kept.text)
+            return True
+        return False
     if crosspost.held(suggestion) and post.released_at is None:
         if published_mismatch(suggestion.for_publication, seen) is not None:
             return False
@@ -250,6 +276,12 @@ def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
     adopt(context, suggestion, post, seen)
     changes.refresh_cards_of_post(context, post.number)
     return True
+
+
+def _in_work(context: Context, number: int) -> bool:
+    """Whether the post on VK is being corrected, or a person has to do it."""
+    copy = vk_copy_of(context.unit.copies.of(number))
+    return copy is not None and (copy.doing is not None or copy.todo is not None)
 
 
 def _whole_at_last(context: Context, suggestion: Suggestion, seen: Content) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from editorial import etiquette, regions
+from editorial import etiquette, regions, signing
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
@@ -237,6 +237,7 @@ def came_out(
     row = changes.publication_row(context, suggestion.number)
     beside |= row is not None and row.payload.get("mode") == "community"
     if seen is not None:
+        seen = signing.unsigned(suggestion, seen)
         proof, trouble = judged(suggestion.for_publication, seen)
     after = advance(suggestion, Action.PROVE, context.now, post_id=post_id, proof=proof, trouble=trouble)
     if after is None or not changes.store(context, suggestion, after, str(Action.PROVE), details={"post": post_id}):
@@ -289,12 +290,13 @@ def prove(context: Context, suggestion: Suggestion, post: WallPublished) -> bool
     if suggestion.proof is not None or suggestion.trouble not in (None, f"missing:{UNSEEN}"):
         context.unit.outbox.cancel_for(suggestion.number, "verify", context.now)
         return False
-    proof, trouble = judged(suggestion.for_publication, post.content)
+    seen = signing.unsigned(suggestion, post.content)
+    proof, trouble = judged(suggestion.for_publication, seen)
     after = advance(suggestion, Action.PROVE, context.now, post_id=post.post_id, proof=proof, trouble=trouble)
     if after is None or not changes.store(context, suggestion, after, "checked", details={"trouble": trouble}):
         return False
     context.unit.outbox.cancel_for(suggestion.number, "verify", context.now)
-    crosspost.came_out(context, after, post.content)
+    crosspost.came_out(context, after, seen)
     return True
 
 

@@ -216,8 +216,8 @@ LETTERS_OFF: Final = "Больше не пишем вам первыми. Вер
 LETTERS_ON: Final = "Снова будем писать о ваших новостях."
 #: The button and the words with which an author asks for a person.
 CALL_HUMAN: Final = "Позвать человека"
-#: What stands on the wall cannot be unsaid by forgetting: it is taken down first.
-_POSTS_STAY: Final = "Вышедшие посты останутся с подписью; снять пост — «Отозвать» и его номер, до удаления."
+#: A post stays without its author; who wants it gone takes it down first.
+_POSTS_STAY: Final = "Вышедшие посты останутся без подписи; снять пост — «Отозвать» и его номер, до удаления."
 FORGET_ASKED: Final = (
     "Удалим ваше имя, регион, организацию и письма, новости останутся без автора, и ответить по ним не сможем. "
     f"{_POSTS_STAY} Подтвердите: «Да, удалить»."
@@ -226,22 +226,40 @@ FORGET_ASKED_BLOCKED: Final = (
     "Удалим ваше имя, регион, организацию и письма; номер страницы сохраним, пока действует запрет на новости. "
     f"{_POSTS_STAY} Подтвердите: «Да, удалить»."
 )
-FORGOTTEN: Final = (
-    "Ваши данные удалили. Предложенные записи остаются в группе, их можно удалить там; "
-    "новое предложение снова сохранит имя, чтобы ответить."
+_FORGOTTEN_REST: Final = "Предложенные записи остаются в группе, их можно удалить там; новое предложение снова сохранит имя, чтобы ответить."
+_BLOCK_STAYS: Final = (
+    "Номер страницы храним, пока действует запрет на новости, и удалим вместе с ним; "
+    "если запрет — ошибка, напишите «Позвать человека»."
 )
-FORGOTTEN_BLOCKED: Final = (
-    "Ваши данные удалили. Номер страницы храним, пока действует запрет на новости, и удалим вместе с ним. "
-    "Если запрет — ошибка, напишите «Позвать человека»."
-)
+FORGOTTEN: Final = f"Ваши данные удалили. {_FORGOTTEN_REST}"
+FORGOTTEN_BLOCKED: Final = f"Ваши данные удалили. {_BLOCK_STAYS}"
 
 
 def forget_asked(*, blocked: bool) -> str:
     return FORGET_ASKED_BLOCKED if blocked else FORGET_ASKED
 
 
-def forgotten(*, blocked: bool) -> str:
-    return FORGOTTEN_BLOCKED if blocked else FORGOTTEN
+def forgotten(*, blocked: bool, posts: int = 0) -> str:
+    """``posts``: how many of those that are out named the person."""
+    if not posts:
+        return FORGOTTEN_BLOCKED if blocked else FORGOTTEN
+    rest = _BLOCK_STAYS if blocked else _FORGOTTEN_REST
+    return (
+        f"Ваши данные удалили, подпись под вышедшими постами ({posts}) снимаем; "
+        f"где не сможет бот, попросили редакцию. {rest}"
+    )
+
+
+def unsigned_note(numbers: Sequence[int]) -> str:
+    """The signature under these posts goes: their author is forgotten."""
+    told = ", ".join(f"№ {number}" for number in numbers[:10]) + ("…" if len(numbers) > 10 else "")
+    return f"Автор удалил свои данные: снимаем подпись под {told}. Что бот снять не сможет, покажет на карточке."
+
+
+def named_inside_note(numbers: Sequence[int], links: Sequence[str]) -> str:
+    """The words of these posts name their author, who is forgotten: what to do is for people to decide."""
+    told = ", ".join(f"№ {number} {link}" for number, link in list(zip(numbers, links, strict=False))[:10])
+    return f"Автор удалил свои данные, имя стоит в самом тексте: {told}. Убрать — «Ещё», «Сети», «Исправить везде»."
 
 
 NOTHING_ASKED: Final = "Чтобы удалить данные, сначала напишите «Удалить мои данные»."
@@ -1760,6 +1778,7 @@ _HISTORY: Final[Mapping[str, str]] = {
     "networks": "выбор сетей",
     "own_text": "свой текст для сети",
     "fixed": "исправление везде",
+    "unsigned": "подпись снята: автор удалил свои данные",
     "edited_on_vk": "пост изменили ВКонтакте",
     "deleted_on_vk": "пост удалили ВКонтакте",
     "asks_removal": "автор просит снять пост",

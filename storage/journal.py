@@ -5,7 +5,7 @@ Only a person whose data are deleted is taken out of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,8 @@ from storage.work import Work
 _table = schema.journal
 _add = insert(_table)
 _of = select(_table).where(_table.c.number == bindparam("about")).order_by(_table.c.id)
+_worded = select(_table.c.id, _table.c.details).where(_table.c.number.in_(bindparam("numbers", expanding=True)))
+_reword = update(_table).where(_table.c.id == bindparam("row")).values(details=bindparam("told"))
 _latest = select(_table).order_by(_table.c.id.desc()).limit(bindparam("count"))
 
 
@@ -73,6 +75,22 @@ class Journal:
     def forget(self, vk_id: int) -> None:
         """What was done about a person, not by them, is told without them."""
         self._work.change(update(_table).where(_names_author(vk_id)).values(details={}))
+
+    def unname(self, numbers: Collection[int], name: str) -> None:
+        """What is told of these suggestions is told without this name."""
+        rows = self._work.rows(_worded, {"numbers": list(numbers)}) if numbers and name else ()
+        for row in rows:
+            told = _unnamed(row.details, name)
+            if told != row.details:
+                self._work.change(_reword, {"row": row.id, "told": told})
+
+
+def _unnamed(told: Any, name: str) -> Any:
+    if isinstance(told, str):
+        return told.replace(name, "…")
+    if isinstance(told, list):
+        return [_unnamed(one, name) for one in told]
+    return {key: _unnamed(value, name) for key, value in told.items()} if isinstance(told, dict) else told
 
 
 def _names_author(vk_id: int) -> Any:

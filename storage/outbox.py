@@ -280,6 +280,12 @@ class Outbox:
         self._work.change(update(_table).where(or_(*said), _OVER).values(payload={}))
         return emptied
 
+    def forget_words(self, number: int, now: datetime) -> None:
+        """Empty what corrected the post of a suggestion: it may name a person; what has not left is cancelled."""
+        about = (_table.c.number == number, _table.c.kind == "edit_post")
+        self._work.change(update(_table).where(*about, _STOPPED).values(state="cancelled", done_at=now))
+        self._work.change(update(_table).where(*about, _OVER).values(payload={}, result=None))
+
     # -- after a crash --------------------------------------------------------------------------------------
 
     def recover(self, now: datetime) -> int:

@@ -330,7 +330,8 @@ class VkWall:
             return Refused("post_not_found")
         if references(seen.content.attachments)[1]:
             return Refused("attachment_unknown")  # it would be lost
-        if not same_content(seen.content.with_text(wanted.text), seen.content):
+        signature_goes = seen.signer_id is not None and not wanted.signed
+        if signature_goes or not same_content(seen.content.with_text(wanted.text), seen.content):
             self._wall.edit_post(wanted.post_id, wanted.text, seen.content.attachments, signed=wanted.signed)
             seen = self._wall.read([wanted.post_id]).get(wanted.post_id)
         if not isinstance(seen, WallPublished) or comparable(seen.content.text) != comparable(wanted.text):

@@ -228,9 +228,7 @@ def personal_data(facts: Facts) -> Warn | None:
         or (_FLAT.search(text) and (_NAME_INITIAL.search(facts.text) or _WITH_PATRONYMIC.search(facts.text)))
     ):
         return yellow("personal_data", "адрес")
-    named = any(
-        one.search(facts.text) for one in (_NAME_INITIAL, _FULL_NAME, _WITH_PATRONYMIC, _CHILD_THEN_AGE)
-    )
+    named = any(one.search(facts.text) for one in (_NAME_INITIAL, _FULL_NAME, _WITH_PATRONYMIC, _CHILD_THEN_AGE))
     if found := _HEALTH.search(text):
         return yellow("personal_data", found.group()) if named else None
     if named and _MISFORTUNE.search(text):

@@ -8,9 +8,13 @@ from datetime import timedelta
 import pytest
 
 from editorial.delivery import State
+from editorial.lifecycle import Action, Press, decide
+from editorial.roles import Role
 from editorial.suggestion import Content, Status
-from handlers import changes
-from tests.vk.desk import TEXT, Desk
+from handlers import changes, forgetting, suggest
+from handlers.events import WallSuggested
+from tests.builders import ANNA
+from tests.vk.desk import AUTHOR, TEXT, Desk
 
 
 def test_the_post_has_the_photos_in_order_and_says_its_author(desk: Desk) -> None:
@@ -150,3 +154,27 @@ def asked(desk: Desk, number: int) -> bool:
         return changes.people_asked(context, known) and any(
             row.kind == "publish" and row.state is State.UNCERTAIN for row in rows
         )
+
+
+def test_the_signature_of_who_asked_to_be_forgotten_comes_off_the_wall(desk: Desk) -> None:
+    """One that VK puts itself, and one in the text."""
+    desk.approved(photos=1)
+    post_id = int(desk.world.do("suggest", user_id=AUTHOR, text=f"{TEXT} вчера", photos=1)["post_id"])
+    seen = desk.world.wall().read_suggestion(post_id)
+    assert isinstance(seen, WallSuggested)
+    with desk.work.begin("test") as context:
+        added = suggest.take_in(context, seen)
+        assert added is not None
+        after = decide(added, Press(Action.PUBLISH, ANNA, Role.EDITOR, added.version), context.now)
+        assert changes.store(context, added, after, "publish", actor=ANNA)
+        changes.plan_publication(context, added.number, context.now)
+    desk.runs()
+    assert sorted(post.get("signer_id") or 0 for post in desk.posts()) == [0, AUTHOR]
+
+    with desk.work.begin("test") as context:
+        named = forgetting.named(context, AUTHOR)
+        context.unit.authors.forget(AUTHOR, context.now)
+        assert forgetting.take_off(context, named) == 2
+    desk.runs()
+    assert [(post.get("signer_id"), len(post["attachments"])) for post in desk.posts()] == [(None, 1), (None, 1)]
+    assert {post["text"] for post in desk.posts()} == {TEXT, f"{TEXT} вчера"}
