@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -34,7 +34,7 @@ LONGEST_SLEEP: Final = 20.0
 BLOCKED_SLEEP: Final = 1.0
 #: Seconds between looks for an uncertain delivery; the last one repeats.
 LOOK_DELAYS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 11.0, 8.0, 10.0, 30.0, 60.0, 300.0)
-#: After so long in doubt a person is asked.
+#: After so long of looking a person is asked.
 ASK_AFTER: Final = timedelta(seconds=40)
 
 
@@ -56,7 +56,8 @@ class Courier(Steps):
         self.target = target
         self._before = before
         self._on_refusal = on_refusal
-        self._looks: dict[int, tuple[int, float]] = {}
+        #: How often each was looked for, when it may be again, and when that began.
+        self._looks: dict[int, tuple[int, float, datetime]] = {}
         self._in_doubt = True
 
     def prepare(self) -> None:
@@ -147,17 +148,19 @@ class Courier(Steps):
             self._settle_one(parcel)
 
     def _time_to_look(self, delivery_id: int) -> bool:
-        tries, at = self._looks.get(delivery_id, (0, 0.0))
+        tries, at, since = self._looks.get(delivery_id, (0, 0.0, self._work.now()))
         if time.monotonic() < at:
             return False
         delay = LOOK_DELAYS[min(tries, len(LOOK_DELAYS) - 1)]
-        self._looks[delivery_id] = (tries + 1, time.monotonic() + delay)
+        self._looks[delivery_id] = (tries + 1, time.monotonic() + delay, since)
         return True
 
     def _settle_one(self, parcel: Parcel) -> None:
         now = self._work.now()
         outcome = self.target.look(parcel, now)
-        since = parcel.delivery.sending_at or parcel.delivery.created_at
+        *_, since = self._looks[
+            parcel.delivery.id
+        ]  # not since it was sent: the program may have been down meanwhile
         if outcome is not None:
             self._record([parcel], [outcome])
         elif now - since >= ASK_AFTER:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,11 @@ from bot.courier import Courier
 from bot.targets.base import Parcel, Standstill
 from bot.work import Work, utc_now
 from editorial.delivery import Delivery, NewDelivery, Outcome, RetryLater, Sent, Uncertain
+from editorial.networks import CopyState, NetworkCopy
+from editorial.suggestion import Content
 from handlers.context import Context
 from storage.migrate import upgrade
+from storage.suggestions import NewSuggestion
 from storage.unit import Storage
 from tests.handlers.world import a_desk
 
@@ -27,6 +30,7 @@ class Place:
     sends: list[Outcome]
     looks: list[Outcome | None]
     did: list[str] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
     name: str = "place"
     batch: int = 1
 
@@ -44,6 +48,7 @@ class Place:
 
     def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         self.did.append("send")
+        self.sent += [parcel.delivery.id for parcel in parcels]
         return [self.sends.pop(0) for _ in parcels]
 
     def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
@@ -77,3 +82,35 @@ def test_t19_each_attempt_in_doubt_is_looked_for_from_the_beginning(
         courier.step()
 
     assert place.did == ["send", "look", "look", "look", "send", "look"]
+
+
+def test_a_person_is_asked_only_after_looking_for_a_while(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program was down for an hour: what was in hand when it died is looked for before anybody is asked.
+
+    What is behind it in its place waits as long, so that the order stays.
+    """
+    monkeypatch.setattr(couriers, "LOOK_DELAYS", (0.0,))
+    at = datetime.now(UTC)
+    late = Work(work.storage, work.desk, lambda: at)
+    place = Place([Sent(), Sent()], [None, None, RetryLater("not_sent", 0.0, counts=False)])
+    with late.begin("test") as context:
+        added = context.unit.suggestions.add(NewSuggestion(-1, 31, None, Content("Мост"), context.now), context.now)
+        assert added is not None
+        post = NewDelivery("place", "place", "post", added.number, {"network": "place", "part": 0})
+        rows = [context.unit.outbox.add(post, context.now) for _ in range(2)]
+        context.unit.copies.put(
+            NetworkCopy(added.number, "place", 0, CopyState.WAITING, delivery=rows[0]), context.now
+        )
+        context.unit.outbox.claim("place", context.now, 1)
+    at += timedelta(hours=1)
+    courier = Courier(place, late)
+
+    courier.step()
+    at += timedelta(seconds=30)
+    courier.step()
+    assert place.did == ["look", "look"]
+    courier.step()
+    courier.step()
+
+    assert place.did == ["look", "look", "look", "send", "send"]
+    assert place.sent == rows
