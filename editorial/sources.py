@@ -204,16 +204,23 @@ def _trace(text: str) -> Trace:
     return trace(text)
 
 
-def same_news(content: Content, owner_id: int | None, known: Sequence[Suggestion]) -> Suggestion | None:
-    """The suggestion that is this very news: the same words, or nearly the same by the same community."""
+def same_news(
+    content: Content, owner_id: int | None, known: Sequence[Suggestion], source: int | None = None
+) -> Suggestion | None:
+    """The suggestion that is this very news: the same words, or the likest by far of nearly the same ones.
+
+    ``source``: where the news was found.  What one source says twice in other words is two pieces of news.
+    """
     text = comparable(content.text)
     mine = _trace(content.text) if text else None
+    likest: tuple[float, Suggestion] | None = None
     for one in known:
         if text and comparable(one.content.text) == text:
             return one
-        if mine is None or not one.content.text:
+        if mine is None or not one.content.text or (source is not None and one.source == source):
             continue
         needed = SAME_AUTHOR if owner_id is not None and one.author_id == owner_id else SAME_WORDS
-        if likeness(mine, _trace(one.content.text)) >= needed:
-            return one
-    return None
+        alike = likeness(mine, _trace(one.content.text))
+        if alike >= needed and (likest is None or alike > likest[0]):
+            likest = (alike, one)
+    return likest[1] if likest else None

@@ -309,6 +309,12 @@ class Suggestion:
         return str(kind) if kind else None
 
     @property
+    def source(self) -> int | None:
+        """The number of the source of news it was found in."""
+        number = (self.behind or {}).get("source") if self.origin is Origin.SOURCE else None
+        return int(number) if number else None
+
+    @property
     def edited(self) -> Content:
         """What the desk has made of the author's content."""
         return Content(self.text, self.attachments)

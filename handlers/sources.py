@@ -44,7 +44,7 @@ def take_in(context: Context, source: Source, found: Found) -> Suggestion | None
     current = context.unit.sources.get(source.number)
     if current is None or not current.active or context.unit.sources.known(source.number, [found.key]):
         return None
-    same = same_news(found.content, found.owner_id, _recent(context))
+    same = same_news(found.content, found.owner_id, _recent(context), source.number)
     if same is not None:
         context.unit.sources.take(source.number, found.key, same.number, context.now)
         return None

@@ -102,6 +102,8 @@ def test_each_thing_is_taken_once(world: World) -> None:
     entered(world)
     assert len(brings(world, a_post(number=5), a_post("Другая новость совета о школе", 6))) == 2
     assert brings(world, a_post(number=5), a_post("Другая новость совета о школе", 6)) == []
+    report = "Сводка {} для жителей района: дороги расчищены, котельные работают, школы открыты, автобусы ходят"
+    assert len(brings(world, a_post(report.format("утренняя"), 7), a_post(report.format("вечерняя"), 8))) == 2
 
 
 def test_T07_equal_numbers_of_two_communities_do_not_collide(world: World) -> None:

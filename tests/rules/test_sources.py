@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from editorial.sources import Found, Kind, Ours, Source, Wish, comes_back, is_news, read_wish, same_news
-from editorial.suggestion import Attachment, Content
+from editorial.suggestion import Attachment, Content, Origin
 from tests.builders import NOW, WALL, a_link, a_photo, a_suggestion
 
 COUNCIL = -123
@@ -134,3 +134,30 @@ def test_of_one_community_a_slightly_changed_text_is_the_same_news() -> None:
         "Совет депутатов Черемхова 25 ноября утвердил бюджет на 2027 год: школам уйдёт треть. Фото Ивана Петрова"
     )
     assert same_news(Content(stands), COUNCIL, [a_suggestion(1, text=sent, author=COUNCIL)]) is not None
+
+
+def test_t10_two_posts_of_one_source_in_much_the_same_words_are_two() -> None:
+    """A council that reports every day does so in the words of the day before."""
+    text = "Сводка {} для жителей района: дороги расчищены, котельные работают, школы и больницы открыты, автобусы ходят"
+    behind = {"source": 4}
+    known = [
+        a_suggestion(1, text=text.format("утренняя"), author=COUNCIL, origin=Origin.SOURCE, behind=behind),
+        a_suggestion(2, text="Сводка вечерняя", author=COUNCIL, origin=Origin.SOURCE, behind=behind),
+    ]
+    evening = Content(text.format("вечерняя"))
+    assert same_news(evening, COUNCIL, known, source=4) is None
+    assert same_news(known[0].content, COUNCIL, known, source=4) is known[0]
+    assert same_news(evening, COUNCIL, known, source=5) is known[0]
+
+
+def test_of_several_that_are_alike_the_likest_is_meant() -> None:
+    known = [
+        a_suggestion(1, text="В Черемхове открыли мост через реку и построили три дома для врачей", author=COUNCIL),
+        a_suggestion(
+            2, text="В Черемхове открыли мост через реку и построили три дома для учителей", author=COUNCIL
+        ),
+    ]
+    same = same_news(
+        Content("В Черемхове открыли мост через реку и построили три дома для сельских учителей"), COUNCIL, known
+    )
+    assert same is known[1]
