@@ -75,6 +75,8 @@ CLOSING: Final = frozenset(
         "no_rights",
     }
 )
+#: A network that asks to wait for so many seconds or longer is as good as closed.
+LONG_WAIT: Final = 600.0
 #: Reasons for which the chat itself hears nothing: who runs the desk is told in person.
 _CHAT_IS_DEAF: Final = frozenset({"bot_features_off", "chat_gone", "chat_writing_off"})
 #: The same trouble is not told again before this time has passed.
@@ -115,10 +117,12 @@ def _says_nothing(context: Context, target: str, delivery: Delivery) -> bool:
 
 
 def _alarming(target: str, outcome: RetryLater | Refused | Hold) -> bool:
-    """Of a network only what closes it: what it refuses of one post stands on the card."""
+    """Of a network only what closes it, if only for long: what it refuses of one post stands on the card."""
     if target in _VK:
         return outcome.reason in ALARMING
-    return isinstance(outcome, RetryLater) and outcome.reason in CLOSING
+    if not isinstance(outcome, RetryLater):
+        return False
+    return outcome.reason in CLOSING or (not outcome.counts and (outcome.seconds or 0.0) >= LONG_WAIT)
 
 
 def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:

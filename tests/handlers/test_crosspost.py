@@ -175,12 +175,17 @@ def test_what_is_found_after_people_were_asked_is_settled_by_itself(networks: Ne
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"), [("key_dead", "ключ больше не действует"), ("chat_gone", "канал или группа не находится")]
+    ("reason", "seconds", "words"),
+    [
+        ("key_dead", 10.0, "ключ больше не действует"),
+        ("chat_gone", 10.0, "канал или группа не находится"),
+        ("flood", 3600.0, "просят подождать"),
+    ],
 )
 def test_what_closes_a_network_is_told_once_and_over_when_it_works_again(
-    networks: Networks, reason: str, words: str
+    networks: Networks, reason: str, seconds: float, words: str
 ) -> None:
-    networks.breaks("telegram", *[RetryLater(reason, 10.0, counts=False)] * 3)
+    networks.breaks("telegram", *[RetryLater(reason, seconds, counts=False)] * 3)
     published(networks)
     for _ in range(3):
         networks.deliver()
