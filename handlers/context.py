@@ -25,6 +25,10 @@ from storage.unit import Unit
 CHATS_FROM: Final = 2_000_000_000
 
 
+#: What somebody wrote so long ago is not done as if they had said it just now.
+LATE: Final = timedelta(minutes=15)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The settings the handlers know.
@@ -88,16 +92,24 @@ class Pause(NamedTuple):
 
 @dataclass(slots=True)
 class Context:
-    """A unit of work at the moment ``now`` (aware UTC)."""
+    """A unit of work at the moment ``now`` (aware UTC).
+
+    ``late``: what is handled was written long ago and reached the desk only now.
+    """
 
     unit: Unit
     now: datetime
     desk: Desk
+    late: bool = False
 
     def moderators_chat(self) -> int | None:
         """The conversation where decisions are taken, None until somebody names it."""
         chat = self.unit.settings.get("moderators_chat")
         return int(chat) if chat else None
+
+    def is_late(self, written_at: datetime) -> bool:
+        """Whether a message reached the desk so late that its writer may think otherwise by now."""
+        return self.now - written_at > LATE
 
     def role(self, user_id: int) -> Role:
         """What VK last said this person is in the community."""

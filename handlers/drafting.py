@@ -344,7 +344,9 @@ def _send_correction(context: Context, message: MessageArrived, kept: Kept) -> N
 
 def _show(context: Context, message: MessageArrived) -> None:
     who = message.from_id
-    due_at = context.now + TOGETHER
+    zone = night_of_writer(message.text, context.unit.authors.get(who), context.desk.zone)
+    quiet = context.desk.letters_quiet
+    due_at = etiquette.letter_time(context.now + TOGETHER, zone, quiet, answering=not context.late)
     new = NewDelivery(
         MESSAGES, f"peer:{message.peer_id}", "preview", None, {"author": who}, due_at, f"preview:{who}"
     )

@@ -93,7 +93,7 @@ def by_day(
         if anywhere is not None:
             return anywhere
     night = night_of(suggestion, author, context.desk.zone)
-    return etiquette.letter_time(moment, night, quiet, answering=answering)
+    return etiquette.letter_time(moment, night, quiet, answering=answering and not context.late)
 
 
 def _hold(author: Author) -> str | None:

@@ -483,7 +483,7 @@ def replied(context: Context, message: MessageArrived) -> bool:
         if asked and prompt is not None:
             said = _answered(context, person, suggestion, prompt.kind, version or 0, message.text)
         else:
-            said = _maybe_a_time(context, person, suggestion, message.text)
+            said = _maybe_a_time(context, person, suggestion, message)
     except DeskError as error:
         said = texts.prompt_refused(number, refuse(context, person, error, payload))
     if said:
@@ -540,16 +540,22 @@ def _red_words(context: Context, suggestion: Suggestion, kind: str, version: int
     return warnings.red_in(context, suggestion, words)
 
 
-def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, text: str) -> str | None:
-    """A reply that nobody asked for is a wish for a time, or talk among colleagues that is none of our business."""
+def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, message: MessageArrived) -> str | None:
+    """A reply that nobody asked for is a wish for a time, or talk among colleagues that is none of our business.
+
+    Its words mean what they meant when they were written; long after that the wish is not fulfilled unasked.
+    """
     if not context.role(person.user_id).decides:
         return None
+    written_at = min(message.at, context.now)
     try:
-        wish = parse_when(text, context.now, context.desk.zone)
+        wish = parse_when(message.text, written_at, context.desk.zone)
     except TimeNotUnderstood as error:
-        return explained(context, error) if speaks_of_time(text) else None
+        return explained(context, error) if speaks_of_time(message.text) else None
     except DeskError as error:
         return explained(context, error)
+    if context.is_late(written_at):
+        return texts.wish_late(suggestion.number, moments.say(written_at, context.now, context.desk.zone))
     _admit(context, person)
     press = Press(Action.PICK, person.user_id, context.role(person.user_id), suggestion.version)
     _rehearse(context, suggestion, press)

@@ -25,6 +25,7 @@ from handlers.texts import INVITED
 
 def handle(event: Event, context: Context) -> Snackbar | None:
     """Do what follows from the event; the snackbar, if any, is to be shown after the commit."""
+    context.late = isinstance(event, MessageArrived) and context.is_late(event.at)
     match event:
         case ButtonPressed():
             return review.pressed(context, event)

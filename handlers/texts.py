@@ -1875,6 +1875,17 @@ def trouble_line(reason: str) -> str:
     return f"{what}. {todo}"
 
 
+def command_late(name: str, written: str) -> str:
+    return (
+        f"Команда /{name} написана {written}, дошла только сейчас и не выполнена. Повторите её, если она ещё нужна"
+    )
+
+
+def wish_late(number: int, written: str) -> str:
+    said = f"Время для № {number} названо {written}, а дошло только сейчас, поэтому план прежний"
+    return f"{said}. Ответьте на карточку ещё раз, если оно ещё нужно"
+
+
 NAME_THE_ROLE: Final = "Назначьте роль: Управление → Участники → Руководители"
 
 

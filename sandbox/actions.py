@@ -258,6 +258,17 @@ def write(world: World, body: Json) -> Json:
     return {"cmid": message.cmid, "message_id": message.id}
 
 
+@action("answer_by_hand")
+def answer_by_hand(world: World, body: Json) -> Json:
+    """A manager (`by`) answers a person (`user_id`) in the community's dialog, in VK itself."""
+    group_id, manager = _group(body), _staff(world, {**body, "user_id": body.get("by", 500)}, "moderator")
+    conversation = talks.open_conversation(world, group_id, int(body["user_id"]))
+    message = talks.post_message(world, group_id, conversation, -group_id, body["text"])
+    message.admin_author_id = manager
+    talks.announce_reply(world, group_id, conversation, message)
+    return {"cmid": message.cmid}
+
+
 @action("press")
 def press(world: World, body: Json) -> Json:
     """A person presses a button by its label; `stale` an old one, `forged` one that never was."""

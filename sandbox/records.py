@@ -205,6 +205,7 @@ class Message:
     pinned_at: int | None = None
     deleted: bool = False
     version: int = 1
+    admin_author_id: int | None = None
 
 
 @dataclass

@@ -93,7 +93,7 @@ def view(world: World, group_id: int, conversation: Conversation, message: Messa
         "is_hidden": False,
         "random_id": message.random_id,
     }
-    for name in ("payload", "update_time", "action", "template", "pinned_at"):
+    for name in ("payload", "update_time", "action", "template", "pinned_at", "admin_author_id"):
         value = getattr(message, name)
         if value is not None:
             shown[name] = value

@@ -25,13 +25,10 @@ _table = schema.inbox
 _NEW = spelled("inbox.state = 'new'")
 
 _STORE_SQLITE = (
-    "INSERT INTO inbox (event_id, type, urgent, raw, received_at) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (event_id) DO NOTHING"
+    "INSERT INTO inbox (event_id, type, urgent, raw, received_at, peer_id, cmid) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
 )
-_STORE_POSTGRES = (
-    "INSERT INTO inbox (event_id, type, urgent, raw, received_at) VALUES (%s, %s, %s, %s, %s)"
-    " ON CONFLICT (event_id) DO NOTHING"
-)
+_STORE_POSTGRES = _STORE_SQLITE.replace("?", "%s")
 _KEEP_SQLITE = (
     'INSERT INTO cursor (group_id, server, "key", ts, updated_at) VALUES (?, ?, ?, ?, ?)'
     ' ON CONFLICT (group_id) DO UPDATE SET server = excluded.server, "key" = excluded."key",'
@@ -42,12 +39,16 @@ _KEEP_POSTGRES = _KEEP_SQLITE.replace("?", "%s")
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """One update of the long poll. ``raw`` is its JSON as received; urgent ones (presses) are handled first."""
+    """One update of the long poll. ``raw`` is its JSON as received; urgent ones (presses) are handled first.
+
+    ``message``: the conversation and the number in it, for an update that tells of a message.
+    """
 
     event_id: str
     type: str
     urgent: bool
     raw: str
+    message: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ _next_urgent = _next.where(_table.c.urgent.is_(True))
 _waiting = select(func.count()).select_from(_table).where(_NEW)
 _last = select(_table.c.received_at).order_by(_table.c.id.desc()).limit(1)
 _cursor = select(schema.cursor).where(schema.cursor.c.group_id == bindparam("group"))
+_kept_at = select(schema.cursor.c.updated_at).where(schema.cursor.c.group_id == bindparam("group"))
+_last_message = select(func.max(_table.c.cmid)).where(_table.c.peer_id == bindparam("peer"))
 _handled = (
     update(_table)
     .where(_table.c.id == bindparam("row"), _NEW)
@@ -101,7 +104,7 @@ _tried = (
 _handled_with = select(_table.c.id, _table.c.raw).where(
     _table.c.state != "new", type_coerce(_table.c.raw, Text).like(bindparam("some"))
 )
-_empty = update(_table).where(_table.c.id == bindparam("row")).values(raw="{}")
+_empty = update(_table).where(_table.c.id == bindparam("row")).values(raw="{}", peer_id=None, cmid=None)
 _first_kept = select(_table.c.id).where(_table.c.received_at >= bindparam("before")).order_by(_table.c.id).limit(1)
 _newest = select(func.max(_table.c.id))
 
@@ -114,14 +117,9 @@ class Inbox:
 
     def store(self, batch: Sequence[RawEvent], cursor: Cursor, now: datetime) -> int:
         """Keep a batch and the cursor behind it; returns how many events were not known yet."""
+        stored = self.add(batch, now)
         on_sqlite = self._work.dialect == "sqlite"
         moment = microseconds(now) if on_sqlite else now
-        stored = 0
-        if batch:
-            rows = [
-                (storable(one.event_id), storable(one.type), one.urgent, storable(one.raw), moment) for one in batch
-            ]
-            stored = self._work.bulk(_STORE_SQLITE if on_sqlite else _STORE_POSTGRES, rows)
         place = (
             cursor.group_id,
             storable(cursor.server),
@@ -132,9 +130,37 @@ class Inbox:
         self._work.bulk(_KEEP_SQLITE if on_sqlite else _KEEP_POSTGRES, [place])
         return stored
 
+    def add(self, batch: Sequence[RawEvent], now: datetime) -> int:
+        """Keep events that came by another way than the stream, or whose place is kept beside them."""
+        if not batch:
+            return 0
+        on_sqlite = self._work.dialect == "sqlite"
+        moment = microseconds(now) if on_sqlite else now
+        rows = [
+            (
+                storable(one.event_id),
+                storable(one.type),
+                one.urgent,
+                storable(one.raw),
+                moment,
+                *(one.message or (None, None)),
+            )
+            for one in batch
+        ]
+        return self._work.bulk(_STORE_SQLITE if on_sqlite else _STORE_POSTGRES, rows)
+
+    def last_message(self, peer_id: int) -> int:
+        """The greatest number of a known message of the conversation, 0 when none is known."""
+        return int(self._work.value(_last_message, {"peer": peer_id}) or 0)
+
     def cursor(self, group_id: int) -> Cursor | None:
         found = self._work.row(_cursor, {"group": group_id})
         return None if found is None else Cursor(found.group_id, found.server, found.key, found.ts)
+
+    def kept_at(self, group_id: int) -> datetime | None:
+        """When the place in the stream was stored last: what came before is known."""
+        moment: datetime | None = self._work.value(_kept_at, {"group": group_id})
+        return moment
 
     def next(self, limit: int, urgent_only: bool = False) -> tuple[InboxRow, ...]:
         """The events to handle next: urgent ones first, then in the order of arrival."""

@@ -54,6 +54,9 @@ inbox = Table(
     Column("handled_at", Moment),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("error", AnyText),
+    # What tells a message from all others, by whichever way it is heard of; None for everything else.
+    Column("peer_id", BigInteger),
+    Column("cmid", BigInteger),
     # Last, because SQLite reads past a long text to reach the columns behind it.
     Column("raw", AnyText, nullable=False),
     UniqueConstraint("event_id"),
@@ -61,6 +64,7 @@ inbox = Table(
     CheckConstraint("(state = 'new') = (handled_at IS NULL)", name="handled"),
     sqlite_autoincrement=True,
 )
+_partial("inbox_message", inbox.c.peer_id, inbox.c.cmid, where="peer_id IS NOT NULL", unique=True)
 _partial("inbox_new", inbox.c.urgent.desc(), inbox.c.id, where="state = 'new'")
 
 cursor = Table(

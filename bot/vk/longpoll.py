@@ -20,7 +20,7 @@ from bot.vk import interruptible
 from bot.vk.client import API_VERSION, Call, VkClient, new_session
 from bot.vk.errors import VkRefused, VkTransport
 from bot.vk.scalars import mapping, number, words
-from bot.vk.updates import identity
+from bot.vk.updates import identity, message_key
 from storage.faultpoints import reach
 
 WAIT: Final = 25
@@ -56,8 +56,8 @@ class Batch:
     """What one poll brought.
 
     ``updates`` are the raw JSON texts, ``event_ids`` what tells each apart, ``types`` VK's words for their kinds,
-    all in the same order.  ``gap`` says that events may be missing before this place.  ``failed`` is VK's code of
-    a lost key or position, None otherwise.
+    ``messages`` the conversation and number of a message, all in the same order.  ``gap`` says that events may be
+    missing before this place.  ``failed`` is VK's code of a lost key or position, None otherwise.
     """
 
     updates: tuple[str, ...]
@@ -66,6 +66,7 @@ class Batch:
     cursor: Cursor
     gap: bool = False
     failed: int | None = None
+    messages: tuple[tuple[int, int] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ class LongPoll:
             server = f"https://{server}"
         return Cursor(server, key, at)
 
-    def poll(self, cursor: Cursor) -> Batch:
-        """What happened after ``cursor``; waits up to 25 s for something to happen.
+    def poll(self, cursor: Cursor, *, at_once: bool = False) -> Batch:
+        """What happened after ``cursor``; waits up to 25 s for something to happen, a second when ``at_once``.
 
         Raises VkTransport when no readable answer came (the cursor still holds), VkRefused when VK gives no new
         key after the old one was lost.
@@ -118,7 +119,7 @@ class LongPoll:
         if self._stopped:
             raise VkTransport("longpoll", "stopped")
         reach("vk.longpoll.before")
-        body = self._ask(cursor)
+        body = self._ask(cursor, min(self._wait, 1) if at_once else self._wait)
         reach("vk.longpoll.after")
         try:
             answer = read_answer(body)
@@ -136,12 +137,12 @@ class LongPoll:
         self._stopped = True
         self._wire.interrupt()
 
-    def _ask(self, cursor: Cursor) -> str:
+    def _ask(self, cursor: Cursor, wait: int) -> str:
         """The body of the answer; the failure is raised outside ``except`` so that the key does not hang on it."""
         try:
             response = self._http.get(
                 cursor.server,
-                params={"act": "a_check", "key": cursor.key, "ts": cursor.ts, "wait": str(self._wait)},
+                params={"act": "a_check", "key": cursor.key, "ts": cursor.ts, "wait": str(wait)},
                 timeout=(self._connect_timeout, self._wait + 10),
                 allow_redirects=False,
                 stream=True,
@@ -272,6 +273,7 @@ def _batch(answer: Answer, cursor: Cursor) -> Batch:
         updates=tuple(raw for raw, _ in answer.updates),
         event_ids=tuple(identity(decoded, raw) for raw, decoded in answer.updates),
         types=tuple(words(mapping(decoded).get("type")) for _, decoded in answer.updates),
+        messages=tuple(message_key(decoded) for _, decoded in answer.updates),
         cursor=cursor,
     )
 

@@ -38,6 +38,16 @@ def identity(update: object, raw: str) -> str:
     return "sha256:" + hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def message_key(update: object) -> tuple[int, int] | None:
+    """The conversation and the number in it of the message an update tells of; None for any other update."""
+    told = mapping(update)
+    if told.get("type") != VkBotEventType.MESSAGE_NEW.value:
+        return None
+    message = mapping(mapping(told.get("object")).get("message")) or mapping(told.get("object"))
+    peer, cmid = number(message.get("peer_id")), _cmid(message)
+    return (peer, cmid) if peer and cmid and peer > 0 and cmid > 0 else None
+
+
 def parse(raw: str, group_id: int, received_at: datetime = EPOCH) -> Event:
     """The event in ``raw``, for the community ``group_id``.
 

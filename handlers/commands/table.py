@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from editorial.errors import DeskError, NotAModerator, RoleTooLow, WrongChat
-from handlers import review, texts
+from handlers import moments, review, texts
 from handlers.answers import answer
 from handlers.commands import (
     find,
@@ -84,6 +84,10 @@ def run(context: Context, message: MessageArrived) -> bool:
         answer(context, message, review.refuse(context, person, error, Payload(f"/{found[1]}")))
         return True
     context.unit.authors.ensure(message.from_id, context.now)
+    if context.late:
+        written = moments.say(message.at, context.now, context.desk.zone)
+        answer(context, message, texts.command_late(found[1], written))
+        return True
     command.run(context, message, _words(message.text) if command.verbatim else (found[2] or "").strip())
     return True
 

@@ -102,6 +102,29 @@ def test_pausing_twice_is_said_so(world: World) -> None:
     assert world.says("/пауза", by=ANNA, where=CHAT) == [texts.ALREADY_PAUSED]
 
 
+@pytest.mark.parametrize("command", ["/пауза", "/план", "/сети telegram стоп"])
+def test_a_command_that_took_hours_to_arrive_is_told_of_and_not_run(world: World, command: str) -> None:
+    written = world.now
+    world.later(hours=3)
+    world.happens(a_message(command, by=ANNA, where=CHAT, at=written))
+    [said] = [message.text for message in world.chat()]
+    assert "написана сегодня в 10:00 мск" in said
+    assert "не выполнена. Повторите её" in said
+    assert not paused(world)
+
+
+def test_a_command_that_took_minutes_is_run(world: World) -> None:
+    written = world.now
+    world.later(minutes=10)
+    world.happens(a_message("/пауза", by=ANNA, where=CHAT, at=written))
+    assert paused(world)
+
+
+def paused(world: World) -> bool:
+    with world.look() as context:
+        return context.paused() is not None
+
+
 def test_resuming_has_everything_tried_again(world: World) -> None:
     with world.look() as context:
         before = context.unit.settings.get("resume_asked")

@@ -377,6 +377,16 @@ def test_what_a_downtime_brought_is_not_answered_at_night(world: World) -> None:
     assert "№ 2" in receipt
 
 
+def test_a_draft_that_a_downtime_kept_back_is_not_shown_at_night(world: World) -> None:
+    written = world.now
+    world.later(hours=14)  # midnight
+    world.happens(a_message("В посёлке открыли новую школу. " * 12, at=written))
+    assert world.letters(AUTHOR) == []
+    world.later(hours=9)
+    world.deliver()
+    assert "Отправить" in world.conversations[AUTHOR][-1].buttons
+
+
 def test_r10_whoever_refused_a_question_is_sent_no_letter_either(world: World) -> None:
     """The receipt arrived, a question met a closed door: the decision waits until they write."""
     world.happens(suggested(31))

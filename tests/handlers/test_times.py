@@ -13,7 +13,7 @@ import pytest
 from editorial import regions
 from editorial.suggestion import Status
 from handlers import moments
-from tests.builders import AUTHOR, BORIS, NOW, suggested
+from tests.builders import AUTHOR, BORIS, CHAT, NOW, a_message, suggested
 from tests.handlers.world import MOSCOW, World
 
 IRKUTSK = ZoneInfo("Asia/Irkutsk")
@@ -32,6 +32,21 @@ def test_a_reply_with_a_time_plans_the_post(world: World) -> None:
     assert world.replies(1, "завтра 14:30", by=BORIS) == ["№ 1 выйдет завтра в 14:30 мск"]
     assert world.suggestion(1).due_at == utc(2026, 11, 26, 11, 30)
     assert "В очереди: завтра в 14:30 мск (Борис Котов)" in world.card(1).text
+
+
+@pytest.mark.parametrize(("minutes", "planned"), [(12, True), (180, False)])
+def test_a_wish_means_what_it_meant_when_it_was_written(world: World, minutes: int, planned: bool) -> None:
+    world.happens(suggested(31))
+    world.later(hours=13, minutes=55)  # 23:55
+    wish = a_message("завтра 14:30", by=BORIS, where=CHAT, reply_to=world.card(1).cmid, at=world.now)
+    world.later(minutes=minutes)
+    world.happens(wish)
+    if planned:
+        assert world.suggestion(1).due_at == utc(2026, 11, 26, 11, 30)
+    else:
+        assert world.suggestion(1).status is Status.PENDING
+        [said] = [message.text for message in world.chat() if "названо" in message.text]
+        assert said.startswith("Время для № 1 названо вчера в 23:55 мск, а дошло только сейчас")
 
 
 def test_a_planned_one_moves_by_a_reply(world: World) -> None:

@@ -1,0 +1,153 @@
+"""What people wrote while the event stream was lost: read back from the conversations.
+
+::
+
+    conversations that moved since then ──▶ their history ──▶ the same events the stream would have brought
+
+Only what was written since the stream was heard last is taken, and in a dialog only what nobody of the community
+has answered by hand.  Of the moderators' chat only what is said to the bot counts.  A message that is known
+already, because its event came after all, is told by its number when it is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.vk.client import API_VERSION, Call, VkClient
+from bot.vk.errors import VkError
+from bot.vk.scalars import items, mapping, moment, number, words
+from bot.vk.updates import message_key
+from bot.work import Work
+from handlers.context import CHATS_FROM
+from storage.inbox import RawEvent
+
+#: Conversations on one page, and messages of one conversation: VK gives no more.
+PAGE: Final = 200
+#: Pages of conversations at most: more dialogs than that never move while a stream is lost.
+PAGES: Final = 25
+#: Messages of the moderators' chat that are looked through.
+OF_THE_CHAT: Final = 100
+#: Our clock and VK's may differ by so much; what is read twice is stored once.
+CLOCKS: Final = timedelta(minutes=2)
+
+
+class Missed:
+    """Reads what the stream did not bring."""
+
+    def __init__(self, work: Work, client: VkClient, group_id: int) -> None:
+        self._work = work
+        self._client = client
+        self._group_id = group_id
+
+    def since(self, heard_at: datetime) -> list[RawEvent]:
+        """The messages written since the stream was heard last, in the order of writing. Raises VkError."""
+        after = heard_at - CLOCKS
+        with self._work.look() as context:
+            chat = context.moderators_chat()
+        found, moved = self._first(after, chat)
+        found += self._histories(moved, after)
+        found.sort(key=lambda one: (number(one.get("date")) or 0, number(one.get("conversation_message_id")) or 0))
+        return [self._event(message) for message in found]
+
+    def _first(self, after: datetime, chat: int | None) -> tuple[list[Mapping[str, Any]], dict[int, int]]:
+        """What is seen at the first look, and the dialogs to be read with the newest number of each."""
+        calls = [self._page(0)]
+        if chat is not None:
+            calls.append(Call("messages.getHistory", {"peer_id": chat, "count": OF_THE_CHAT}))
+        page, *chats = self._client.batch(calls)
+        if isinstance(page, VkError):
+            raise page
+        moved = self._moved(page, after)
+        for place in range(1, PAGES):
+            rows = items(mapping(page).get("items"))
+            if len(rows) < PAGE or not any(_is_new(mapping(row).get("last_message"), after) for row in rows):
+                break
+            page = self._client.make(self._page(place * PAGE))
+            moved |= self._moved(page, after)
+        said = [
+            message
+            for answer in chats
+            if not isinstance(answer, VkError)  # out of the chat: who is told of that is told already
+            for message in map(mapping, items(mapping(answer).get("items")))
+            if _is_new(message, after) and self._is_for_us(message)
+        ]
+        lone, unread = self._apart(moved)
+        return [*said, *lone], unread
+
+    def _page(self, offset: int) -> Call:
+        return Call("messages.getConversations", {"count": PAGE, "offset": offset or None})
+
+    def _moved(self, page: object, after: datetime) -> dict[int, Mapping[str, Any]]:
+        """The dialogs of a page in which somebody wrote since, by the person: the last message of each."""
+        last = (mapping(mapping(row).get("last_message")) for row in items(mapping(page).get("items")))
+        return {
+            peer: message
+            for message in last
+            if 0 < (peer := number(message.get("peer_id")) or 0) < CHATS_FROM and _is_new(message, after)
+        }
+
+    def _apart(self, moved: Mapping[int, Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], dict[int, int]]:
+        """The messages behind which nothing unknown can stand, and how far the other dialogs are to be read."""
+        lone, unread = [], {}
+        with self._work.look() as context:
+            for peer, message in moved.items():
+                known, last = (
+                    context.unit.inbox.last_message(peer),
+                    number(message.get("conversation_message_id")) or 0,
+                )
+                if last == known + 1 and _is_by(peer, message):
+                    lone.append(message)
+                else:
+                    unread[peer] = min(PAGE, max(1, last - known)) if known and last > known else PAGE
+        return lone, unread
+
+    def _histories(self, unread: Mapping[int, int], after: datetime) -> list[Mapping[str, Any]]:
+        calls = [Call("messages.getHistory", {"peer_id": peer, "count": count}) for peer, count in unread.items()]
+        found: list[Mapping[str, Any]] = []
+        for peer, answer in zip(unread, self._client.batch(calls), strict=True):
+            if isinstance(answer, VkError):
+                raise answer
+            found += _unanswered(peer, map(mapping, items(mapping(answer).get("items"))), after)
+        return found
+
+    def _is_for_us(self, message: Mapping[str, Any]) -> bool:
+        """Whether a bot without access to all messages would have been told of it."""
+        text = words(message.get("text")).lstrip()
+        answered = number(mapping(message.get("reply_message")).get("from_id"))
+        named = f"[club{self._group_id}|" in text or f"[public{self._group_id}|" in text
+        return (number(message.get("from_id")) or 0) > 0 and (
+            text.startswith("/") or answered == -self._group_id or named
+        )
+
+    def _event(self, message: Mapping[str, Any]) -> RawEvent:
+        update = {
+            "type": "message_new",
+            "v": API_VERSION,
+            "group_id": self._group_id,
+            "object": {"message": message},
+        }
+        key = message_key(update)
+        update["event_id"] = "read:{}:{}".format(*(key or (0, number(message.get("id")) or 0)))
+        raw = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
+        return RawEvent(str(update["event_id"]), "message_new", False, raw, key)
+
+
+def _is_new(message: object, after: datetime) -> bool:
+    said = mapping(message)
+    return number(said.get("date")) is not None and moment(said.get("date")) >= after
+
+
+def _is_by(peer: int, message: Mapping[str, Any]) -> bool:
+    return number(message.get("from_id")) == peer and not number(message.get("out"))
+
+
+def _unanswered(peer: int, history: Iterable[Mapping[str, Any]], after: datetime) -> Iterator[Mapping[str, Any]]:
+    """What the person wrote since, the newest first, back to where somebody answered by hand."""
+    for message in history:
+        if not _is_new(message, after) or number(message.get("admin_author_id")):
+            return
+        if _is_by(peer, message):
+            yield message
