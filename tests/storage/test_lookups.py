@@ -44,8 +44,8 @@ FROM n
 """
 _INBOX = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
-INSERT INTO inbox (event_id, type, urgent, state, received_at, handled_at, raw)
-SELECT 'e' || i, 'message_new', i % 7 = 0, CASE WHEN i % 1000 = 0 THEN 'new' ELSE 'done' END, {now},
+INSERT INTO inbox (event_id, type, urgent, peer_id, cmid, state, received_at, handled_at, raw)
+SELECT 'e' || i, 'message_new', i % 7 = 0, 600 + i % 50, i, CASE WHEN i % 1000 = 0 THEN 'new' ELSE 'done' END, {now},
     CASE WHEN i % 1000 = 0 THEN NULL ELSE {now} END, '{{"type":"message_new"}}'
 FROM n
 """
@@ -81,6 +81,7 @@ LOOKS: dict[str, Look] = {
     "inbox.next": lambda unit, now: unit.inbox.next(20),
     "inbox.next urgent": lambda unit, now: unit.inbox.next(20, urgent_only=True),
     "inbox.waiting": lambda unit, now: unit.inbox.waiting(),
+    "inbox.last_message": lambda unit, now: unit.inbox.last_message(601),
     "inbox.last_received_at": lambda unit, now: unit.inbox.last_received_at(),
     "outbox.claim": lambda unit, now: unit.outbox.claim("vk_messages", now, 20),
     "outbox.claim closed": lambda unit, now: unit.outbox.claim("vk_messages", now, 20, ("user:1",)),

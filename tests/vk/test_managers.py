@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -96,7 +95,7 @@ def test_a_manager_whose_role_vk_does_not_name_has_no_rights_and_people_are_told
     a_watch(world, work).read_managers()
     assert not role(work).decides
     with work.begin("test") as context:
-        handle(a_message("/статус", by=501, where=CHAT), replace(context, desk=work.desk))
+        handle(a_message("/статус", by=501, where=CHAT, at=context.now), context)
         [answer] = context.unit.outbox.claim("vk_messages", context.now, 9)
     for told in (readable(look(wanted), wanted), answer.payload["text"], _line(wanted)):
         assert f"vk.com/id{LEFT}" in told
