@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
-from editorial import rubrics
+from editorial import regions, rubrics
 from editorial.networks import Network
 from editorial.suggestion import Status, Suggestion, comparable
 from handlers.context import Context
@@ -45,10 +45,16 @@ class NetworkRule:
         if self.off or not (self.only or self.never):
             return not self.off
         rubric = rubrics.of(suggestion)
-        codes = {code for code in (rubric.code if rubric else None, suggestion.region) if code}
+        codes = {code for code in (rubric.code if rubric else None, _region(suggestion)) if code}
         if codes & set(self.never):
             return False
         return not self.only or bool(codes & set(self.only))
+
+
+def _region(suggestion: Suggestion) -> str | None:
+    """The region; until somebody says which it is the one the text speaks of, as the card shows it."""
+    guess = None if suggestion.region else regions.region_of_text(suggestion.text)
+    return guess.code if guess else suggestion.region
 
 
 def rule(context: Context, key: str) -> NetworkRule:

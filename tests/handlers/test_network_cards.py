@@ -189,6 +189,14 @@ def test_rules_by_rubric_and_region_decide_where_a_post_goes(world: World) -> No
     assert next_for(world, "telegram") is not None
 
 
+def test_the_region_a_text_speaks_of_counts_until_somebody_says_another(world: World) -> None:
+    world.says("/сети MAX только RU-IRK", by=ANNA, where=CHAT)
+    world.says("/сети телеграм кроме RU-IRK", by=ANNA, where=CHAT)
+    world.happens(suggested(31, text="В Иркутской области открыли мост после ремонта."))
+    assert "похоже, Иркутская обл." in world.card(1).text
+    assert "Кроме ВК выйдет: MAX" in world.card(1).text
+
+
 def test_only_editors_change_the_networks(world: World) -> None:
     [said] = world.says("/сети MAX выключить", by=BORIS, where=CHAT)
     assert "редактор" in said.lower()
