@@ -336,8 +336,7 @@ class Ok(NetworkTarget):
             return None
         if standing is not None:
             return standing
-        fresh = self._list_is_fresh or _reaches_beyond(rows, delivery.sending_at or delivery.created_at)
-        sure = fresh and len(rows) < NEWEST and self._attempts.over(delivery, now)
+        sure = self._list_is_fresh and len(rows) < NEWEST and self._attempts.over(delivery, now)
         return RetryLater("not_sent", 0.0, counts=False) if sure else None
 
     def _look_whether_listed(self, number: str) -> None:
@@ -429,13 +428,6 @@ class Ok(NetworkTarget):
 
 def _numbers(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(row["id"]) for row in rows]
-
-
-def _reaches_beyond(rows: Iterable[Mapping[str, Any]], moment: datetime) -> bool:
-    """Whether the list shows a topic made after that moment: then it would show an earlier one, too."""
-    made = (row.get("created_ms") for row in rows)
-    latest = max((float(one) for one in made if isinstance(one, (int, float))), default=0.0)
-    return latest / 1000 > (moment + CLOCK_SLACK).timestamp()
 
 
 def _not_done(answer: Any, forbidden: str) -> Outcome | None:

@@ -261,8 +261,8 @@ def test_a_list_that_was_never_seen_to_show_topics_at_once_proves_nothing(vk: Sa
     assert target.find(copy_of(target, story()), row, later()) is None
 
 
-def test_a_topic_made_later_shows_that_the_list_is_fresh(vk: SandboxClient, target: Ok) -> None:
-    """The group's very first post in doubt: somebody else's later topic is on the list, so ours would be, too."""
+def test_a_topic_made_later_does_not_show_that_ours_is_not_there(vk: SandboxClient, target: Ok) -> None:
+    """Topics that nobody but their author has seen are left out of the statistics: ours may be one of them."""
     vk.fault("reset", "ok.mediatopic.post")
     row = delivery()
     assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
@@ -270,7 +270,7 @@ def test_a_topic_made_later_shows_that_the_list_is_fresh(vk: SandboxClient, targ
     api = OkApi(f"{vk.url}/ok/fb.do", ok.APPLICATION_KEY, ok.ACCESS_TOKEN, SESSION_SECRET, spacing=0)
     topic = {"media": [{"type": "text", "text": "Объявление"}]}
     api.call("mediatopic.post", write=True, type="GROUP_THEME", gid=ok.GROUP_ID, attachment=topic)
-    assert target.find(copy_of(target, story()), row, later()) == RetryLater("not_sent", 0.0, counts=False)
+    assert target.find(copy_of(target, story()), row, later()) is None
 
 
 def test_a_list_that_is_full_does_not_show_everything(
