@@ -255,11 +255,11 @@ def _press(context: Context, person: Person, suggestion: Suggestion, action: Act
 def _moment(arg: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(arg or "")
-    except ValueError:
+        if moment.tzinfo is None:
+            raise PayloadForeign
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one of which UTC has no year
         raise PayloadForeign from None
-    if moment.tzinfo is None:
-        raise PayloadForeign
-    return moment.astimezone(UTC)
 
 
 def _rehearse(context: Context, suggestion: Suggestion, press: Press) -> None:

@@ -339,6 +339,8 @@ def test_t23_a_press_does_exactly_what_the_state_machine_says(make_world: Any, s
         {"v": 1, "a": "return", "n": 1, "r": 1, "x": ["photo"]},
         {"v": 1, "a": "pick", "n": 1, "r": 1, "x": "завтра"},
         {"v": 1, "a": "pick", "n": 1, "r": 1, "x": "2026-11-26T09:30:00"},
+        {"v": 1, "a": "pick", "n": 1, "r": 1, "x": "9999-12-31T23:59:59-14:00"},
+        {"v": 1, "a": "pick", "n": 1, "r": 1, "x": "0001-01-01T00:00:00+14:00"},
         {"v": 1, "a": "menu", "n": 1, "r": 1, "x": "slots:31.02"},
         {"v": 1, "a": "menu", "n": 1, "r": 1, "x": "admin"},
         {"command": "start"},
