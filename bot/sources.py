@@ -136,7 +136,7 @@ class Sources(Rounds):
 
     def _failed(self, source: Source, reason: str) -> None:
         age = self._work.now() - source.failing_since if source.failing_since is not None else None
-        if sources.needs_note(source, True, age):
+        if sources.needs_note(source, age):
             with self._work.begin("source.failing") as context:
                 sources.failed(context, source, reason)
 

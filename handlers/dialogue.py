@@ -186,13 +186,13 @@ def _start(context: Context, message: MessageArrived) -> None:
 
 
 def _letters_off(context: Context, message: MessageArrived) -> None:
-    context.unit.authors.wants_letters(message.from_id, False, context.now)
+    context.unit.authors.wants_letters(message.from_id, context.now, yes=False)
     context.unit.journal.add(context.now, None, message.from_id, "letters_off")
     answer(context, message, texts.LETTERS_OFF, keyboards.spoken("Старт"))
 
 
 def _letters_on(context: Context, message: MessageArrived) -> None:
-    context.unit.authors.wants_letters(message.from_id, True, context.now)
+    context.unit.authors.wants_letters(message.from_id, context.now, yes=True)
     context.unit.journal.add(context.now, None, message.from_id, "letters_on")
     answer(context, message, texts.LETTERS_ON, keyboards.spoken("Мои новости"))
     letters.give_kept(context, message.from_id)
@@ -293,7 +293,7 @@ def denied(context: Context, event: MessagesDenied | PersonBlocked) -> None:
     """The person cannot be written to from now on."""
     if context.unit.authors.get(event.user_id) is not None:
         why = "blacklisted" if isinstance(event, PersonBlocked) else "denied"
-        context.unit.authors.reachable(event.user_id, False, why, context.now)
+        context.unit.authors.reachable(event.user_id, context.now, yes=False, why=why)
         letters.keep_all(context, event.user_id, why)
 
 
@@ -301,5 +301,5 @@ def unblocked(context: Context, event: PersonUnblocked) -> None:
     """Nobody knows whether the person can be written to; the next letter will show."""
     author = context.unit.authors.get(event.user_id)
     if author is not None and author.reachable is False:
-        context.unit.authors.reachable(event.user_id, None, None, context.now)
+        context.unit.authors.reachable(event.user_id, context.now, yes=None)
         letters.give_kept(context, event.user_id)

@@ -165,7 +165,7 @@ def release(context: Context, vk_id: int) -> int:
     if author is None:
         return 0
     if author.reachable is not True:
-        context.unit.authors.reachable(vk_id, True, None, context.now)
+        context.unit.authors.reachable(vk_id, context.now, yes=True)
     if not author.wants_letters:
         return 0
     return give_kept(context, vk_id)

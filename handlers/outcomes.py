@@ -301,7 +301,7 @@ def _letter(context: Context, delivery: Delivery, outcome: Outcome, verdict: Ver
     if author is None:
         return True
     if verdict.state is State.SENT and author.reachable is not True:
-        context.unit.authors.reachable(vk_id, True, None, context.now)
+        context.unit.authors.reachable(vk_id, context.now, yes=True)
     elif verdict.state is State.HELD:
         _unreachable(context, vk_id, verdict.error or "unreachable")
         if delivery.number is not None:
@@ -322,7 +322,7 @@ def _aside(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
 
 def _unreachable(context: Context, vk_id: int, why: str) -> None:
     """The person does something first; until then nothing more is tried."""
-    context.unit.authors.reachable(vk_id, False, why, context.now)
+    context.unit.authors.reachable(vk_id, context.now, yes=False, why=why)
     letters.keep_all(context, vk_id, why)
 
 

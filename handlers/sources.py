@@ -83,7 +83,7 @@ def read_well(context: Context, source: Source) -> None:
     current = context.unit.sources.get(source.number)
     if current is None or current.failing_since is None:
         return
-    context.unit.sources.failing(source.number, None, False, context.now)
+    context.unit.sources.failing(source.number, context.now, since=None, told=False)
     if current.told:
         _note(context, current, "source_well", "")
 
@@ -96,22 +96,20 @@ def failed(context: Context, source: Source, reason: str) -> None:
     since = current.failing_since or context.now
     tell = not current.told and context.now - since >= FAILING
     if current.failing_since is None or tell:
-        context.unit.sources.failing(source.number, since, current.told or tell, context.now)
+        context.unit.sources.failing(source.number, context.now, since=since, told=current.told or tell)
     if tell:
         _note(context, current, "source_failing", reason)
 
 
-def needs_note(source: Source, now_failing: bool, age: timedelta | None) -> bool:
-    """Whether anything would be written about how reading went; nothing is, while nothing changes."""
-    if not now_failing:
-        return source.failing_since is not None
+def needs_note(source: Source, age: timedelta | None) -> bool:
+    """Whether anything is to be written about a failure ``age`` after the first; nothing is, while it goes on."""
     return source.failing_since is None or (not source.told and age is not None and age >= FAILING)
 
 
 def learned(context: Context, source: Source, owner_id: int, title: str, own: Ours) -> bool:
     """The community behind the address is known now. False: it is one of ours, and is stopped."""
     if own.has_wall(owner_id):
-        context.unit.sources.switch(source.number, False, context.now)
+        context.unit.sources.switch(source.number, context.now, active=False)
         _note(context, source, "source_is_ours", "")
         return False
     if (source.owner_id, source.title) != (owner_id, title):

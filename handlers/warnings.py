@@ -108,7 +108,7 @@ def are_covered(suggestion: Suggestion, found: Collection[Warn]) -> bool:
 def uncover(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:
     """A moderator wants to see the covered pictures: on this card only."""
     same_version(suggestion, payload.version)
-    context.unit.cards.uncover(suggestion.number, True, context.now)
+    context.unit.cards.uncover(suggestion.number, context.now, uncovered=True)
     status = str(suggestion.status)
     context.unit.journal.add(context.now, suggestion.number, person.user_id, "uncovered", status, status)
     changes.refresh_card(context, suggestion.number)
@@ -119,7 +119,7 @@ def cover_again(context: Context, number: int) -> None:
     """What a moderator asked to see may be other pictures now: those are asked for anew."""
     card = context.unit.cards.get(number)
     if card is not None and card.uncovered:
-        context.unit.cards.uncover(number, False, context.now)
+        context.unit.cards.uncover(number, context.now, uncovered=False)
 
 
 # ------------------------------------------------------------------------------------------------- the question

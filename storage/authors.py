@@ -80,12 +80,12 @@ class Authors:
         """Authors whose names nobody has asked for yet."""
         return tuple(row.vk_id for row in self._work.rows(_unnamed, {"count": limit}))
 
-    def reachable(self, vk_id: int, value: bool | None, why: str | None, now: datetime) -> None:
-        """Whether VK lets us write to this person; ``why`` keeps VK's reason when it does not."""
-        self._set(vk_id, now, reachable=value, unreachable_why=why)
+    def reachable(self, vk_id: int, now: datetime, *, yes: bool | None, why: str | None = None) -> None:
+        """Whether VK lets us write to this person, None: not known; ``why`` keeps VK's reason when it does not."""
+        self._set(vk_id, now, reachable=yes, unreachable_why=why)
 
-    def wants_letters(self, vk_id: int, value: bool, now: datetime) -> None:
-        self._set(vk_id, now, wants_letters=value)
+    def wants_letters(self, vk_id: int, now: datetime, *, yes: bool) -> None:
+        self._set(vk_id, now, wants_letters=yes)
 
     def set_zone(self, vk_id: int, zone: str | None, now: datetime) -> None:
         """``zone`` is an IANA name."""

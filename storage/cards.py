@@ -125,7 +125,7 @@ class Cards:
         """Remember what the card shows after an edit."""
         self._put(number, {"shown": mark, "updated_at": now})
 
-    def uncover(self, number: int, uncovered: bool, now: datetime) -> None:
+    def uncover(self, number: int, now: datetime, *, uncovered: bool) -> None:
         """Whether this card may show pictures that are kept covered."""
         self._put(number, {"uncovered": uncovered, "updated_at": now})
 

@@ -61,7 +61,7 @@ class Sources:
         added = self._work.written_row(insert.returning(_table.c.number))
         return None if added is None else self.get(added.number)
 
-    def switch(self, number: int, active: bool, now: datetime, *, since: datetime | None = None) -> bool:
+    def switch(self, number: int, now: datetime, *, active: bool, since: datetime | None = None) -> bool:
         """Stop a source, or start it again; what it was blamed for is forgotten. False: it is so already."""
         found = self.get(number)
         if found is None or found.active is active:
@@ -77,7 +77,7 @@ class Sources:
         values = {"owner_id": owner_id, "title": title, "changed_at": now}
         self._work.change(_change.values(**values), {"row": number})
 
-    def failing(self, number: int, since: datetime | None, told: bool, now: datetime) -> None:
+    def failing(self, number: int, now: datetime, *, since: datetime | None, told: bool) -> None:
         """Since when reading fails, None when it works again; whether people know."""
         values = {"failing_since": since, "told": told, "changed_at": now}
         self._work.change(_change.values(**values), {"row": number})

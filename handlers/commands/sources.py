@@ -51,7 +51,7 @@ def _switch(context: Context, message: MessageArrived, number: int, active: bool
     if source is None:
         return texts.no_such_source(number)
     since = context.now if active else None  # what came while it was stopped is not wanted
-    if context.unit.sources.switch(number, active, context.now, since=since):
+    if context.unit.sources.switch(number, context.now, active=active, since=since):
         word = "source_started" if active else "source_stopped"
         context.unit.journal.add(context.now, None, message.from_id, word, None, None, {"source": number})
     return texts.source_switched(number, source.name, active)

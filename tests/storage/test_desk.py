@@ -31,12 +31,12 @@ def test_an_author_is_known_from_the_first_suggestion_and_named_later(storage: S
 def test_what_is_known_of_an_author_is_changed_piece_by_piece(storage: Storage, now: datetime) -> None:
     with storage.begin("test") as unit:
         unit.authors.name(7, "Мария", now)
-        unit.authors.reachable(7, False, "901", now)
-        unit.authors.wants_letters(7, False, now)
+        unit.authors.reachable(7, now, yes=False, why="901")
+        unit.authors.wants_letters(7, now, yes=False)
         unit.authors.set_zone(7, "Asia/Irkutsk", now)
         unit.authors.set_region(7, "RU-IRK", now)
         assert unit.authors.get(7) == Author(7, "Мария", False, False, "Asia/Irkutsk", "RU-IRK")
-        unit.authors.reachable(7, True, None, now)
+        unit.authors.reachable(7, now, yes=True)
         assert unit.authors.ensure(7, now) == Author(7, "Мария", True, False, "Asia/Irkutsk", "RU-IRK")
 
 

@@ -53,7 +53,7 @@ def test_a_card_is_uncovered_for_itself_alone(storage: Storage, now: datetime) -
         first, second = taken_in(unit, now, 1).number, taken_in(unit, now, 2).number
         for number in (first, second):
             unit.cards.placed(number, 2_000_000_001, number, (), now)
-        unit.cards.uncover(first, True, now)
+        unit.cards.uncover(first, now, uncovered=True)
         unit.cards.view(first, {}, now)
         cards = [unit.cards.get(number) for number in (first, second)]
     assert [card is not None and card.uncovered for card in cards] == [True, False]
