@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from bot.vk.posts import attachment_of
-from bot.vk.scalars import items, mapping, number, words
+from bot.vk.scalars import cmid_of, items, mapping, number, words
 from editorial.suggestion import Attachment, Content
 from handlers.events import Quote
 
@@ -43,7 +43,7 @@ def _within(message: Mapping[str, Any], group_id: int, depth: int) -> Iterator[Q
     answered = mapping(message.get("reply_message"))
     if answered and depth == 0:
         for quote in _of_message(answered, group_id, depth):
-            yield Quote(quote.content, quote.link, _cmid(answered), answered=True)
+            yield Quote(quote.content, quote.link, cmid_of(answered), answered=True)
     for inner in items(message.get("fwd_messages")):
         yield from _of_message(mapping(inner), group_id, depth)
     for raw in items(message.get("attachments")):
@@ -80,7 +80,3 @@ def _of_post(post: Mapping[str, Any]) -> Iterator[Quote]:
 
 def _says_something(content: Content) -> bool:
     return bool(content.text.strip() or content.attachments)
-
-
-def _cmid(message: Mapping[str, Any]) -> int | None:
-    return number(message.get("conversation_message_id")) or number(message.get("cmid")) or None

@@ -32,6 +32,11 @@ def person(value: object) -> int | None:
     return number(value) or None
 
 
+def cmid_of(message: Mapping[str, Any]) -> int | None:
+    """The number of the message in its conversation, under either of the names VK has for it."""
+    return number(message.get("conversation_message_id")) or number(message.get("cmid")) or None
+
+
 def words(value: object) -> str:
     """The text in ``value``, fit for storing and sending; empty when there is none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -16,7 +16,7 @@ from vk_api.bot_longpoll import VkBotEventType
 
 from bot.vk.posts import wall_record
 from bot.vk.quotes import own_attachments, quotes_of
-from bot.vk.scalars import EPOCH, mapping, moment, number, person, words
+from bot.vk.scalars import EPOCH, cmid_of, mapping, moment, number, person, words
 from handlers.events import (
     ButtonPressed,
     Event,
@@ -101,11 +101,11 @@ def _message(outer: Mapping[str, Any], group_id: int, received_at: datetime) -> 
     return MessageArrived(
         peer_id=peer,
         from_id=writer,
-        cmid=_cmid(message),
+        cmid=cmid_of(message),
         text=words(message.get("text")) or words(message.get("body")),
         payload=payload_of(message.get("payload")),
         attachments=own_attachments(message),
-        reply_to_cmid=_cmid(mapping(message.get("reply_message"))),
+        reply_to_cmid=cmid_of(mapping(message.get("reply_message"))),
         cropped=bool(number(message.get("is_cropped"))),
         action=words(action.get("type")) or None,
         action_member_id=number(action.get("member_id")),
@@ -121,10 +121,6 @@ def message_of(message: object, group_id: int, received_at: datetime = EPOCH) ->
     except _Unreadable:
         return None
     return event if isinstance(event, MessageArrived) else None
-
-
-def _cmid(message: Mapping[str, Any]) -> int | None:
-    return number(message.get("conversation_message_id")) or number(message.get("cmid")) or None
 
 
 def payload_of(value: object) -> Mapping[str, Any] | None:
@@ -147,7 +143,7 @@ def _press(press: Mapping[str, Any], _group_id: int, _received_at: datetime) -> 
     return ButtonPressed(
         peer_id=number(press.get("peer_id")) or user,
         user_id=user,
-        cmid=_cmid(press),
+        cmid=cmid_of(press),
         answer_id=answer,
         payload=payload_of(press.get("payload")),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.stories.browser import Visitor, chromium, needs_chromium
+from tests.stories.browser import Visitor, needs_chromium
 from tests.stories.desk import Desk, open_desk
 
 pytestmark = needs_chromium
@@ -19,12 +19,6 @@ pytestmark = needs_chromium
 IRINA = 601
 OLEG = 602
 ANNA = 501
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

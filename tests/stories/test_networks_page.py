@@ -10,18 +10,12 @@ from playwright.sync_api import Browser, expect
 
 from sandbox.server import Sandbox
 from tests.sandbox_client import SandboxClient
-from tests.stories.browser import Visitor, chromium, needs_chromium
+from tests.stories.browser import Visitor, needs_chromium
 from tests.targets.rig import Rig, changed
 from tests.targets.rigs.max import MaxRig
 from tests.targets.rigs.telegram import TelegramRig
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from sandbox.server import Sandbox
-from tests.stories.browser import Visitor, chromium, needs_chromium
+from tests.stories.browser import Visitor, needs_chromium
 
 pytestmark = needs_chromium
 
@@ -97,12 +97,6 @@ def card_keyboard() -> dict[str, Any]:
             ],
         ],
     }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

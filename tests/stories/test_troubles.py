@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,6 @@ from tests.stories.desk import CHAT, Desk, open_desk
 
 TEXT = "Совет провёл семинар для глав поселений"
 TO_CHAT = f'"peer_ids": "{CHAT}"'
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path) as running:
-        yield running
 
 
 def notes(desk: Desk) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +51,6 @@ VARIANTS: list[dict[str, Any]] = [
 ]
 
 SECOND_PUBLISH: list[int | str] = [100, 104, 15, 210, 214, "duplicate"]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path) as running:
-        yield running
 
 
 def named(variant: dict[str, Any]) -> str:

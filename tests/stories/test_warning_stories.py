@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.stories.desk import Desk, labels, open_desk
+from tests.stories.desk import Desk, labels
 
 CAMPAIGN = "Поддержите нашего кандидата в депутаты на выборах. Староста собрал соседей, чтобы обсудить колодец"
 DRONE = "Над районом сбили беспилотник, обломки упали за околицей, глава округа на месте и отвечает жителям"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path) as running:
-        yield running
 
 
 def test_a_red_warning_is_published_with_the_second_press_only(desk: Desk) -> None:

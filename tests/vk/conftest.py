@@ -16,6 +16,7 @@ from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
 from bot.vk.wall import Wall
 from tests.vk.desk import Desk
+from tests.vk.fault_server import FaultServer, fault_server
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,3 +82,10 @@ def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
     made = Desk(tmp_path, world)
     yield made
     made.storage.close()
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    """A VK that answers as it is told, and badly if need be."""
+    with fault_server() as running:
+        yield running

@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +23,6 @@ from tests.vk.fault_server import (
     computes,
     cuts_short,
     error,
-    fault_server,
     html,
     resets,
     response,
@@ -40,12 +38,6 @@ FAST = 1000.0
 
 def client_of(address: str, kind: Any = "user", **options: Any) -> VkClient:
     return VkClient(VkKey(kind, SECRET), address, rate=FAST, **{"timeout": (2, 1.5), **options})
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as running:
-        yield running
 
 
 def failure_of(client: VkClient, method: str = "wall.post", *, write: bool = True) -> VkError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -21,7 +21,6 @@ from tests.vk.fault_server import (
     computes,
     cuts_short,
     error,
-    fault_server,
     html,
     resets,
     stalls,
@@ -30,12 +29,6 @@ from tests.vk.fault_server import (
 
 NEWS = {"type": "wall_post_new", "event_id": "e1", "object": {"id": 5}, "group_id": 1, "v": "5.199"}
 PRESS = {"type": "message_event", "event_id": "e2", "object": {"text": 'скобки ]}, и "кавычки"'}, "group_id": 1}
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as running:
-        yield running
 
 
 def queue(server: FaultServer, *behaviours: Behaviour, wait: int = 0) -> LongPoll:

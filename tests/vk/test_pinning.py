@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,15 +11,9 @@ from bot.targets.vk_messages import Envelope, VkMessages
 from bot.vk.client import VkClient, VkKey
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, State
 from handlers.outgoing import Outgoing
-from tests.vk.fault_server import FaultServer, error, fault_server, resets, response, stalls
+from tests.vk.fault_server import FaultServer, error, resets, response, stalls
 
 CHAT = 2_000_000_001
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as running:
-        yield running
 
 
 def pinned(server: FaultServer) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,13 +11,7 @@ from bot.vk.errors import VkError
 from bot.vk.longpoll import Finding
 from bot.vk.people import managers, names
 from bot.vk.rights import Editor, rights
-from tests.vk.fault_server import FaultServer, answers, computes, error, fault_server, html, response
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as running:
-        yield running
+from tests.vk.fault_server import FaultServer, answers, computes, error, html, response
 
 
 def key(server: FaultServer, kind: Any = "group", secret: str = "some-key") -> VkClient:

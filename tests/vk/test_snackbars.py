@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from bot.snackbars import Snackbars
 from bot.vk.client import VkClient, VkKey
 from handlers.replies import Snackbar
-from tests.vk.fault_server import FaultServer, fault_server, response, stalls
+from tests.vk.fault_server import FaultServer, response, stalls
 from tests.waiting import until
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as running:
-        yield running
 
 
 def shown(server: FaultServer) -> Snackbars:

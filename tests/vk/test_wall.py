@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,16 +16,10 @@ from bot.vk.posts import references
 from bot.vk.wall import NoEditorKey, Wall
 from editorial.suggestion import Attachment
 from handlers.events import WallOther, WallPublished, WallSuggested
-from tests.vk.fault_server import Asked, FaultServer, answers, computes, error, fault_server, html, response
+from tests.vk.fault_server import Asked, FaultServer, answers, computes, error, html, response
 
 PHOTO = Attachment("photo", -1, 10, "key")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as running:
-        yield running
 
 
 def wall(server: FaultServer, *, editor: bool = True, post_gap: float = 0) -> Wall:
