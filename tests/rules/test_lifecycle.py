@@ -143,6 +143,23 @@ def test_a_photo_moved_to_the_community_is_not_an_edit() -> None:
     assert advance(a_suggestion(), Action.AUTHOR_EDITED, NOW, content=moved) is None
 
 
+def test_a_piece_that_a_person_published_by_itself_belongs_to_no_joint_post() -> None:
+    merged = replace(a_suggestion(Status.MERGED), merged_into=7)
+    joint = advance(merged, Action.IN_JOINT, NOW, post_id=9)
+    alone = advance(merged, Action.HAND_PUBLISHED, NOW, post_id=9)
+    assert joint is not None
+    assert joint.merged_into == 7
+    assert alone is not None
+    assert alone.merged_into is None
+
+
+@pytest.mark.parametrize("trouble", [None, "by_author", "by_hand"])
+def test_what_its_author_took_back_does_not_come_back_by_being_seen(trouble: str | None) -> None:
+    """Only what was closed because nobody saw it on the wall comes back when it is seen there."""
+    withdrawn = replace(a_suggestion(Status.WITHDRAWN), trouble=trouble)
+    assert advance(withdrawn, Action.SEEN_AGAIN, NOW) is None
+
+
 def test_every_button_leads_somewhere_and_every_deciding_press_is_a_moderators() -> None:
     assert len(RULES) == len(TABLE)
     assert {rule.action for rule in TABLE if rule.who in (Who.MODERATOR, Who.EDITOR)} - {Action.EDIT} <= DECIDING

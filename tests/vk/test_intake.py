@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.intake import Intake
+from bot.vk.errors import VkTransport
 from bot.vk.longpoll import Batch, Cursor
 from bot.work import Work
 from storage.errors import Full
@@ -65,12 +68,60 @@ def test_t01_a_batch_and_its_place_are_stored_together_or_not_at_all(
     storage.close()
 
 
-def test_the_first_place_is_kept_while_the_disk_does_not_take_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What happens between the first try and the one that is stored is behind the place VK gave first."""
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Work]:
     storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
     upgrade(storage)
+    yield Work(storage, a_desk())
+    storage.close()
+
+
+def test_what_comes_after_the_stop_is_left_for_the_next_start(work: Work) -> None:
+    class Stream:
+        def connect(self) -> Cursor:
+            return Cursor("server", "key", "1")
+
+        def poll(self, _cursor: Cursor) -> Batch:
+            intake.stop()
+            return Batch(("{}",), ("e1",), ("message_new",), Cursor("server", "key", "2"))
+
+        def stop(self) -> None:
+            """The answer is on its way already."""
+
+    stream: Any = Stream()
+    intake = Intake(stream, work, 1, before=lambda: None, on_gap=lambda: None)
+    intake.step()
+    assert intake.step() == 0
+    with work.look() as context:
+        kept = context.unit.inbox.cursor(1)
+        assert kept is not None
+        assert (kept.ts, context.unit.inbox.waiting()) == ("1", 0)
+
+
+def test_t14_a_stream_that_breaks_off_has_the_wall_compared(work: Work) -> None:
+    compared = threading.Event()
+
+    class Stream:
+        def connect(self) -> Cursor:
+            raise VkTransport("longpoll", "connection")
+
+        def stop(self) -> None:
+            """Nothing is under way."""
+
+    stream: Any = Stream()
+    intake = Intake(stream, work, 1, before=lambda: None, on_gap=compared.set)
+    thread = threading.Thread(target=intake.run, daemon=True)
+    thread.start()
+    assert compared.wait(10)
+    intake.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_the_first_place_is_kept_while_the_disk_does_not_take_it(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens between the first try and the one that is stored is behind the place VK gave first."""
     places = iter("159")
 
     class Stream:
@@ -81,23 +132,20 @@ def test_the_first_place_is_kept_while_the_disk_does_not_take_it(
         raise Full
 
     stream: Any = Stream()
-    intake = Intake(stream, Work(storage, a_desk()), 1, before=lambda: None, on_gap=lambda: None)
+    intake = Intake(stream, work, 1, before=lambda: None, on_gap=lambda: None)
     with monkeypatch.context() as broken:
         broken.setattr(Inbox, "store", full)
         with pytest.raises(Full):
             intake.step()
     intake.step()
 
-    with storage.read() as unit:
-        kept = unit.inbox.cursor(1)
+    with work.look() as context:
+        kept = context.unit.inbox.cursor(1)
     assert kept is not None
     assert kept.ts == "1"
-    storage.close()
 
 
-def test_t14_a_gap_in_the_stream_has_the_wall_compared(tmp_path: Path) -> None:
-    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
-    upgrade(storage)
+def test_t14_a_gap_in_the_stream_has_the_wall_compared(work: Work) -> None:
     asked: list[str] = []
     place = Cursor("server", "key", "1")
     brought = iter([Batch((), (), (), place), Batch((), (), (), place, gap=True, failed=3)])
@@ -110,11 +158,10 @@ def test_t14_a_gap_in_the_stream_has_the_wall_compared(tmp_path: Path) -> None:
             return next(brought)
 
     stream: Any = Stream()
-    intake = Intake(stream, Work(storage, a_desk()), 1, before=lambda: None, on_gap=lambda: asked.append("compare"))
+    intake = Intake(stream, work, 1, before=lambda: None, on_gap=lambda: asked.append("compare"))
     intake.step()
     assert asked == ["compare"], "what was suggested before the very first start"
     intake.step()
     assert asked == ["compare"]
     intake.step()
     assert asked == ["compare", "compare"]
-    storage.close()

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.targets.base import Parcel
 from bot.targets.vk_messages import Envelope, VkMessages, random_id
 from bot.vk.client import VkClient, VkKey
-from editorial.delivery import Delivery, Sent, State
+from editorial.delivery import Delivery, RetryLater, Sent, State
 from handlers.outgoing import Outgoing
-from tests.vk.fault_server import Asked, computes, fault_server
+from tests.vk.fault_server import Asked, computes, error, fault_server
 
 CHAT = 2_000_000_001
 SALT = 7
+
+
+def test_a_random_id_belongs_to_one_piece_of_one_message_of_one_database() -> None:
+    """VK takes whatever comes with a number it knows for the message it has already, and knows 31 bits of it."""
+    those = [random_id(salt, row, piece) for salt in range(5) for row in range(1, 200) for piece in range(4)]
+    assert those == [
+        random_id(salt, row, piece) for salt in range(5) for row in range(1, 200) for piece in range(4)
+    ]
+    assert len(set(those)) == len(those)
+    assert all(0 < number < 2**31 for number in those)
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(49, True), (51, False)])
+def test_where_the_chat_cannot_be_read_a_message_in_doubt_is_repeated_within_vks_hour_only(
+    minutes: int, again: bool
+) -> None:
+    began = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    delivery = Delivery(1, "vk_messages", "chat", "card", None, {}, State.UNCERTAIN, began, 1, began, began)
+    parcel = Parcel(delivery, Envelope(CHAT, Outgoing("№ 1"), SALT))
+    with fault_server(error(15)) as server:
+        client = VkClient(VkKey("group", "group-key"), server.url, rate=1000.0, timeout=(2, 2))
+        outcome = VkMessages(client, 1).look(parcel, began + timedelta(minutes=minutes))
+    assert isinstance(outcome, RetryLater) is again
+    assert again or outcome is None
 
 
 def placed(answer: object, *, remembered: bool) -> Sent:
