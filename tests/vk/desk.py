@@ -17,6 +17,8 @@ from editorial.lifecycle import Action, Press, decide
 from editorial.roles import Role
 from editorial.suggestion import Attachment, Content, Origin, Suggestion
 from handlers import changes, suggest
+from handlers.context import Context
+from handlers.events import WallSuggested
 from storage.migrate import upgrade
 from storage.suggestions import NewSuggestion
 from storage.unit import Storage
@@ -68,10 +70,31 @@ class Desk:
                 {"peer_id": AUTHOR, "cmids": [cmid]},
             )  # fmt: skip
             added = suggest.bring_in(context, new)
-            after = decide(added, Press(Action.PUBLISH, ANNA, Role.EDITOR, 1), context.now)
-            assert changes.store(context, added, after, "publish", actor=ANNA)
-            changes.plan_publication(context, added.number, context.now)
+            self._publish(context, added.number)
         return added.number
+
+    def from_the_wall(self, text: str = TEXT, who: int = AUTHOR, photos: int = 0, **more: Any) -> tuple[int, int]:
+        """A suggestion taken in from the wall: its number and its post."""
+        post_id = int(self.world.do("suggest", user_id=who, text=text, photos=photos, **more)["post_id"])
+        seen = self.world.wall().read_suggestion(post_id)
+        assert isinstance(seen, WallSuggested)
+        with self.work.begin("test") as context:
+            added = suggest.take_in(context, seen)
+        assert added is not None
+        return added.number, post_id
+
+    def approves(self, number: int) -> None:
+        """An editor has it published at once."""
+        with self.work.begin("test") as context:
+            self._publish(context, number)
+
+    @staticmethod
+    def _publish(context: Context, number: int) -> None:
+        found = context.unit.suggestions.get(number)
+        assert found is not None
+        after = decide(found, Press(Action.PUBLISH, ANNA, Role.EDITOR, found.version), context.now)
+        assert changes.store(context, found, after, "publish", actor=ANNA)
+        changes.plan_publication(context, number, context.now)
 
     def runs(self) -> None:
         while self.courier.step():

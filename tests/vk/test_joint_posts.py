@@ -14,7 +14,6 @@ from editorial.lifecycle import Action, Press, decide
 from editorial.roles import Role
 from editorial.suggestion import Content, Origin, Status
 from handlers import changes, joint, suggest
-from handlers.events import WallSuggested
 from storage.merges import OwnForm
 from storage.suggestions import NewSuggestion
 from tests.builders import ANNA
@@ -27,16 +26,6 @@ SPOKEN = "В Тулуне поставили скамейки."
 
 
 class JointDesk(Desk):
-    def from_the_wall(self, text: str, who: int, photos: int) -> tuple[int, int]:
-        """A suggestion taken in from the wall: its number and its post."""
-        post_id = int(self.world.do("suggest", user_id=who, text=text, photos=photos)["post_id"])
-        seen = self.world.wall().read_suggestion(post_id)
-        assert isinstance(seen, WallSuggested)
-        with self.work.begin("test") as context:
-            added = suggest.take_in(context, seen)
-        assert added is not None
-        return added.number, post_id
-
     def from_the_dialogue(self, text: str, photos: int) -> int:
         cmid, attachments = self.message(text, photos=photos)
         behind = {"peer_id": AUTHOR, "cmids": [cmid]}

@@ -1,0 +1,62 @@
+"""A suggestion leaves VK's queue as the post that was approved, and as no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from editorial.suggestion import Status
+from tests.vk.desk import AUTHOR, TEXT, Desk
+
+
+def test_what_was_approved_becomes_the_post_signed_by_its_author(desk: Desk) -> None:
+    number, waited = desk.from_the_wall(photos=2)
+    desk.approves(number)
+    desk.runs()
+    [post] = desk.posts()
+    assert (post["text"], post["signer_id"], len(post["attachments"])) == (TEXT, AUTHOR, 2)
+    published = desk.suggestion(number)
+    assert (published.status, published.published_post_id) == (Status.PUBLISHED, post["id"])
+    assert waited not in [one["id"] for one in desk.world.state()["suggestions"]]
+
+
+@pytest.mark.parametrize("change", [{"text": f"{TEXT} и закрыли"}, {"photos": 1}])
+def test_t17_what_its_author_changed_since_goes_back_to_the_moderators(desk: Desk, change: dict[str, Any]) -> None:
+    number, waits = desk.from_the_wall(photos=2)
+    desk.approves(number)
+    desk.world.do("edit_suggestion", user_id=AUTHOR, post_id=waits, **change)
+    desk.runs()
+    assert desk.posts() == []
+    back = desk.suggestion(number)
+    assert (back.status, back.trouble) == (Status.PENDING, "author_edited")
+    assert back.text == change.get("text", TEXT)
+
+
+def test_what_its_author_took_back_since_is_closed(desk: Desk) -> None:
+    number, waits = desk.from_the_wall()
+    desk.approves(number)
+    desk.world.do("delete_suggestion", user_id=AUTHOR, post_id=waits)
+    desk.runs()
+    assert desk.posts() == []
+    assert desk.suggestion(number).status is Status.WITHDRAWN
+
+
+def test_what_a_person_published_since_stands_once(desk: Desk) -> None:
+    number, waits = desk.from_the_wall()
+    desk.approves(number)
+    by_hand = desk.world.do("publish_by_hand", user_id=501, post_id=waits)["post_id"]
+    desk.runs()
+    assert [post["id"] for post in desk.posts()] == [by_hand]
+    published = desk.suggestion(number)
+    assert (published.status, published.published_post_id) == (Status.PUBLISHED, by_hand)
+
+
+def test_nothing_goes_out_poorer_than_it_was_approved(desk: Desk) -> None:
+    """VK showed an attachment that it takes back from nobody: a person decides."""
+    number, _ = desk.from_the_wall(attachments=[{"type": "hologram", "hologram": {"title": "Глава"}}])
+    desk.approves(number)
+    desk.runs()
+    assert desk.posts() == []
+    failed = desk.suggestion(number)
+    assert (failed.status, failed.trouble) == (Status.FAILED, "attachment_unknown")
