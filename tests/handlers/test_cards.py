@@ -218,6 +218,16 @@ def test_a_keyboard_vk_would_refuse_is_refused_here(rows: list[list[Button]]) ->
         keyboards.inline(rows)
 
 
+def test_what_vk_just_takes_is_built() -> None:
+    """VK's limits themselves: a label of 40 signs, 10 buttons in 6 rows of at most 5, a payload of 255."""
+    rows = [[button("х" * 40)], [button()] * 5, [button()], [button()], [button()], [button()]]
+    assert [len(row) for row in keyboards.inline(rows)["buttons"]] == [1, 5, 1, 1, 1, 1]
+    room = 255 - len(Payload("pick", 1, 1, "").pack())
+    assert len(Payload("pick", 1, 1, "х" * room).pack()) == 255
+    with pytest.raises(ValueError, match="payload of 256"):
+        Payload("pick", 1, 1, "х" * (room + 1)).pack()
+
+
 def test_a_payload_is_a_json_string_that_comes_back() -> None:
     payload = Payload("reject", 214, 3, "own")
     assert payload.pack() == '{"v":1,"a":"reject","n":214,"r":3,"x":"own"}'

@@ -103,6 +103,17 @@ def test_t17_nothing_overtakes_what_is_uncertain(storage: Storage, now: datetime
     assert claimed(storage, now) == [second]
 
 
+def test_what_people_are_asked_about_holds_up_nobody(storage: Storage, now: datetime) -> None:
+    doubtful, next_one = queued(storage, now, delivery(now), delivery(now))
+    claimed(storage, now)
+    with storage.begin("courier") as unit:
+        assert unit.outbox.uncertain(doubtful, "timeout", now)
+    assert claimed(storage, now) == []
+    with storage.begin("courier") as unit:
+        assert unit.outbox.ask(doubtful, now)
+    assert claimed(storage, now) == [next_one]
+
+
 def test_what_is_not_due_yet_holds_up_nobody(storage: Storage, now: datetime) -> None:
     _, second = queued(storage, now, delivery(now + 60 * SECOND), delivery(now))
     assert claimed(storage, now) == [second]

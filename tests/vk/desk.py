@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,19 @@ class Desk:
     def runs(self) -> None:
         while self.courier.step():
             pass
+
+    def settles(self, wanted: Callable[[], bool]) -> None:
+        """Run the courier until the world is as wanted; it looks at what is in doubt every half second or so."""
+        for _ in range(40):
+            self.courier.step()
+            if wanted():
+                return
+            looks = self.courier._looks
+            looks.update(
+                {id_: (tries, 0.0, since) for id_, (tries, _, since) in looks.items()}
+            )  # now, not in a second
+            self.ahead += timedelta(seconds=5)
+        raise AssertionError("it never came so far")
 
     def suggestion(self, number: int) -> Suggestion:
         with self.work.look() as context:

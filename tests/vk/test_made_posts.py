@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -59,7 +58,7 @@ def test_t02_a_post_whose_answer_is_lost_is_found_and_not_sent_again(desk: Desk)
     desk.world.do("fault", fault={"match": {"method": "wall.post", "nth": 1}, "what": "effect_then_reset"})
     number = desk.approved(photos=1)
     desk.runs()
-    settle(desk, lambda: desk.suggestion(number).status is Status.PUBLISHED)
+    desk.settles(lambda: desk.suggestion(number).status is Status.PUBLISHED)
     assert len(desk.posts()) == 1
 
 
@@ -69,7 +68,7 @@ def test_a_post_that_never_arrived_is_sent_again_once_that_is_certain(desk: Desk
     desk.runs()
     assert desk.suggestion(number).status in (Status.PUBLISHING, Status.SCHEDULED)
     desk.ahead += timedelta(seconds=60)
-    settle(desk, lambda: desk.suggestion(number).status is Status.PUBLISHED)
+    desk.settles(lambda: desk.suggestion(number).status is Status.PUBLISHED)
     assert len(desk.posts()) == 1
 
 
@@ -88,7 +87,7 @@ def test_t02_what_took_long_before_the_post_was_sent_does_not_shorten_the_wait(
         [row] = context.unit.outbox.stranded("vk_wall")
     assert row.state is State.UNCERTAIN
     desk.ahead += timedelta(seconds=5)
-    settle(desk, lambda: desk.suggestion(number).status is Status.PUBLISHED)
+    desk.settles(lambda: desk.suggestion(number).status is Status.PUBLISHED)
     assert len(desk.posts()) == 1
 
 
@@ -98,7 +97,7 @@ def test_a_post_that_only_resembles_ours_is_left_to_a_person(desk: Desk) -> None
     desk.runs()
     desk.world.do("post_by_hand", user_id=501, text=f"{TEXT}!!\nАвтор: Мария Петрова")
     desk.ahead += timedelta(seconds=60)
-    settle(desk, lambda: asked(desk, number))
+    desk.settles(lambda: asked(desk, number))
     assert desk.suggestion(number).status is Status.PUBLISHING
     assert len(desk.posts()) == 1
 
@@ -133,18 +132,6 @@ def test_a_photo_that_is_gone_for_good_fails_the_publication_visibly(desk: Desk)
     desk.runs()
     assert (desk.suggestion(number).status, desk.suggestion(number).trouble) == (Status.FAILED, "photo_gone")
     assert desk.posts() == []
-
-
-def settle(desk: Desk, wanted: Callable[[], bool]) -> None:
-    """Run the courier until the world is as wanted; it looks at what is in doubt every half second or so."""
-    for _ in range(40):
-        desk.courier.step()
-        if wanted():
-            return
-        looks = desk.courier._looks
-        looks.update({id_: (tries, 0.0, since) for id_, (tries, _, since) in looks.items()})  # now, not in a second
-        desk.ahead += timedelta(seconds=5)
-    raise AssertionError("it never came so far")
 
 
 def asked(desk: Desk, number: int) -> bool:

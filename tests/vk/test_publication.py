@@ -52,6 +52,20 @@ def test_what_a_person_published_since_stands_once(desk: Desk) -> None:
     assert (published.status, published.published_post_id) == (Status.PUBLISHED, by_hand)
 
 
+def test_t02_the_same_words_of_another_news_prove_nothing(desk: Desk) -> None:
+    """The author sent the same twice; the answer to the second publication is lost, and it never arrived."""
+    first, _ = desk.from_the_wall()
+    second, _ = desk.from_the_wall()
+    desk.approves(first)
+    desk.runs()
+    desk.world.do("fault", fault={"match": {"method": "wall.post"}, "what": "reset"})
+    desk.approves(second)
+    desk.settles(lambda: desk.suggestion(second).status is Status.PUBLISHED)
+    posts = {post["id"] for post in desk.posts()}
+    assert {desk.suggestion(number).published_post_id for number in (first, second)} == posts
+    assert len(posts) == 2
+
+
 def test_nothing_goes_out_poorer_than_it_was_approved(desk: Desk) -> None:
     """VK showed an attachment that it takes back from nobody: a person decides."""
     number, _ = desk.from_the_wall(attachments=[{"type": "hologram", "hologram": {"title": "Глава"}}])
