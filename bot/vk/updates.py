@@ -44,7 +44,7 @@ def message_key(update: object) -> tuple[int, int] | None:
     if told.get("type") != VkBotEventType.MESSAGE_NEW.value:
         return None
     message = mapping(mapping(told.get("object")).get("message")) or mapping(told.get("object"))
-    peer, cmid = number(message.get("peer_id")), _cmid(message)
+    peer, cmid = number(message.get("peer_id")), cmid_of(message)
     return (peer, cmid) if peer and cmid and peer > 0 and cmid > 0 else None
 
 
