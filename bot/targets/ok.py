@@ -27,6 +27,7 @@ from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.ok_api import (
     BLOCKS_REFUSED,
     NO_SUCH_METHOD,
+    PERMISSION_DENIED,
     PICTURE_REFUSED,
     TEXT_TOO_LONG,
     OkApi,
@@ -209,7 +210,7 @@ class Ok(NetworkTarget):
         try:
             said, answer = self._say(copy, "mediatopic.edit", topic_id=number)
         except OkError as error:
-            return self._or_gone(number, error.outcome, Refused("gone"))
+            return self._or_gone(number, _of_this_one(error.outcome, "cannot_edit"), Refused("gone"))
         not_done = _not_done(answer, "cannot_edit")
         return self._or_gone(number, not_done, Refused("gone")) if not_done else self._sent(copy, number, said)
 
@@ -220,7 +221,7 @@ class Ok(NetworkTarget):
         try:
             answer = self._api.call("mediatopic.deleteTopic", topic_id=number, gid=self._group_id)
         except OkError as error:
-            return self._or_gone(number, error.outcome, removed)
+            return self._or_gone(number, _of_this_one(error.outcome, "cannot_remove"), removed)
         not_done = _not_done(answer, "cannot_remove")
         return self._or_gone(number, not_done, removed) if not_done else removed
 
@@ -428,6 +429,15 @@ class Ok(NetworkTarget):
 
 def _numbers(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(row["id"]) for row in rows]
+
+
+def _of_this_one(outcome: Outcome, forbidden: str) -> Outcome:
+    """A permission that is missing for a change may be missing for this topic only: a person does that one by hand.
+
+    Where it is missing altogether, the next topic tells.
+    """
+    denied = isinstance(outcome, RetryLater) and outcome.code == PERMISSION_DENIED
+    return Refused(forbidden, PERMISSION_DENIED) if denied else outcome
 
 
 def _not_done(answer: Any, forbidden: str) -> Outcome | None:

@@ -19,7 +19,8 @@ from editorial.delivery import Outcome, Refused, RetryLater, Uncertain
 UNKNOWN: Final = frozenset({1, 2, 5000, 9999})
 #: "Too often" in its several forms, with the seconds after which a careful try is made.
 TOO_OFTEN: Final[Mapping[int, float]] = {7: 3600.0, 8: 1800.0, 9: 3600.0, 11: 1800.0}
-NO_RIGHTS: Final = frozenset({10, 50, 160, 200, 210, 456})
+PERMISSION_DENIED: Final = 10
+NO_RIGHTS: Final = frozenset({PERMISSION_DENIED, 50, 160, 200, 210, 456})
 KEY_DEAD: Final = frozenset({101, 102, 103})
 BAD_SIGNATURE: Final = 104
 HUMAN_CHECK: Final = 514

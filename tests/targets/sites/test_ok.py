@@ -344,6 +344,10 @@ def test_a_topic_that_stands_and_may_not_be_changed_is_for_a_person(vk: SandboxC
     where = placed(published(target, story()))
     vk.fault("error", "ok.mediatopic.deleteTopic", code=100)
     assert removed(target, story(), where) == Refused("bad_parameter", 100)
+    for method in ("ok.mediatopic.edit", "ok.mediatopic.deleteTopic"):
+        vk.fault("error", method, code=10)
+    assert edited(target, story("Стало"), where) == Refused("cannot_edit", 10)
+    assert removed(target, story(), where) == Refused("cannot_remove", 10)
 
 
 def test_health_without_the_method_that_tells_who_we_are(vk: SandboxClient, target: Ok) -> None:

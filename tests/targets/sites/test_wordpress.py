@@ -299,6 +299,13 @@ def test_an_edit_of_a_page_somebody_removed_is_refused(vk: SandboxClient, target
     assert edited(target, story("Стало"), where) == Refused("gone", 404)
 
 
+def test_a_page_that_may_not_be_changed_any_more_is_for_a_person(vk: SandboxClient, target: WordPress) -> None:
+    where = placed(published(target, story("Было")))
+    vk.do("network", network="wordpress", what="set", role="subscriber")
+    assert edited(target, story("Стало"), where) == Refused("cannot_edit", 403)
+    assert removed(target, story(), where) == Refused("cannot_remove", 403)
+
+
 def test_a_page_goes_with_its_pictures_also_in_two_attempts(vk: SandboxClient, target: WordPress) -> None:
     about = story("Школа", pictures(vk, 2))
     where = placed(published(target, about))
