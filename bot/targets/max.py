@@ -92,7 +92,8 @@ class Draft:
     shows_page: bool = False
 
     def body(self) -> dict[str, Any]:
-        return {"text": self.text, "format": "html", "notify": True, "attachments": self.attachments}
+        """What MAX's schema requires of every message is said even where it is nothing."""
+        return {"text": self.text, "format": "html", "notify": True, "link": None, "attachments": self.attachments}
 
 
 class NotReady(Exception):
