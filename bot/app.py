@@ -20,7 +20,7 @@ from bot.heartbeat import Heartbeat
 from bot.intake import Intake
 from bot.media import Media, prune
 from bot.metrics import Metrics
-from bot.networks import MEDIA, media_of, networks_of, own_hosts
+from bot.networks import MEDIA, media_of, networks_of, site_hosts
 from bot.reconciler import Reconciler
 from bot.router import Router
 from bot.service import Running, Service
@@ -105,7 +105,7 @@ def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> 
     return Sources(
         work,
         OtherWalls(client),
-        FeedReader(Fetcher(own_hosts(settings), FEED_LIMITS)),
+        FeedReader(Fetcher(site_hosts(settings), FEED_LIMITS)),
         settings.SOURCES_SECONDS,
         can_read=lambda: bool(service) or watch.can_read,
         own_key=bool(service),

@@ -25,6 +25,14 @@ def own_hosts(settings: Settings) -> frozenset[str]:
     return net_locations(settings.VK_API_URL)
 
 
+def site_hosts(settings: Settings) -> frozenset[str]:
+    """Where feeds of sites may come from although it lies on this machine: from anywhere on it beside a VK there.
+
+    An editor names them; VK itself stands on this machine in a demo or a rehearsal, and there the sites do, too.
+    """
+    return own_hosts(settings) | (_THIS_MACHINE if is_loopback(settings.VK_API_URL) else frozenset())
+
+
 def media_of(settings: Settings, user: VkClient) -> Media:
     """The files of posts. A VK that stands on this machine may give its own from another port, as any VK does."""
     vk_hosts = _THIS_MACHINE if is_loopback(settings.VK_API_URL) else frozenset()

@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import read_settings
 from bot.fetch import Fetcher, FetchFailed, Limits, is_public, net_locations
-from bot.networks import own_hosts
+from bot.networks import own_hosts, site_hosts
 from tests.media.server import breaks_off, drips, leads_to, sends
 from tests.vk.fault_server import FaultServer, closes, fault_server, stalls, talks_nonsense
 
@@ -81,6 +81,17 @@ def test_t67_a_stranger_s_address_does_not_lead_to_a_server_of_ours(tmp_path: Pa
     near = {"VK_API_URL": "http://127.0.0.1:1/method/", "TELEGRAM_API_URL": "http://127.0.0.1:2"}
     keys = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "key", "DATA_DIR": str(tmp_path)}
     assert own_hosts(read_settings(None, {**keys, **near})) == frozenset({"127.0.0.1:1"})
+    assert site_hosts(read_settings(None, keys)) == frozenset({"api.vk.ru:443"})
+
+
+def test_beside_a_vk_on_this_machine_an_editor_may_name_a_site_on_it(tmp_path: Path) -> None:
+    """A rehearsal has its sites where it has its VK; the address of a cloud's own service is refused all the same."""
+    keys = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "key", "DATA_DIR": str(tmp_path)}
+    allowed = site_hosts(read_settings(None, {**keys, "VK_API_URL": "http://127.0.0.1:1/method/"}))
+    with fault_server(sends(b"feed"), leads_to("http://169.254.169.254/")) as server:
+        assert fetch(server.url, allowed) == b"feed"
+        with pytest.raises(FetchFailed, match="address_refused"):
+            fetch(server.url, allowed)
 
 
 def test_a_service_of_the_settings_may_stand_on_this_machine() -> None:
