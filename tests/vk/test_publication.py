@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot.targets.vk_wall import VkWall
+from bot.vk.wall import Wall
 from editorial.suggestion import Status
 from tests.vk.desk import AUTHOR, TEXT, Desk
 
@@ -64,6 +67,42 @@ def test_t02_the_same_words_of_another_news_prove_nothing(desk: Desk) -> None:
     posts = {post["id"] for post in desk.posts()}
     assert {desk.suggestion(number).published_post_id for number in (first, second)} == posts
     assert len(posts) == 2
+
+
+def test_t02_a_post_from_before_the_attempt_proves_nothing(desk: Desk) -> None:
+    desk.world.do("post_by_hand", user_id=501, text=f"{TEXT}\n\nАвтор: Мария Петрова")
+    desk.ahead += timedelta(hours=1)
+    desk.world.do("fault", fault={"match": {"method": "wall.post"}, "what": "reset"})
+    number = desk.approved()
+    desk.settles(lambda: desk.suggestion(number).status is Status.PUBLISHED)
+    newest = max(post["id"] for post in desk.posts())
+    assert (desk.suggestion(number).published_post_id, len(desk.posts())) == (newest, 2)
+
+
+@pytest.mark.parametrize("code", [15, 100, 214])
+def test_t03_a_refusal_of_what_is_out_already_is_no_failure(desk: Desk, code: int) -> None:
+    """VK has no one word for a second publication: what stands on the wall is believed, not the word."""
+    number, _ = desk.from_the_wall()
+    desk.world.do("fault", fault={"match": {"method": "wall.post"}, "what": "effect_then_error", "code": code})
+    desk.approves(number)
+    desk.runs()
+    [post] = desk.posts()
+    published = desk.suggestion(number)
+    assert (published.status, published.published_post_id) == (Status.PUBLISHED, post["id"])
+
+
+def test_after_a_restart_posts_keep_their_distance_to_what_went_out_before(desk: Desk) -> None:
+    number, _ = desk.from_the_wall()
+    desk.approves(number)
+    desk.runs()
+    wall = Wall(desk.world.client("editor-key"), desk.world.client(), 1, post_gap=60.0)
+    again = VkWall(wall, desk.media, by_hand=lambda: False)
+    assert again.standstill() is None
+    again.prepare(desk.work)
+    rests = again.standstill()
+    assert rests is not None
+    assert rests.reason == "spacing"
+    assert 50 < rests.seconds <= 60
 
 
 def test_nothing_goes_out_poorer_than_it_was_approved(desk: Desk) -> None:
