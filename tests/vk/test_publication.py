@@ -33,6 +33,7 @@ def test_t17_what_its_author_changed_since_goes_back_to_the_moderators(desk: Des
     assert desk.posts() == []
     back = desk.suggestion(number)
     assert (back.status, back.trouble) == (Status.PENDING, "author_edited")
+    assert "wall.post" not in [call["method"] for call in desk.world.journal()]
     assert back.text == change.get("text", TEXT)
 
 
