@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -65,6 +65,9 @@ _TOGETHER: Final = (
     ("WORDPRESS_URL", "WORDPRESS_USER", "WORDPRESS_APP_PASSWORD"),
     ("WEBHOOK_URL", "WEBHOOK_SECRET"),
 )
+
+#: Conversations of several people have numbers above this.
+_CHATS_FROM: Final = 2_000_000_000
 
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 
@@ -437,15 +440,15 @@ class Settings(BaseSettings):
             raise ValueError("нужно copy или repost")
         return value
 
-    @model_validator(mode="after")
-    def _whole_networks(self) -> Settings:
-        """A network is switched on by all its settings or by none."""
-        for names in _TOGETHER:
-            given = [name for name in names if _given(getattr(self, name))]
-            missing = [name for name in names if name not in given]
-            if given and missing:
-                raise ValueError(f"{given[0]} задано, а {', '.join(missing)} нет: нужно всё или ничего")
-        return self
+    @field_validator("VK_MODERATORS_CHAT")
+    @classmethod
+    def _a_chat(cls, value: int | None) -> int | None:
+        if value is not None and value <= _CHATS_FROM:
+            raise ValueError(
+                "нужен номер беседы для сообщества, он больше 2000000000; не знаете — оставьте пустым и напишите "
+                "в чате /настроить"
+            )
+        return value
 
     @field_validator("DATABASE_URL")
     @classmethod
@@ -645,6 +648,7 @@ def read_settings(config_file: Path | None, environment: Mapping[str, str] | Non
     _read_secret_files(values, faults)
     present = {name: value for name, value in values.items() if value.strip() or name in _EMPTY_COUNTS}
     known = {name: _clean(value) for name, value in present.items() if name in Settings.model_fields}
+    faults += _half_networks(known)
     try:
         settings = Settings.model_validate(known)
     except ValidationError as error:
@@ -653,6 +657,19 @@ def read_settings(config_file: Path | None, environment: Mapping[str, str] | Non
     if faults:
         raise ConfigError(faults)
     return settings
+
+
+def _half_networks(known: Mapping[str, str]) -> list[str]:
+    """A network is switched on by all its settings or by none."""
+    faults = []
+    for names in _TOGETHER:
+        given = [name for name in names if known.get(name)]
+        missing = [name for name in names if name not in given]
+        if given and missing:
+            examples = ", ".join(f"{name}={_extra(Settings.model_fields[name], 'example')}" for name in missing)
+            said = f"{given[0]} задано, а {', '.join(missing)} нет: нужно всё или ничего"
+            faults.append(f"{said}. Пример: {examples}")
+    return faults
 
 
 def _names() -> list[str]:
@@ -706,8 +723,6 @@ _WORDS: Final[dict[str, str]] = {
 
 
 def _explain(item: Any) -> str:
-    if not item["loc"]:  # about several settings at once: the sentence names them
-        return str(item["msg"]).removeprefix("Value error, ")
     name = str(item["loc"][0])
     field = Settings.model_fields.get(name)
     kind = str(item["type"])

@@ -21,7 +21,7 @@ from typing import Final
 
 import structlog
 
-from bot.vk.errors import VkError, VkTransport
+from bot.vk.errors import Remedy, VkError
 from bot.vk.longpoll import Batch, LongPoll
 from bot.vk.longpoll import Cursor as Place
 from bot.work import Work
@@ -132,8 +132,8 @@ class Intake:
             found = self._missed(since)
         except VkError as error:
             log.warning("messages_unread", reason=error.verdict.reason)
-            unheard = isinstance(error, VkTransport)
-            wait = MISSED_AGAIN if unheard else error.verdict.pause or REFUSED_AGAIN
+            passing = error.verdict.remedy is Remedy.RETRY
+            wait = MISSED_AGAIN if passing else error.verdict.pause or REFUSED_AGAIN
             self._missed_again_at = time.monotonic() + wait
             return
         with self._work.look() as context:

@@ -239,6 +239,26 @@ def test_t84_zero_is_a_number_of_its_own() -> None:
     assert (settings.PUBLISH_MIN_GAP, settings.CARDS_BURST) == (0, 0)
 
 
+def test_half_networks_are_told_of_together_with_every_other_fault() -> None:
+    told = faults_of(**KEYS, LOG_LEVEL="loud", TELEGRAM_BOT_TOKEN="1:key", WORDPRESS_USER="bot", FEED_DIR="x")
+
+    assert [fault.split(" ")[0].strip(":") for fault in told] == [
+        "TELEGRAM_BOT_TOKEN",
+        "FEED_DIR",
+        "WORDPRESS_USER",
+        "LOG_LEVEL",
+    ]
+    assert all("Пример: " in fault for fault in told)
+
+
+@pytest.mark.parametrize("number", ["12", "-100", "2000000000"])
+def test_the_moderators_chat_is_no_dialog(number: str) -> None:
+    [fault] = faults_of(**KEYS, VK_MODERATORS_CHAT=number)
+
+    assert "2000000000" in fault
+    assert "/настроить" in fault
+
+
 # -- secrets -----------------------------------------------------------------------------------------------
 
 
