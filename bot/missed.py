@@ -16,13 +16,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
+
 from bot.vk.client import API_VERSION, Call, VkClient
-from bot.vk.errors import VkError
+from bot.vk.errors import VkError, VkRefused
 from bot.vk.scalars import items, mapping, moment, number, words
 from bot.vk.updates import message_key
 from bot.work import Work
 from handlers.context import CHATS_FROM
 from storage.inbox import RawEvent
+
+log = structlog.get_logger("missed")
 
 #: Conversations on one page, and messages of one conversation: VK gives no more.
 PAGE: Final = 200
@@ -48,12 +52,14 @@ class Missed:
         with self._work.look() as context:
             chat = context.moderators_chat()
         found, moved = self._first(after, chat)
-        found += self._histories(moved, after)
+        found += self._of_dialogs(moved, after)
         found.sort(key=lambda one: (number(one.get("date")) or 0, number(one.get("conversation_message_id")) or 0))
         return [self._event(message) for message in found]
 
-    def _first(self, after: datetime, chat: int | None) -> tuple[list[Mapping[str, Any]], dict[int, int]]:
-        """What is seen at the first look, and the dialogs to be read with the newest number of each."""
+    def _first(
+        self, after: datetime, chat: int | None
+    ) -> tuple[list[Mapping[str, Any]], dict[int, Mapping[str, Any]]]:
+        """What was said to the bot in the chat, and the dialogs that moved with the last message of each."""
         calls = [self._page(0)]
         if chat is not None:
             calls.append(Call("messages.getHistory", {"peer_id": chat, "count": OF_THE_CHAT}))
@@ -74,8 +80,7 @@ class Missed:
             for message in map(mapping, items(mapping(answer).get("items")))
             if _is_new(message, after) and self._is_for_us(message)
         ]
-        lone, unread = self._apart(moved)
-        return [*said, *lone], unread
+        return said, moved
 
     def _page(self, offset: int) -> Call:
         return Call("messages.getConversations", {"count": PAGE, "offset": offset or None})
@@ -89,29 +94,31 @@ class Missed:
             if 0 < (peer := number(message.get("peer_id")) or 0) < CHATS_FROM and _is_new(message, after)
         }
 
-    def _apart(self, moved: Mapping[int, Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], dict[int, int]]:
-        """The messages behind which nothing unknown can stand, and how far the other dialogs are to be read."""
-        lone, unread = [], {}
+    def _of_dialogs(self, moved: Mapping[int, Mapping[str, Any]], after: datetime) -> list[Mapping[str, Any]]:
+        """What people wrote. A history VK does not give of one person does not take the others' messages along."""
+        unread = self._unread(moved)
+        calls = [Call("messages.getHistory", {"peer_id": peer, "count": count}) for peer, count in unread.items()]
+        found = [message for peer, message in moved.items() if peer not in unread and _is_by(peer, message)]
+        for peer, answer in zip(unread, self._client.batch(calls), strict=True):
+            if isinstance(answer, VkRefused) and answer.verdict.pause is None:
+                log.warning("history_unread", peer=peer, reason=answer.verdict.reason)
+                found += [moved[peer]] if _is_by(peer, moved[peer]) else []
+            elif isinstance(answer, VkError):
+                raise answer
+            else:
+                found += _unanswered(peer, map(mapping, items(mapping(answer).get("items"))), after)
+        return found
+
+    def _unread(self, moved: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+        """The dialogs in which more than the last message may be unknown, and how far back each is to be read."""
+        unread = {}
         with self._work.look() as context:
             for peer, message in moved.items():
-                known, last = (
-                    context.unit.inbox.last_message(peer),
-                    number(message.get("conversation_message_id")) or 0,
-                )
-                if last == known + 1 and _is_by(peer, message):
-                    lone.append(message)
-                else:
-                    unread[peer] = min(PAGE, max(1, last - known)) if known and last > known else PAGE
-        return lone, unread
-
-    def _histories(self, unread: Mapping[int, int], after: datetime) -> list[Mapping[str, Any]]:
-        calls = [Call("messages.getHistory", {"peer_id": peer, "count": count}) for peer, count in unread.items()]
-        found: list[Mapping[str, Any]] = []
-        for peer, answer in zip(unread, self._client.batch(calls), strict=True):
-            if isinstance(answer, VkError):
-                raise answer
-            found += _unanswered(peer, map(mapping, items(mapping(answer).get("items"))), after)
-        return found
+                known = context.unit.inbox.last_message(peer)
+                last = number(message.get("conversation_message_id")) or 0
+                if last != known + 1 or not _is_by(peer, message):
+                    unread[peer] = min(PAGE, last - known) if 0 < known < last else PAGE
+        return unread
 
     def _is_for_us(self, message: Mapping[str, Any]) -> bool:
         """Whether a bot without access to all messages would have been told of it."""

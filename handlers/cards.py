@@ -439,7 +439,7 @@ def _scheduled(suggestion: Suggestion, facts: Facts) -> str:
 
 def _decided(decision: Decision, facts: Facts) -> tuple[str, str]:
     same_day = decision.at.astimezone(facts.desk.zone).date() == facts.now.astimezone(facts.desk.zone).date()
-    at = moments.clock(decision.at, facts.desk.zone)
+    at = moments.hour(decision.at, facts.desk.zone)
     if not same_day:
         at = moments.say(decision.at, facts.now, facts.desk.zone)
     return _name(decision.by, facts), at
@@ -489,10 +489,10 @@ def _colleague_lines(facts: Facts) -> list[str]:
     lines = []
     if facts.claimed is not None:
         who, until = facts.claimed
-        lines.append(texts.claimed(_name(who, facts), moments.clock(until, zone)))
+        lines.append(texts.claimed(_name(who, facts), moments.hour(until, zone)))
     if facts.signed is not None:
         who, at = facts.signed
-        lines.append(texts.signed(_name(who, facts), moments.clock(at, zone)))
+        lines.append(texts.signed(_name(who, facts), moments.hour(at, zone)))
     elif facts.needs_two:
         lines.append(texts.TWO_SIGNATURES)
     return lines
@@ -519,7 +519,8 @@ def _menu_lines(facts: Facts) -> list[str]:
         case "slots":
             today = facts.now.astimezone(facts.desk.zone).date()
             label = moments.day_label(date.fromisoformat(view["day"]), today)
-            return [texts.MENU_SLOTS.format(day=label[:1].lower() + label[1:])]
+            whose = moments.whose(facts.desk.zone, facts.now)
+            return [texts.MENU_SLOTS.format(day=label[:1].lower() + label[1:], whose=whose)]
         case "words":
             return [texts.waits_for_words(str(view.get("what")), _name(int(view.get("by", 0)), facts))]
     return []

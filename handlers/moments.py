@@ -84,6 +84,11 @@ def whose(zone: ZoneInfo, moment: datetime) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
 
 
+def hour(moment: datetime, zone: ZoneInfo) -> str:
+    """The hour and the minute, and whose they are: 9:30 мск."""
+    return f"{clock(moment, zone)} {whose(zone, moment)}"
+
+
 def place(zone: str) -> str:
     """Whose time this is: «мск», «по Иркутску»; for the zone as a place, without a moment."""
     return "московское" if zone == _MOSCOW else _PLACES.get(zone, zone)

@@ -153,7 +153,7 @@ def _of_the_plan(note: str, told: _Told) -> str | None:
             return texts.waits_note([*lines, *_and_more(payload)])
         case "tomorrow":
             after = payload.get("after")
-            return texts.empty_tomorrow(moments.clock(datetime.fromisoformat(after), zone) if after else None)
+            return texts.empty_tomorrow(moments.hour(datetime.fromisoformat(after), zone) if after else None)
         case "moved":
             lines = [
                 texts.moved_line(int(moved), moments.say(datetime.fromisoformat(due), told.now, zone))

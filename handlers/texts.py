@@ -430,7 +430,7 @@ MENU_MORE: Final = "Что ещё?"
 MENU_REJECT: Final = "Почему отклонить?"
 MENU_RETURN: Final = "Что поправить автору?"
 MENU_DAYS: Final = "Когда? Или ответьте на карточку: завтра 14:30"
-MENU_SLOTS: Final = "Свободно {day}. Или ответьте на карточку: завтра 14:30"
+MENU_SLOTS: Final = "Свободно {day}, время {whose}. Или ответьте на карточку: завтра 14:30"
 MENU_NO_DAYS: Final = "Свободных слотов нет. Ответьте на карточку: завтра 14:30"
 
 
@@ -639,7 +639,7 @@ def explain(
     """
     match error:
         case errors.AlreadyDecided():
-            at = f" в {moments.clock(error.at, zone)}" if zone else ""
+            at = f" в {moments.hour(error.at, zone)}" if zone else ""
             return f"№ {error.number}: уже решено{at}, {DECISIONS.get(error.action, 'закрыто')}{_by(who)}"
         case errors.CardOutdated():
             return f"№ {error.number} изменилась, карточка обновится. Решайте по новой"
@@ -648,8 +648,8 @@ def explain(
         case errors.EntryRefused():
             return entry_refused(error.entry, error.why)
         case errors.Claimed():
-            until = f" до {moments.clock(error.until, zone)}" if zone else ""
-            return f"№ {error.number} смотрит {who or 'коллега'}{until}. Нажмите ещё раз, чтобы взять себе"
+            until = f" до {moments.hour(error.until, zone)}" if zone else ""
+            return f"№ {error.number} смотрит {who or 'коллега'}{until}. Нажмите ещё раз: будет ваша"
         case errors.FirstSignature():
             return f"№ {error.number}: первая подпись стоит, нужна подпись коллеги"
         case errors.SignedAlready():
@@ -1155,9 +1155,7 @@ def waits_line(number: int, count: int, days: bool, who: str) -> str:
 
 def empty_tomorrow(after: str | None) -> str:
     return (
-        f"Завтра после {after} мск пусто. Очередь — /очередь"
-        if after
-        else "Завтра в плане пусто. Очередь — /очередь"
+        f"Завтра после {after} пусто. Очередь — /очередь" if after else "Завтра в плане пусто. Очередь — /очередь"
     )
 
 
@@ -1795,8 +1793,8 @@ _HISTORY: Final[Mapping[str, str]] = {
 }
 
 
-def history_head(number: int) -> str:
-    return f"Журнал № {number}:"
+def history_head(number: int, whose: str) -> str:
+    return f"Журнал № {number}, время {whose}:"
 
 
 def history_action(word: str) -> str:

@@ -25,10 +25,11 @@ def run(context: Context, message: MessageArrived, words: str) -> None:
     if not entries:
         answer(context, message, texts.no_such_number(number))
         return
+    whose = moments.whose(context.desk.zone, context.now)
     lines = [_line(context, one) for one in entries[-_MOST:]]
     if len(entries) > _MOST:
         lines.insert(0, texts.and_more(len(entries) - _MOST))
-    answer(context, message, "\n".join([texts.history_head(number), *lines]))
+    answer(context, message, "\n".join([texts.history_head(number, whose), *lines]))
 
 
 def _line(context: Context, entry: JournalEntry) -> str:

@@ -26,9 +26,9 @@ def desk(make_world: Callable[..., World]) -> World:
 
 def test_the_first_touch_claims_the_card_for_ten_minutes(desk: World) -> None:
     desk.press(1, "Вернуть", by=ANNA)
-    assert "Смотрит Анна Смирнова до 10:10" in desk.card(1).text
+    assert "Смотрит Анна Смирнова до 10:10 мск" in desk.card(1).text
     said = desk.press(1, "Нужно фото", by=BORIS)
-    assert said == "№ 1 смотрит Анна Смирнова до 10:10. Нажмите ещё раз, чтобы взять себе"
+    assert said == "№ 1 смотрит Анна Смирнова до 10:10 мск. Нажмите ещё раз: будет ваша"
     assert desk.suggestion(1).status is Status.PENDING
 
 
@@ -37,7 +37,7 @@ def test_a_second_press_takes_it_over_knowingly(desk: World) -> None:
     desk.press(1, "Назад", by=BORIS)
     desk.later(seconds=30)
     desk.press(1, "Назад", by=BORIS)
-    assert "Смотрит Борис Котов до 10:10" in desk.card(1).text
+    assert "Смотрит Борис Котов до 10:10 мск" in desk.card(1).text
     assert "смотрит Борис Котов" in desk.press(1, "В очередь", by=ANNA)
     desk.press(1, "В очередь", by=BORIS)
     assert desk.suggestion(1).status is Status.SCHEDULED
@@ -81,7 +81,7 @@ def test_red_cards_need_two_people(make_world: Any) -> None:
     world = two(make_world, "red", text=LEGAL)
     assert "Нужны подписи двух модераторов" in world.card(1).text
     assert approved(world, ANNA) == "№ 1: первая подпись стоит, нужна подпись коллеги"
-    assert "Первая подпись (Анна Смирнова, 10:00), нужна вторая" in world.card(1).text
+    assert "Первая подпись (Анна Смирнова, 10:00 мск), нужна вторая" in world.card(1).text
     assert world.suggestion(1).status is Status.PENDING
     assert approved(world, ANNA) == "№ 1: ваша подпись уже стоит, нужна подпись коллеги"
     assert "Выйдет" in approved(world, BORIS)

@@ -73,7 +73,7 @@ def test_an_author_by_name_and_number(desk: World) -> None:
 def test_the_journal_tells_who_did_what(desk: World) -> None:
     desk.press(1, "Отклонить", "Реклама", by=BORIS)
     said = ask(desk, "/журнал 1").split("\n")
-    assert said[0] == "Журнал № 1:"
+    assert said[0] == "Журнал № 1, время мск:"
     assert said[1] == "25.11 10:00 · Мария Петрова · новость прислана"
     assert said[2] == "25.11 10:00 · Борис Котов · отклонить: ждёт решения → отклонена (реклама)"
     assert ask(desk, "/журнал 77") == "Новости № 77 нет."

@@ -68,7 +68,7 @@ def test_undo_gives_the_slot_back(world: World) -> None:
 def test_reject_with_a_reason(world: World) -> None:
     world.happens(suggested(31))
     assert world.press(1, "Отклонить", "Реклама") == "Отклонено: реклама"
-    assert "Отклонено: реклама (Анна Смирнова, 10:00)" in world.card(1).text
+    assert "Отклонено: реклама (Анна Смирнова, 10:00 мск)" in world.card(1).text
     assert list(world.card(1).buttons) == ["Отменить решение"]
     assert world.letters(AUTHOR)[-1].startswith("Новость № 1 не опубликуем: рекламу")
 
@@ -117,7 +117,7 @@ def test_an_edit_of_what_changed_meanwhile_is_refused_aloud(world: World) -> Non
     card = world.card(1)
     world.happens(a_button_press(payload("queue"), by=BORIS))
     [said] = world.says("Новый текст", by=ANNA, where=CHAT, reply_to=card.cmid)
-    assert "уже решено в 10:00, в очередь (Борис Котов)" in said
+    assert "уже решено в 10:00 мск, в очередь (Борис Котов)" in said
     assert world.suggestion(1).edited_text is None
 
 
@@ -169,7 +169,7 @@ def test_t03_fifty_presses_by_five_moderators_are_one_decision(world: World) -> 
     for thread in threads:
         thread.join()
 
-    refused = [text for text in shown if "уже решено в 10:00" in text]
+    refused = [text for text in shown if "уже решено в 10:00 мск" in text]
     assert len(shown) == 50
     assert len(refused) == 49
     decisions = [action for action in world.journal(1) if action in ("queue", "publish", "reject", "return")]
@@ -183,7 +183,7 @@ def test_the_loser_is_told_who_was_faster(world: World) -> None:
     old = card.buttons["В очередь"]
     world.press(1, "Отклонить", "Дубль")
     [shown] = world.happens(a_button_press(old, by=BORIS))
-    assert shown.text == "№ 1: уже решено в 10:00, отклонить (Анна Смирнова)"
+    assert shown.text == "№ 1: уже решено в 10:00 мск, отклонить (Анна Смирнова)"
 
 
 # ------------------------------------------------------------------------------------------------ T-23

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,9 +13,9 @@ import pytest
 
 from editorial import regions
 from editorial.suggestion import Status
-from handlers import moments
+from handlers import moments, texts
 from tests.builders import AUTHOR, BORIS, CHAT, NOW, a_message, suggested
-from tests.handlers.world import MOSCOW, World
+from tests.handlers.world import MOSCOW, World, a_desk, a_plan
 
 IRKUTSK = ZoneInfo("Asia/Irkutsk")
 KAMCHATKA = ZoneInfo("Asia/Kamchatka")
@@ -105,7 +106,6 @@ def test_t31_the_edges_of_days_and_years(world: World, now: datetime, wish: str,
 
 def test_t31_a_slot_at_midnight_and_one_minute_before(make_world) -> None:  # type: ignore[no-untyped-def]
     from editorial.crontab import parse_lines
-    from tests.handlers.world import a_desk, a_plan
 
     world: World = make_world(a_desk(plan=a_plan(slots=parse_lines("0 0 * * *; 59 23 * * *"), quiet=None)))
     world.happens(suggested(31), suggested(32, text="Другая"))
@@ -131,6 +131,15 @@ def test_t31_a_slot_at_midnight_and_one_minute_before(make_world) -> None:  # ty
 )
 def test_times_are_said_in_the_editorial_zone(moment: datetime, said: str) -> None:
     assert moments.say(moment, NOW, MOSCOW) == said
+
+
+def test_wherever_the_desk_is_its_times_say_whose_they_are(make_world) -> None:  # type: ignore[no-untyped-def]
+    world: World = make_world(replace(a_desk(), zone=IRKUTSK))
+    world.happens(suggested(31))
+    world.press(1, "Выбрать время", "Завтра")
+    assert "Свободно завтра, время по Иркутску" in world.card(1).text
+    assert "Завтра после 15:00 по Иркутску пусто" in texts.empty_tomorrow(moments.hour(NOW, IRKUTSK))
+    assert moments.hour(NOW, MOSCOW) == "10:00 мск"
 
 
 def test_the_authors_own_clock_stands_beside(world: World) -> None:

@@ -72,7 +72,7 @@ def test_a_press_that_does_not_fit_says_how_things_stand(status: Status) -> None
 @pytest.mark.parametrize("action", sorted(texts.DECISIONS))
 def test_the_loser_reads_what_was_decided(action: str) -> None:
     said = texts.explain(AlreadyDecided(214, ANNA, NOW, action), who="Анна Смирнова", now=NOW, zone=MOSCOW)
-    assert said == f"№ 214: уже решено в 10:00, {texts.DECISIONS[action]} (Анна Смирнова)"
+    assert said == f"№ 214: уже решено в 10:00 мск, {texts.DECISIONS[action]} (Анна Смирнова)"
 
 
 def test_a_snackbar_loses_its_end_and_not_half_a_sign() -> None:

@@ -172,6 +172,17 @@ def test_that_messages_are_owed_outlives_the_program_and_a_vk_that_does_not_answ
     assert ear.hears(1)[-1] == "Потеряно ещё раз"
 
 
+def test_one_dialog_vk_does_not_show_takes_no_others_along(world: World, ear: Ear) -> None:
+    for person in (AUTHOR, OTHER):
+        for text in ("раз", "два"):
+            world.do("write", user_id=person, text=f"{person} {text}")
+    world.do("fault", what="error", code=936, match={"method": "messages.getHistory", "nth": 2})
+    world.do("long_poll", fail=1)
+    read = ear.hears()
+    assert {"601 два", "602 два"} < set(read)
+    assert len(read) == 3, "of the dialog that is closed the last message is known at least"
+
+
 def test_a_gap_costs_two_requests_however_many_wrote(world: World, ear: Ear) -> None:
     for person in (AUTHOR, OTHER, 603):
         for text in ("раз", "два"):
