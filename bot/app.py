@@ -96,19 +96,15 @@ def key_sources(settings: Settings, keys: Keys) -> tuple[KeySource, ...]:
     )
 
 
-def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient) -> Sources:
+def sources_of(settings: Settings, work: Work, watch: Watch, user: VkClient, service: VkClient | None) -> Sources:
     """The loop that reads the sources of news: walls with the service key or the editor's, and feeds."""
-    service = settings.VK_SERVICE_TOKEN.get_secret_value()
-    journal.MASKING.learn((service,))
-    key = VkKey("service", service)
-    client = VkClient(key, settings.VK_API_URL, rate=USER_RATE) if service else user
     return Sources(
         work,
-        OtherWalls(client),
+        OtherWalls(service or user),
         FeedReader(Fetcher(site_hosts(settings), FEED_LIMITS)),
         settings.SOURCES_SECONDS,
-        can_read=lambda: bool(service) or watch.can_read,
-        own_key=bool(service),
+        can_read=lambda: service is not None or watch.can_read,
+        own_key=service is not None,
         instead=OtherWalls(user) if service else None,
         may_instead=lambda: watch.can_read,
     )
@@ -132,7 +128,8 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         *networks,
     ]
     snackbars = Snackbars(group)
-    reconciler = _reconciler(settings, wall, work, watch)
+    service_key = service_client(settings)
+    reconciler = _reconciler(settings, ground, wall, watch, service_key)
     router = Router(
         work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers, judge=watch.refresh_managers
     )
@@ -156,7 +153,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         *(Running(f"courier.{courier.target.name}", courier) for courier in couriers),
         Running("router", router),
         Running("reconciler", reconciler),
-        Running("sources", sources_of(settings, work, watch, ground.user)),
+        Running("sources", sources_of(settings, work, watch, ground.user, service_key)),
     )
     also_alive = {"lease": ground.lease.alive}
     service = Service(loops, ticker=Ticker(jobs), answers=snackbars, after=after, also_alive=also_alive)
@@ -179,15 +176,25 @@ def _watch(settings: Settings, ground: Ground, *, resume: Callable[[], None]) ->
     )
 
 
-def _reconciler(settings: Settings, wall: Wall, work: Work, watch: Watch) -> Reconciler:
+def service_client(settings: Settings) -> VkClient | None:
+    """Reads what everybody may, with the application's own key; None when there is none."""
+    secret = settings.VK_SERVICE_TOKEN.get_secret_value()
+    journal.MASKING.learn((secret,))
+    return VkClient(VkKey("service", secret), settings.VK_API_URL, rate=USER_RATE) if secret else None
+
+
+def _reconciler(
+    settings: Settings, ground: Ground, wall: Wall, watch: Watch, service: VkClient | None
+) -> Reconciler:
     return Reconciler(
         wall,
-        work,
+        ground.work,
         settings.RECONCILE_SECONDS,
         heartbeat=Heartbeat(settings.DATA_DIR),
         can_read=lambda: watch.can_read,
         still_manager=watch.still_manager,
         on_refusal=watch.recheck,
+        instead=Wall(service, ground.group, settings.VK_GROUP_ID, post_gap=0) if service else None,
     )
 
 

@@ -94,8 +94,12 @@ def vk(settings: Settings, chat: int | None) -> Iterator[Line]:
     yield _clock(told)
     permissions = yield from _group_key(group, settings.VK_GROUP_ID)
     editor = yield from _editor_key(user, settings.VK_GROUP_ID)
+    service = None
     if settings.VK_SERVICE_TOKEN.get_secret_value():
-        yield _service_key(settings, instead=editor is Editor.OK)
+        service = _service_key(settings, instead=editor is Editor.OK)
+        yield service
+    if editor is not Editor.OK and (service is None or service.state != "ok"):
+        yield _WALL_UNREAD
     yield from _methods(group, user if editor is Editor.OK else None, settings.VK_GROUP_ID, permissions)
     if permissions is None:
         return
@@ -170,6 +174,14 @@ def _editor_key(user: VkClient, group_id: int) -> Generator[Line, None, Editor]:
         text += f", это vk.com/id{editor_id}"
     yield Line("editor_key", judged, text, advice)
     return state
+
+
+_WALL_UNREAD: Final = Line(
+    "wall_posts",
+    "warning",
+    "посты, сделанные на стене вручную, пока бот не работал, с новостями не сравниваются: прочесть стену нечем",
+    "помогут ключ редактора или сервисный ключ приложения: VK_SERVICE_TOKEN",
+)
 
 
 def _service_key(settings: Settings, *, instead: bool) -> Line:

@@ -2,6 +2,7 @@
 
 ::
 
+    newest posts, at the start, after a gap and now and then ──▶ what nobody suggested is kept to compare news with
     whole list of suggestions ──chunks, a unit each──▶ missed ones taken in, edited ones back to review
           └── known ones that are not in it ──read one by one──▶ withdrawn, or published by hand
 
@@ -11,6 +12,7 @@ without an error; so before anything is closed the key's owner is asked for anew
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -19,15 +21,17 @@ import structlog
 from bot.heartbeat import Heartbeat
 from bot.rounds import Rounds
 from bot.vk.errors import Remedy, VkError, VkRefused
-from bot.vk.wall import SuggestionList, Wall
+from bot.vk.wall import PAGE, SuggestionList, Wall
 from bot.work import Work
-from handlers import reconcile
+from handlers import duplicates, reconcile
 from handlers.events import WallPublished, WallSuggested
 
 log = structlog.get_logger("reconciler")
 
 #: Suggestions compared in one transaction.
 CHUNK: Final = 100
+#: The newest posts are read again after so many seconds: events tell of them, unless one is lost.
+POSTS_EVERY: Final = 1800.0
 
 
 class Reconciler(Rounds):
@@ -43,7 +47,9 @@ class Reconciler(Rounds):
         can_read: Callable[[], bool],
         still_manager: Callable[[], bool],
         on_refusal: Callable[[], None],
+        instead: Wall | None = None,
     ) -> None:
+        """``instead``: the same wall by a key that may only read what everybody may."""
         super().__init__(every)
         self._wall = wall
         self._work = work
@@ -51,6 +57,13 @@ class Reconciler(Rounds):
         self._may_read = can_read
         self._still_manager = still_manager
         self._on_refusal = on_refusal
+        self._instead = instead
+        self._posts_due = time.monotonic()
+
+    def ask(self) -> None:
+        """Compare soon: events may be lost."""
+        self._posts_due = time.monotonic()
+        super().ask()
 
     def failed(self, error: Exception) -> None:
         """VK's refusals are expected; one that speaks of the key has the key looked at."""
@@ -63,13 +76,35 @@ class Reconciler(Rounds):
 
     def step(self) -> None:
         """One comparison."""
-        if not self._may_read() or self._wall.rests():
+        if not self._may_read():
+            if self._instead is not None and not self._instead.rests():
+                self._look_at_posts(self._instead)
             return
+        if self._wall.rests():
+            return
+        self._look_at_posts(self._wall)
         listed = self._wall.suggestions()
         missing = self._compare(listed)
         if missing and self._still_manager():
             self._look_for(missing)
         self._heartbeat.beat()
+
+    def _look_at_posts(self, wall: Wall) -> None:
+        """One request, and nothing is written when every post is known."""
+        if time.monotonic() < self._posts_due:
+            return
+        self._posts_due = time.monotonic() + POSTS_EVERY
+        try:
+            newest = wall.newest(PAGE)
+        except VkError as error:
+            log.warning("posts_unread", reason=error.verdict.reason)
+            return
+        with self._work.look() as context:
+            news = reconcile.unnoticed(context, newest)
+        if news:
+            with self._work.begin("posts", quiet=True) as context:
+                for post in news:
+                    duplicates.wall_has(context, post)
 
     def _compare(self, listed: SuggestionList) -> list[reconcile.Missing]:
         """Take in and update by chunks; returns what is known, open and not on the list.

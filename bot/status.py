@@ -271,6 +271,7 @@ def readable(seen: Seen, settings: Settings) -> str:
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",
         f"Ключ редактора: {_KEY_WORDS[facts['keys']['user']]}",
         *_service_line(facts["keys"]),
+        *_wall_line(facts["keys"]),
         *(f"Сеть {name}: {_network_word(word)}" for name, word in facts["targets"].items() if word != "off"),
     ]
     return "\n".join(lines)
@@ -285,6 +286,15 @@ def _service_line(keys: Mapping[str, str]) -> list[str]:
     instead = "источники пока читаются ключом редактора"
     so = instead if keys["user"] == "ok" else "сообщества-источники не читаются"
     return [f"Сервисный ключ: не работает, {so}: замените VK_SERVICE_TOKEN"]
+
+
+def _wall_line(keys: Mapping[str, str]) -> list[str]:
+    """Nothing when a key may read the wall, or none was tried yet."""
+    if keys["user"] in ("ok", UNKNOWN) or keys.get("service") in ("ok", UNKNOWN):
+        return []
+    return [
+        "Посты на стене: сделанные, пока бот не работал, с новостями не сравниваются (нет ключа, чтобы прочесть)"
+    ]
 
 
 def _network_word(word: str) -> str:

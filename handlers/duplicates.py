@@ -7,7 +7,7 @@ decided here: a moderator sees what is alike, how much, and what became of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -76,18 +76,27 @@ def wall_has(context: Context, post: WallPublished) -> None:
 
 def _on_the_wall(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """The post nobody suggested that says the same, if there is one."""
+    if not context.unit.wall_posts.any():
+        return ()
     own = trace(suggestion.content.text)
+    likely = _likely(context, own, context.unit.search.alike_posts(telling(own), _CANDIDATES))
     alike = {
-        post: (likeness(own, Trace(stems)), at)
-        for post, (at, stems) in context.unit.wall_posts.alike(telling(own), _CANDIDATES).items()
+        post: (likely[-post], at)
+        for post, at in context.unit.wall_posts.moments([-number for number in likely]).items()
         if abs(suggestion.received_at - at) <= WINDOW
     }
-    post = max(alike, key=lambda one: (alike[one][0], one), default=0)
-    if not post or alike[post][0] < ALIKE:
+    if not alike:
         return ()
+    post, (share, at) = max(alike.items(), key=lambda one: (one[1][0], one[0]))
     link = f"https://vk.com/wall{context.desk.owner_id}_{post}"
-    when = moments.say(alike[post][1], context.now, context.desk.zone)
-    return (texts.similar_post(round(alike[post][0] * 100), when, link),)
+    return (texts.similar_post(round(share * 100), moments.say(at, context.now, context.desk.zone), link),)
+
+
+def _likely(context: Context, own: Trace, candidates: Sequence[int]) -> dict[int, float]:
+    """Which of these texts say the same, and how much of it."""
+    told = context.unit.search.stems_of_each(candidates)
+    found = {number: likeness(own, Trace(stems)) for number, stems in told.items()}
+    return {number: share for number, share in found.items() if share >= ALIKE}
 
 
 def _line(context: Context, similar: Similar) -> str:
@@ -112,14 +121,9 @@ def _related(one: Suggestion, other: Suggestion) -> bool:
 
 def _by_text(context: Context, suggestion: Suggestion) -> Iterable[Similar]:
     own = trace(suggestion.content.text)
-    words = telling(own)
-    if not words:
-        return
-    search = context.unit.search
-    candidates = search.alike(words, max(0, suggestion.number - _BACK), _CANDIDATES)
-    others = [number for number in candidates if number != suggestion.number]
-    likely = {number: likeness(own, Trace(stems)) for number, stems in search.stems_of_each(others).items()}
-    for other in context.unit.suggestions.several([number for number in likely if likely[number] >= ALIKE]):
+    candidates = context.unit.search.alike(telling(own), max(0, suggestion.number - _BACK), _CANDIDATES)
+    likely = _likely(context, own, [number for number in candidates if number != suggestion.number])
+    for other in context.unit.suggestions.several(likely):
         if _recent(suggestion, other):
             yield Similar(other, likely[other.number])
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from editorial.lifecycle import OPEN
 from editorial.suggestion import Origin, Status, Suggestion, same_content
-from handlers import burst, matching, suggest
+from handlers import burst, duplicates, matching, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -79,6 +79,17 @@ def _update(context: Context, known: Suggestion, event: WallSuggested) -> None:
 def _store_silently(context: Context, known: Suggestion, event: WallSuggested) -> None:
     """VK moved a photo to the community or renewed its key: the same content under other names."""
     context.unit.suggestions.save(replace(known, content=event.content), seen_version=known.version)
+
+
+def unnoticed(context: Context, newest: Sequence[WallPublished]) -> list[WallPublished]:
+    """Those of the newest posts that came of no suggestion and that no event told of. Reads only."""
+    since = context.now - duplicates.WINDOW
+    fresh = [post for post in newest if post.at >= since and post.content.text.strip()]
+    if not fresh:
+        return []
+    ours = context.unit.suggestions.published_ids(context.desk.owner_id, since)
+    known = context.unit.wall_posts.moments([post.post_id for post in fresh])
+    return [post for post in fresh if post.post_id not in ours and post.post_id not in known]
 
 
 def missing(context: Context, listed: Collection[WallSuggested]) -> list[Missing]:

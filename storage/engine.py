@@ -31,6 +31,8 @@ JOURNAL_BYTES = 4 * 1024 * 1024
 WRITES = "okmo_writes"
 """Execution option of a connection that will write."""
 
+_ONE_WRITER = 0x0F6D_6F02  # any number, the same in every process
+
 _POSTGRES_OPTIONS = " ".join(
     (
         "-c timezone=UTC",
@@ -120,7 +122,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _open_postgres(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={
             "options": _POSTGRES_OPTIONS,
@@ -135,3 +137,11 @@ def _open_postgres(url: URL) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
     )
+    event.listen(engine, "begin", _begin_postgres)
+    return engine
+
+
+def _begin_postgres(connection: Connection) -> None:
+    """Writing units are alone, as on SQLite: they would lock the same rows in many orders, crosswise too."""
+    if connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")

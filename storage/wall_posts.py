@@ -5,7 +5,7 @@ Their words stand in the index of texts, under the negative number of the post.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
@@ -47,14 +47,11 @@ class WallPosts:
             self.drop(post_id)
         return len(old)
 
-    def alike(self, stems: Sequence[str], limit: int) -> dict[int, tuple[datetime, tuple[str, ...]]]:
-        """When the posts that share some of these stems went out, and their own stems, by post."""
-        if self._work.row(_any) is None:
-            return {}
-        numbers = self._search.alike_posts(stems, limit)
-        told = self._search.stems_of_each(numbers)
-        return {post: (at, told.get(-post, ())) for post, at in self._moments([-one for one in numbers]).items()}
+    def any(self) -> bool:
+        """Whether one is kept at all."""
+        return self._work.row(_any) is not None
 
-    def _moments(self, posts: Collection[int]) -> dict[int, datetime]:
+    def moments(self, posts: Collection[int]) -> dict[int, datetime]:
+        """When those of these posts went out that are kept."""
         rows = self._work.rows(_several, {"posts": list(posts)}) if posts else ()
         return {row.post_id: row.published_at for row in rows}

@@ -1,6 +1,6 @@
 """News joined in the moment it is published, edited or taken back: on PostgreSQL, where units really meet.
 
-Whoever is turned away by a deadlock tries again, as the program's loops do; what is asserted is where all ends.
+Nobody is turned away: a unit that the database refuses, for a deadlock or another reason, fails the test.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from editorial.delivery import Sent
 from editorial.suggestion import Status
 from handlers import outcomes, publication, reconcile
 from handlers.router import handle
-from storage.errors import Busy
 from storage.unit import Storage
 from tests.builders import ANNA, BORIS, CHAT, NOW, a_button_press, a_message, suggested
 from tests.handlers.world import World, a_desk
@@ -38,20 +37,6 @@ def world(postgres: Storage) -> World:
     return World(postgres, a_desk())
 
 
-def again(work: Callable[[], object]) -> Callable[[], object]:
-    """The work, tried again when the database says that somebody else held it."""
-
-    def tried() -> object:
-        for _ in range(12):
-            try:
-                return work()
-            except Busy:
-                continue
-        return work()
-
-    return tried
-
-
 def the_two(world: World, turn: int) -> tuple[int, int]:
     world.happens(suggested(100 + turn, text=LEAD, at=world.now))
     world.happens(suggested(200 + turn, text=PIECE, author=602, at=world.now))
@@ -66,7 +51,7 @@ def pressed(world: World, number: int, label: str, by: int) -> Callable[[], obje
         with world.unit() as context:
             return handle(press, context)
 
-    return again(work)
+    return work
 
 
 def edits(world: World, turn: int) -> Callable[[], object]:
@@ -74,7 +59,7 @@ def edits(world: World, turn: int) -> Callable[[], object]:
         with world.unit() as context:
             return reconcile.compare(context, [suggested(200 + turn, text=EDITED, author=602, at=world.now)])
 
-    return again(work)
+    return work
 
 
 def courier(world: World) -> Callable[[], object]:
@@ -91,8 +76,8 @@ def courier(world: World) -> Callable[[], object]:
 
     def work() -> object:
         for _ in range(4):
-            for row in again(begin)():  # type: ignore[attr-defined]
-                again(lambda row=row: end(row))()
+            for row in begin():
+                end(row)
         return None
 
     return work
@@ -125,7 +110,7 @@ def test_no_word_goes_out_that_its_author_took_back_before(world: World) -> None
             with world.unit() as context:
                 return handle(message, context)  # type: ignore[arg-type]
 
-        racers = [courier(world), again(withdrawn), edits(world, turn)]
+        racers = [courier(world), withdrawn, edits(world, turn)]
         together(lambda race: race(), racers)
         world.deliver()
         one, other = world.suggestion(lead), world.suggestion(piece)

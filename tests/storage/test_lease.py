@@ -88,7 +88,7 @@ def test_a_lease_whose_connection_was_cut_is_no_longer_alive(postgres: Storage) 
     with take_lease(postgres) as lease:
         with postgres.connection(writes=True) as connection:
             connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
                 " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         assert not lease.alive()

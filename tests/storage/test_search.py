@@ -117,14 +117,16 @@ def test_posts_of_the_wall_are_found_beside_the_news_and_forgotten(shelf: Storag
         unit.wall_posts.put(2, "В Тулуне у библиотеки новые книги", now - timedelta(days=20))
         unit.wall_posts.put(5, "Музей", now)
         unit.wall_posts.put(5, "Новые книги библиотеки", now)
-        assert unit.wall_posts.alike(words, 5).keys() == {2, 5}
+        assert set(unit.search.alike_posts(words, 5)) == {-2, -5}
+        assert unit.wall_posts.moments([2, 5, 7]) == {2: now - timedelta(days=20), 5: now}
         assert unit.search.alike(words, 0, 5)[0] == 2
         assert unit.search.alike(words, 2, 5) == ()
         assert unit.search.find(words[:1], 9) == (2, 1)
         assert unit.wall_posts.prune(now - timedelta(days=14)) == 1
         unit.wall_posts.drop(77)
-        at, told = unit.wall_posts.alike(words, 5)[5]
-    assert (at, told) == (now, stems_of("Новые книги библиотеки"))
+        assert unit.search.alike_posts(words, 5) == (-5,)
+        assert unit.search.stems_of_each([-5]) == {-5: stems_of("Новые книги библиотеки")}
+        assert unit.wall_posts.any()
     assert found(shelf, "музей") == ()
 
 

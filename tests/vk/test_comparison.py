@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.vk.posts import WallRecord
 from bot.vk.rights import Editor, rights
 from bot.vk.wall import SuggestionList, Wall
 from editorial.suggestion import Status
+from handlers import duplicates
 from tests.vk.conftest import World
 from tests.vk.desk import AUTHOR, TEXT, Desk
 
@@ -29,17 +31,15 @@ def comparing(desk: Desk, tmp_path: Path) -> Reconciler:
     return comparison
 
 
-def a_comparison(desk: Desk, wall: Wall, folder: Path) -> Reconciler:
+def a_comparison(desk: Desk, wall: Wall, folder: Path, **more: Any) -> Reconciler:
     user, group = desk.world.client("editor-key", rate=1000), desk.world.client()
-    return Reconciler(
-        wall,
-        desk.work,
-        60,
-        heartbeat=Heartbeat(folder),
-        can_read=lambda: True,
-        still_manager=lambda: rights(user, group, 1).editor is Editor.OK,
-        on_refusal=lambda: None,
-    )
+    fields: dict[str, Any] = {
+        "heartbeat": Heartbeat(folder),
+        "can_read": lambda: True,
+        "still_manager": lambda: rights(user, group, 1).editor is Editor.OK,
+        "on_refusal": lambda: None,
+    }
+    return Reconciler(wall, desk.work, 60, **fields | more)
 
 
 def suggestion_on_vk(world: World) -> int:
@@ -95,3 +95,59 @@ def test_t16_what_still_stands_is_not_closed_though_the_list_is_silent_of_it(
     desk.world.do("delete_suggestion", user_id=AUTHOR, post_id=suggestion_on_vk(desk.world))
     a_comparison(desk, wall, tmp_path).step()
     assert desk.suggestion(1).status is Status.WITHDRAWN
+
+
+# --------------------------------------------------------------------------------------- posts nobody suggested
+
+BY_HAND = "В Братске починили мост через ручей у школы № 12, по нему снова ходят дети и ездят автобусы."
+
+
+def similar_to_a_post(desk: Desk) -> list[str]:
+    """What the card of news that repeats the post says of it."""
+    number, _ = desk.from_the_wall(BY_HAND.replace("починили", "отремонтировали"))
+    with desk.work.look() as context:
+        news = context.unit.suggestions.get(number)
+        assert news is not None
+        return [line for line in duplicates.lines(context, news) if "wall-1_" in line]
+
+
+def looks(desk: Desk) -> int:
+    return sum(
+        call["params"].get("filter") == "owner" for call in desk.world.journal() if call["method"] == "wall.get"
+    )
+
+
+def test_a_post_made_while_the_program_was_down_is_compared_with_news(desk: Desk, tmp_path: Path) -> None:
+    desk.world.do("post_by_hand", user_id=EDITOR, text=BY_HAND)
+    comparison = a_comparison(desk, desk.world.wall(rate=1000), tmp_path)
+    comparison.step()
+    assert len(similar_to_a_post(desk)) == 1
+
+    with desk.work.look() as context:
+        before = context.unit.wall_posts.moments(range(1, 50))
+    comparison.step()
+    assert looks(desk) == 1, "what events tell is not asked for every minute"
+    desk.world.do("post_by_hand", user_id=EDITOR, text="Другой пост о снеге во дворах")
+    comparison.ask()
+    comparison.step()
+    assert looks(desk) == 2
+    with desk.work.look() as context:
+        assert len(context.unit.wall_posts.moments(range(1, 50)).keys() - before.keys()) == 1
+
+
+def test_our_own_posts_are_no_posts_of_others(desk: Desk, tmp_path: Path) -> None:
+    desk.approved()
+    desk.runs()
+    a_comparison(desk, desk.world.wall(rate=1000), tmp_path).step()
+    with desk.work.look() as context:
+        assert context.unit.wall_posts.moments(range(1, 50)) == {}
+
+
+def test_without_an_editor_s_key_the_service_key_reads_what_everybody_may(desk: Desk, tmp_path: Path) -> None:
+    desk.world.do("post_by_hand", user_id=EDITOR, text=BY_HAND)
+    instead = Wall(desk.world.client("service-key", rate=1000), desk.world.client(), 1, post_gap=0)
+    a_comparison(desk, desk.world.wall(), tmp_path, can_read=lambda: False, instead=instead).step()
+    assert len(similar_to_a_post(desk)) == 1
+    assert [call["params"].get("filter") for call in desk.world.journal() if call["method"] == "wall.get"] == [
+        "owner"
+    ]

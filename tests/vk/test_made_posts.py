@@ -7,12 +7,8 @@ from datetime import timedelta
 import pytest
 
 from editorial.delivery import State
-from editorial.lifecycle import Action, Press, decide
-from editorial.roles import Role
 from editorial.suggestion import Content, Status
-from handlers import changes, forgetting, suggest
-from handlers.events import WallSuggested
-from tests.builders import ANNA
+from handlers import changes, forgetting
 from tests.vk.desk import AUTHOR, TEXT, Desk
 
 
@@ -147,15 +143,8 @@ def asked(desk: Desk, number: int) -> bool:
 def test_the_signature_of_who_asked_to_be_forgotten_comes_off_the_wall(desk: Desk) -> None:
     """One that VK puts itself, and one in the text."""
     desk.approved(photos=1)
-    post_id = int(desk.world.do("suggest", user_id=AUTHOR, text=f"{TEXT} вчера", photos=1)["post_id"])
-    seen = desk.world.wall().read_suggestion(post_id)
-    assert isinstance(seen, WallSuggested)
-    with desk.work.begin("test") as context:
-        added = suggest.take_in(context, seen)
-        assert added is not None
-        after = decide(added, Press(Action.PUBLISH, ANNA, Role.EDITOR, added.version), context.now)
-        assert changes.store(context, added, after, "publish", actor=ANNA)
-        changes.plan_publication(context, added.number, context.now)
+    number, _ = desk.from_the_wall(f"{TEXT} вчера", photos=1)
+    desk.approves(number)
     desk.runs()
     assert sorted(post.get("signer_id") or 0 for post in desk.posts()) == [0, AUTHOR]
 

@@ -46,6 +46,9 @@ def test_check_tries_the_service_key(world: World, tmp_path: Path) -> None:
         known = settings(world, tmp_path, VK_USER_TOKEN=editor)
         line = {line.name: line for line in vk(known, None)}["service_key"]
         assert (line.state, so in line.text) == (state, True)
+        unread = [line for line in vk(known, None) if line.name == "wall_posts"]
+        assert [line.state for line in unread] == ([] if editor else ["warning"])
+        assert all("пока бот не работал" in line.text for line in unread)
         assert "VK_SERVICE_TOKEN" in line.do
         assert "service-key" not in f"{line.text}{line.do}"
 
@@ -85,8 +88,10 @@ def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> No
     seen = look(wanted)
     assert seen.facts["keys"]["service"] == "expired"
     assert "Сервисный ключ: не работает, сообщества-источники не читаются" in readable(seen, wanted)
+    assert "Посты на стене: сделанные, пока бот не работал, с новостями не сравниваются" in readable(seen, wanted)
     seen.facts["keys"]["user"] = "ok"
     assert "Сервисный ключ: не работает, источники пока читаются ключом редактора" in readable(seen, wanted)
+    assert "Посты на стене" not in readable(seen, wanted)
 
 
 def test_status_says_what_stops_messages_where_the_chat_cannot_be_told(world: World, tmp_path: Path) -> None:
