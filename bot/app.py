@@ -39,7 +39,7 @@ from bot.vk.wall import Wall
 from bot.watch import KeySource, Watch
 from bot.work import Work
 from editorial.networks import Network
-from handlers import digest, keeping, overview, publication, reminders
+from handlers import alarms, digest, keeping, overview, publication, reminders
 from handlers.context import Context
 
 log = structlog.get_logger("app")
@@ -215,6 +215,9 @@ def _settle_start(work: Work, settings: Settings, tables: keeping.Tables) -> Non
         if settings.VK_MODERATORS_CHAT is not None:
             context.unit.settings.set("moderators_chat", settings.VK_MODERATORS_CHAT, context.now)
         context.unit.outbox.recover(context.now)
+        for target in sorted({network.target for network in context.desk.networks}):
+            # A key or an address is changed in the settings, which are read at the start.
+            context.unit.outbox.hurry(target, context.now, alarms.CLOSING)
         publication.replan_after_gap(context)
         tables.install(context.unit)
 

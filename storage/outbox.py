@@ -260,9 +260,11 @@ class Outbox:
         which = and_(_WAITING, _table.c.number == number, _of_kind(kind))
         return self._work.change(update(_table).where(which).values(due_at=due_at))
 
-    def hurry(self, target: str, now: datetime) -> int:
-        """What waits after a failed attempt is due now: the cause is said to be gone."""
+    def hurry(self, target: str, now: datetime, causes: Collection[str] | None = None) -> int:
+        """What waits after a failed attempt is due now: the cause is said to be gone. ``causes``: these only."""
         which = and_(_WAITING, _table.c.target == target, _table.c.attempts > 0, _table.c.due_at > now)
+        if causes is not None:
+            which = and_(which, _table.c.error.in_(sorted(causes)))
         return self._work.change(update(_table).where(which).values(due_at=now))
 
     def forget(self, destination: str, now: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from bot.cli import answer
 from bot.config import read_settings
 from bot.desk import desk_of
 from bot.ground import lay
+from bot.work import utc_now
 from editorial import regions, rubrics
+from editorial.delivery import NewDelivery
 from editorial.lists import Kept, defaults
 from handlers import keeping
 from storage.migrate import upgrade
@@ -260,3 +263,24 @@ def test_edited_tables_are_put_in_place_once_by_the_start_and_again_when_they_we
         assert regions.region_of_text("На Байкальщине прошёл сход") is not None
     finally:
         app.parts.close()
+
+
+@pytest.mark.usefixtures("run")
+def test_what_waits_for_a_network_s_key_goes_on_when_the_program_starts(tmp_path: Path, storage: Storage) -> None:
+    """The key stands in the settings, so whoever replaced it has started the program anew."""
+    with (tmp_path / "config.env").open("a", encoding="utf-8") as config:
+        config.write("TELEGRAM_BOT_TOKEN=1:key\nTELEGRAM_CHAT_ID=@okmo_news\n")
+    now = utc_now()
+    with storage.begin("test") as unit:
+        row = unit.outbox.add(NewDelivery("telegram", "@okmo_news", "post"), now)
+        unit.outbox.claim("telegram", now, 1)
+        unit.outbox.retry(row, now + timedelta(minutes=30), "key_dead", 401, now)
+    settings = read_settings(tmp_path / "config.env", {})
+
+    app = build(settings, lay(settings, desk_of(settings)))
+
+    with storage.read() as unit:
+        due = unit.outbox.next_due("telegram")
+    app.parts.close()
+    assert due is not None
+    assert due <= utc_now()

@@ -46,7 +46,7 @@ IMAGE: Final = Fit(most_bytes=50 * 1024 * 1024, most_side=7680, most_sum=2 * 768
 #: Seconds between two messages.
 GAP: Final = 1.0
 #: Seconds until the next try while an upload is not ready; then the ordinary delays, counted.
-NOT_READY: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
+NOT_READY: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 30.0, 30.0, 60.0)
 #: Messages read to find one.
 LOOKED_AT: Final = 100
 _TOKENS_KEPT: Final = 500
@@ -231,7 +231,7 @@ class MaxTarget(NetworkTarget):
         return self._placed(message if isinstance(message, dict) else {}, draft) or Uncertain("no_message_id")
 
     def _not_ready(self, delivery: Delivery) -> RetryLater:
-        """Nothing was made. Soon again; after half a minute it counts like any other failure."""
+        """Nothing was made. Soon again; after three minutes it counts like any other failure."""
         tries = self._tries[delivery.id] = self._tries.get(delivery.id, 0) + 1
         if tries <= len(NOT_READY):
             return RetryLater("upload_not_ready", NOT_READY[tries - 1], counts=False)

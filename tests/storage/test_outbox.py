@@ -315,6 +315,17 @@ def test_news_about_a_failed_delivery_do_not_hurry_it(storage: Storage, now: dat
     assert claimed(storage, now) == [first]
 
 
+def test_only_what_waits_for_a_cause_that_may_be_gone_is_hurried(storage: Storage, now: datetime) -> None:
+    (first,) = queued(storage, now, delivery(now))
+    claimed(storage, now)
+    with storage.begin("outcome") as unit:
+        unit.outbox.retry(first, now + 3600 * SECOND, "flood", 9, now)
+    with storage.begin("test") as unit:
+        assert unit.outbox.hurry(TARGET, now, {"key_dead", "chat_gone"}) == 0
+        assert unit.outbox.hurry(TARGET, now, {"key_dead", "flood"}) == 1
+    assert claimed(storage, now) == [first]
+
+
 def test_a_held_letter_is_brought_up_to_date_instead_of_doubled(storage: Storage, now: datetime) -> None:
     first, second = queued(
         storage,
