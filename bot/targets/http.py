@@ -20,7 +20,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -41,6 +43,9 @@ ANSWER_LIMIT: Final = 8 * 1024 * 1024
 
 Timeout = tuple[float, float]
 """Seconds to connect; seconds of silence and of the whole answer."""
+
+#: A network that asks for a longer wait is asked again after this one, seconds.
+LONGEST_WAIT: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,16 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds the network asks to wait, if it does so in a number."""
+        """Seconds the network asks to wait, told as a number or as a date; a day at most."""
+        told = self.headers.get("retry-after", "")
         try:
-            return max(0.0, float(self.headers.get("retry-after", "")))
+            seconds = float(told)
         except ValueError:
-            return None
+            try:
+                seconds = parsedate_to_datetime(told).timestamp() - time.time()
+            except (ValueError, OverflowError):
+                return None
+        return min(max(seconds, 0.0), LONGEST_WAIT) if isfinite(seconds) else None
 
 
 @dataclass(frozen=True, slots=True)

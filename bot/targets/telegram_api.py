@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.targets.http import Answer, Failed, Http, Timeout, Upload
+from bot.targets.http import LONGEST_WAIT, Answer, Failed, Http, Timeout, Upload
 from editorial.delivery import Refused, RetryLater
 
 log = structlog.get_logger("telegram")
@@ -140,7 +140,9 @@ class TelegramApi:
         told = log.debug if method in _LOOKS else log.info
         told("telegram_refused", method=method, code=code, words=words, moved_to=moved_to)
         wait = facts.get("retry_after")
-        seconds = float(wait) if isinstance(wait, (int, float)) else answer.retry_after
+        seconds = answer.retry_after
+        if isinstance(wait, (int, float)) and 0 <= wait <= LONGEST_WAIT:
+            seconds = float(wait)
         return Refusal(code, words.lower(), seconds, moved_to if isinstance(moved_to, int) else None)
 
 

@@ -6,10 +6,12 @@ import http.server
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import HTTP
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,20 @@ def test_every_answer_is_an_answer_and_a_redirect_is_not_followed() -> None:
     assert [one.status for one in got if isinstance(one, Answer)] == [502, 302, 200]
     assert [one.json() for one in got if isinstance(one, Answer)] == [None, None, [1]]
     assert [one.record() for one in got if isinstance(one, Answer)] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("told", "least", "most"),
+    [("7", 7, 7), ("-1", 0, 0), ("1e99", 86_400, 86_400), (formatdate(time.time() + 90, usegmt=True), 80, 90),
+     ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("nan", None, None), ("inf", None, None), ("soon", None, None)],
+)  # fmt: skip
+def test_how_long_to_wait_is_a_number_or_a_date(told: str, least: float | None, most: float | None) -> None:
+    wait = Answer(429, {"retry-after": told}, b"").retry_after
+    if least is None or most is None:
+        assert wait is None
+    else:
+        assert wait is not None
+        assert least <= wait <= most
 
 
 def test_t80_no_secret_shows_in_what_can_be_written(caplog: pytest.LogCaptureFixture) -> None:
