@@ -142,6 +142,10 @@ class TimeNotUnderstood(TimeRefused):
     """The words do not name a time."""
 
 
+class HourMissing(TimeNotUnderstood):
+    """The words name a day and no hour."""
+
+
 class TimePast(TimeRefused):
     """The time has passed."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from editorial.errors import TimeNotUnderstood, TimePast, TimeTooFar
+from editorial.errors import HourMissing, TimeNotUnderstood, TimePast, TimeTooFar
 from editorial.slots import FARTHEST
 
 #: A day named without a year belongs to the next one only if it is no farther than this.
@@ -72,6 +72,7 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 
     Raises:
         TimeNotUnderstood: the words name no moment, or one that does not exist (31.02, 24:30).
+        HourMissing: they name a day and no hour.
         TimePast: the moment has passed; ``nearest`` is the same time tomorrow when only a time was named.
         TimeTooFar: it is more than a year ahead.
     """
@@ -105,7 +106,7 @@ def _even(text: str) -> str:
     words = re.sub(r"(?<=[0-9]) ?[–—-] ?(?=[0-9]{2}$)", ":", words)
     for spoken, written in _SPOKEN.items():
         words = words.replace(spoken, written)
-    return re.sub(r"\bво? (?=[а-я])", "", words.strip(" .,!?«»\"'"))
+    return re.sub(r"^(?:на|к) |\bво? (?=[а-я])", "", words.strip(" .,!?«»\"'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class _Reading:
         for pattern in (_DAY_THEN_TIME, _TIME_THEN_DAY):
             if (named := pattern.fullmatch(words)) and (day := self._day_of(named["day"])):
                 return day(*_clock(named))
-        raise TimeNotUnderstood
+        raise HourMissing if self._day_of(words) else TimeNotUnderstood
 
     def _after(self, words: re.Match[str]) -> datetime:
         if words.group() == "через ":

@@ -25,6 +25,7 @@ from editorial.errors import (
     DayFull,
     DeskError,
     FirstSignature,
+    HourMissing,
     NotAModerator,
     NotNow,
     PayloadForeign,
@@ -540,6 +541,12 @@ def _red_words(context: Context, suggestion: Suggestion, kind: str, version: int
     return warnings.red_in(context, suggestion, words)
 
 
+def _times_are_offered(context: Context, number: int) -> bool:
+    """Whether the card asks for a moment just now: then a reply to it is meant for the desk."""
+    card = context.unit.cards.get(number)
+    return card is not None and card.view.get("menu") in ("days", "slots")
+
+
 def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, message: MessageArrived) -> str | None:
     """A reply that nobody asked for is a wish for a time, or talk among colleagues that is none of our business.
 
@@ -550,8 +557,11 @@ def _maybe_a_time(context: Context, person: Person, suggestion: Suggestion, mess
     written_at = min(message.at, context.now)
     try:
         wish = parse_when(message.text, written_at, context.desk.zone)
+    except HourMissing as error:
+        return explained(context, error)
     except TimeNotUnderstood as error:
-        return explained(context, error) if speaks_of_time(message.text) else None
+        meant = speaks_of_time(message.text) or _times_are_offered(context, suggestion.number)
+        return explained(context, error) if meant else None
     except DeskError as error:
         return explained(context, error)
     if context.is_late(written_at):

@@ -675,6 +675,7 @@ _PLAIN: Final[Mapping[type[errors.DeskError], str]] = {
     errors.PayloadForeign: "Кнопка не от этого бота или устарела",
     errors.TimeRefused: "Это время занять нельзя.",
     errors.TimeNotUnderstood: "Время не понятно. Напишите так: завтра 14:30",
+    errors.HourMissing: "Во сколько? Напишите и день, и час: завтра 14:30",
     errors.TimePast: "Это время прошло.",
     errors.TimeTooFar: "Дальше года вперёд не планируем.",
     errors.TimeQuiet: "Это тихие часы.",

@@ -35,6 +35,15 @@ def test_a_reply_with_a_time_plans_the_post(world: World) -> None:
     assert "В очереди: завтра в 14:30 мск (Борис Котов)" in world.card(1).text
 
 
+def test_what_is_answered_to_an_open_choice_of_times_is_never_met_with_silence(world: World) -> None:
+    world.happens(suggested(31))
+    assert world.replies(1, "как будет удобно") == [], "colleagues may talk"
+    world.press(1, "Выбрать время")
+    for words in ("как будет удобно", "14 30", "завтра вечером", "завтра 14:30 по Иркутску"):
+        assert world.replies(1, words) == ["Время не понятно. Напишите так: завтра 14:30"]
+    assert world.replies(1, "на завтра 14:30") == ["№ 1 выйдет завтра в 14:30 мск"]
+
+
 @pytest.mark.parametrize(("minutes", "planned"), [(12, True), (180, False)])
 def test_a_wish_means_what_it_meant_when_it_was_written(world: World, minutes: int, planned: bool) -> None:
     world.happens(suggested(31))
@@ -68,7 +77,9 @@ def test_a_planned_one_moves_by_a_reply(world: World) -> None:
         ("завтра 23:00", "Это тихие часы. Ближайшее: послезавтра в 8:00 мск"),
         ("31.02 12:00", "Время не понятно. Напишите так: завтра 14:30"),
         ("завтра 25:99", "Время не понятно. Напишите так: завтра 14:30"),
-        ("через 400 дней", "Время не понятно. Напишите так: завтра 14:30"),
+        ("через 400 дней", "Во сколько? Напишите и день, и час: завтра 14:30"),
+        ("в пятницу", "Во сколько? Напишите и день, и час: завтра 14:30"),
+        ("на завтра", "Во сколько? Напишите и день, и час: завтра 14:30"),
     ],
 )
 def test_t32_a_time_that_cannot_be_had_is_answered_and_nothing_is_planned(
