@@ -39,7 +39,9 @@ HINT_EVERY: Final = timedelta(minutes=10)
 CONFIRM_WITHIN: Final = timedelta(minutes=30)
 _MOST_SHOWN: Final = 10
 _MENTION: Final = re.compile(r"^\s*(?:\[(?:club|public)\d+\|[^\]]*\]|@\S+)[,:]?\s*")
-_NUMBERED: Final = re.compile(r"(статус|отозвать|исправить)(?:\s*(?:№|n|#)?\s*(\d{1,12}))?", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"(статус|отозвать|исправить)(?:\s*(?:№|n|#)?\s*(\d+))?", re.IGNORECASE)
+#: No news has a number of more digits.
+_DIGITS: Final = 12
 
 
 def written(context: Context, message: MessageArrived) -> None:
@@ -67,7 +69,7 @@ def _answer(context: Context, message: MessageArrived, words: str) -> None:
     numbered = _NUMBERED.fullmatch(words)
     if numbered is not None and (numbered[2] or numbered[1] != "исправить"):
         about = {"статус": _status, "отозвать": _withdraw, "исправить": _correct}[numbered[1]]
-        about(context, message, int(numbered[2]) if numbered[2] else None)
+        about(context, message, int(numbered[2][:_DIGITS]) if numbered[2] else None)
         return
     known = _WORDS.get(words)
     if known is not None:

@@ -483,6 +483,8 @@ def replied(context: Context, message: MessageArrived) -> bool:
     try:
         if asked and prompt is not None:
             said = _answered(context, person, suggestion, prompt.kind, version or 0, message.text)
+            if said is None and prompt.kind == "edit" and message.attachments:
+                said = texts.attachments_stay(number)
         else:
             said = _maybe_a_time(context, person, suggestion, message)
     except DeskError as error:

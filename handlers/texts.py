@@ -710,6 +710,14 @@ def prompt_refused(number: int, why: str) -> str:
 
 
 EMPTY_TEXT: Final = "В ответе нет текста. Пришлите новый текст новости одним сообщением"
+
+
+def attachments_stay(number: int) -> str:
+    return (
+        f"№ {number}: взяли только текст, вложения остались прежние. Убрать или переставить их — «Ещё», «Вложения»"
+    )
+
+
 TOO_LONG_TEXT: Final = "Текст длиннее, чем берёт стена VK"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -13,7 +14,20 @@ from editorial.suggestion import Content, Status
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.router import handle
-from tests.builders import ANNA, AUTHOR, BORIS, CHAT, DINA, GLEB, VERA, a_button_press, a_press, suggested
+from tests.builders import (
+    ANNA,
+    AUTHOR,
+    BORIS,
+    CHAT,
+    DINA,
+    GLEB,
+    VERA,
+    a_button_press,
+    a_message,
+    a_photo,
+    a_press,
+    suggested,
+)
 from tests.handlers.world import World, a_desk, a_plan
 
 STRANGER = 900
@@ -109,6 +123,16 @@ def test_edit_replaces_the_text_and_shows_the_difference(world: World) -> None:
     world.replies(1, "Открыли модельную библиотеку")
     assert world.suggestion(1).text == "Открыли модельную библиотеку"
     assert "Правка редакции:\n− «новую» → + «модельную»" in world.card(1).text
+
+
+def test_pictures_in_the_reply_to_an_edit_are_not_dropped_without_a_word(world: World) -> None:
+    world.happens(suggested(31, attachments=(a_photo(31),)))
+    world.press(1, "Правка")
+    reply = a_message("Новый текст", by=ANNA, where=CHAT, reply_to=world.card(1).cmid)
+    world.happens(replace(reply, attachments=(a_photo(99),)))
+    assert world.suggestion(1).text == "Новый текст"
+    assert [one.media_id for one in world.suggestion(1).attachments] == [31]
+    assert any(text.text.startswith("№ 1: взяли только текст") for text in world.chat())
 
 
 def test_an_edit_of_what_changed_meanwhile_is_refused_aloud(world: World) -> None:
