@@ -20,6 +20,7 @@ from bot.heartbeat import Heartbeat
 from bot.intake import Intake
 from bot.media import Media, prune
 from bot.metrics import Metrics
+from bot.missed import Missed
 from bot.networks import MEDIA, media_of, networks_of, site_hosts
 from bot.reconciler import Reconciler
 from bot.router import Router
@@ -133,7 +134,13 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
     router = Router(
         work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers, judge=watch.refresh_managers
     )
-    ground.join(before=watch.switch_events_on, on_gap=reconciler.ask)
+    missed = Missed(work, group, settings.VK_GROUP_ID, ready=intake.caught_up.is_set)
+
+    def on_gap() -> None:
+        reconciler.ask()
+        missed.ask()
+
+    ground.join(before=watch.switch_events_on, on_gap=on_gap)
     couriers = tuple(
         # A card that is shown before anybody listens could be pressed in vain.
         Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
@@ -153,6 +160,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         *(Running(f"courier.{courier.target.name}", courier) for courier in couriers),
         Running("router", router),
         Running("reconciler", reconciler),
+        Running("missed", missed),
         Running("sources", sources_of(settings, work, watch, ground.user, service_key)),
     )
     also_alive = {"lease": ground.lease.alive}

@@ -14,7 +14,6 @@ from bot import log as journal
 from bot.config import Settings
 from bot.intake import Intake
 from bot.keys import KeyFile
-from bot.missed import Missed
 from bot.service import Running
 from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
@@ -122,6 +121,5 @@ def lay(settings: Settings, desk: Desk, *, pace: Callable[..., Pace] = Pace) -> 
         settings.VK_GROUP_ID,
         before=hooks.prepare,
         on_gap=hooks.gap,
-        missed=Missed(work, group, settings.VK_GROUP_ID).since,
     )
     return Ground(storage, lease, keys, group, user, work, intake, Running("intake", intake), hooks)

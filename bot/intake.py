@@ -5,9 +5,8 @@
     long poll ──batch + ts──▶ inbox and cursor, one transaction ──ring──▶ router
 
 Nothing is interpreted here.  A crash at any moment repeats the last batch, and the unique event id makes the
-repetition invisible.  When VK says that events were lost, the wall is asked to be compared, and before anything
-newer is heard what people wrote meanwhile is read from the conversations.  That this is owed is stored together
-with the new place in the stream.  The same is done once at every start, when what waits in the stream is stored.
+repetition invisible.  When VK says that events were lost, the wall is asked to be compared; and that messages are
+to be read from the conversations is stored together with the new place in the stream.
 """
 
 from __future__ import annotations
@@ -15,17 +14,16 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 
-from bot.vk.errors import Remedy, VkError
+from bot import missed
+from bot.vk.errors import VkError
 from bot.vk.longpoll import Batch, LongPoll
 from bot.vk.longpoll import Cursor as Place
 from bot.work import Work
-from handlers.context import Context
 from storage.inbox import Cursor, RawEvent
 
 log = structlog.get_logger("intake")
@@ -36,11 +34,6 @@ DELAYS: Final = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
 FIRST_CAREFUL: Final = 10.0
 #: Events of these types are handled before all others: a person waits for the answer.
 URGENT: Final = frozenset({"message_event"})
-#: Seconds before VK is asked again for what people wrote meanwhile: when it did not answer, and when it refused.
-MISSED_AGAIN: Final = 5.0
-REFUSED_AGAIN: Final = 300.0
-#: The setting that says since when messages may be missing.
-OWED: Final = "messages_owed"
 
 
 class Intake:
@@ -54,24 +47,19 @@ class Intake:
         *,
         before: Callable[[], None],
         on_gap: Callable[[], None],
-        missed: Callable[[datetime], Sequence[RawEvent]] = lambda _since: (),
     ) -> None:
         self._longpoll = longpoll
         self._work = work
         self._group_id = group_id
         self._before = before
         self._on_gap = on_gap
-        self._missed = missed
-        #: When the stream was heard last before something may have been lost; None when nothing is owed.
-        self._owed: datetime | None = None
-        #: Whether the stream may still hold what was sent while nobody listened.
-        self._behind = False
-        self._missed_again_at = 0.0
         self._cursor: Place | None = None
         #: Where the stream was when VK was asked first; kept until it is stored.
         self._first: Place | None = None
         #: Set once the place in the stream is known: whatever happens from then on is heard of.
         self.listening = threading.Event()
+        #: Set once nothing waits in the stream of what came while nobody listened.
+        self.caught_up = threading.Event()
         self._stopping = threading.Event()
         self.beat = time.monotonic()
 
@@ -104,10 +92,8 @@ class Intake:
         if self._stored_cursor() is None:
             self._before()
             return
-        with self._work.look() as context:
-            owed = context.unit.settings.get(OWED)
-            self._owed = datetime.fromisoformat(owed) if owed else context.unit.inbox.kept_at(self._group_id)
-        self._behind = True
+        with self._work.begin("owed", quiet=True) as context:
+            missed.owe(context, self._group_id)
         self.listening.set()
 
     def step(self) -> int:
@@ -116,34 +102,16 @@ class Intake:
         if cursor is None:
             # The first start ever: what was suggested before is found by the comparison.
             self._first = self._first or self._longpoll.connect()
+            self.caught_up.set()
             return self._store(Batch((), (), (), self._first, gap=True), None)
-        batch = self._longpoll.poll(cursor, at_once=True) if self._behind else self._longpoll.poll(cursor)
+        behind = not self.caught_up.is_set()
+        batch = self._longpoll.poll(cursor, at_once=True) if behind else self._longpoll.poll(cursor)
         if self._stopping.is_set():
             return 0
         stored = self._store(batch, cursor)
-        self._behind = self._behind and bool(batch.updates)
-        if self._owed and not self._behind and time.monotonic() >= self._missed_again_at:
-            self._read_missed(self._owed)
+        if batch.gap or not batch.updates:
+            self.caught_up.set()
         return stored
-
-    def _read_missed(self, since: datetime) -> None:
-        """Store what people wrote since; what VK does not tell now it is asked later, while the stream goes on."""
-        try:
-            found = self._missed(since)
-        except VkError as error:
-            log.warning("messages_unread", reason=error.verdict.reason)
-            passing = error.verdict.remedy is Remedy.RETRY
-            wait = MISSED_AGAIN if passing else error.verdict.pause or REFUSED_AGAIN
-            self._missed_again_at = time.monotonic() + wait
-            return
-        with self._work.look() as context:
-            noted = context.unit.settings.get(OWED) is not None
-        if found or noted:
-            with self._work.begin("missed") as context:
-                read = context.unit.inbox.add(found, context.now)
-                context.unit.settings.delete(OWED)
-            log.info("messages_read", read=len(found), stored=read)
-        self._owed = None
 
     def _stored_cursor(self) -> Place | None:
         with self._work.look() as context:
@@ -164,7 +132,7 @@ class Intake:
             lost = batch.gap and before is not None
             with self._work.begin("intake") as context:
                 if lost:
-                    self._owe(context)
+                    missed.owe(context, self._group_id)
                 cursor = Cursor(self._group_id, after.server, after.key, after.ts)
                 stored = context.unit.inbox.store(events, cursor, context.now)
         self._cursor = after
@@ -174,13 +142,6 @@ class Intake:
                 log.warning("events_lost", failed=batch.failed)
             self._on_gap()
         return stored
-
-    def _owe(self, context: Context) -> None:
-        """Events were lost since the place was stored last: what people wrote is to be read."""
-        if self._owed is None:
-            self._owed = context.unit.inbox.kept_at(self._group_id) or context.now
-        context.unit.settings.set(OWED, self._owed.isoformat(), context.now)
-        self._behind = False
 
     def _stumbled(self, failures: int, reason: str, pause: float | None) -> int:
         if self._stopping.is_set():

@@ -4,6 +4,8 @@
 
     conversations that moved since then ──▶ their history ──▶ the same events the stream would have brought
 
+Read once at every start, when what waits in the stream is stored, and after every loss of events.
+
 Only what was written since the stream was heard last is taken, and in a dialog only what nobody of the community
 has answered by hand.  Of the moderators' chat only what is said to the bot counts.  A message that is known
 already, because its event came after all, is told by its number when it is stored.
@@ -12,22 +14,31 @@ already, because its event came after all, is told by its number when it is stor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
+from bot.rounds import Rounds
 from bot.vk.client import API_VERSION, Call, VkClient
-from bot.vk.errors import VkError, VkRefused
+from bot.vk.errors import Remedy, VkError, VkRefused
 from bot.vk.scalars import items, mapping, moment, number, words
 from bot.vk.updates import message_key
 from bot.work import Work
-from handlers.context import CHATS_FROM
+from handlers.context import CHATS_FROM, Context
 from storage.inbox import RawEvent
 
 log = structlog.get_logger("missed")
 
+#: The setting that says since when messages may be missing, and of which loss it was said last.
+OWED: Final = "messages_owed"
+#: How often is looked whether messages are owed, seconds.
+EVERY: Final = 5.0
+#: Seconds before VK is asked again: when it did not answer, and when it refused.
+AGAIN: Final = 5.0
+REFUSED_AGAIN: Final = 300.0
 #: Conversations on one page, and messages of one conversation: VK gives no more.
 PAGE: Final = 200
 #: Pages of conversations at most: more dialogs than that never move while a stream is lost.
@@ -38,13 +49,49 @@ OF_THE_CHAT: Final = 100
 CLOCKS: Final = timedelta(minutes=2)
 
 
-class Missed:
-    """Reads what the stream did not bring."""
+def owe(context: Context, group_id: int) -> None:
+    """Messages may be missing since the place in the stream was stored last, or since longer ago."""
+    owed = context.unit.settings.get(OWED)
+    since = owed["since"] if owed else (context.unit.inbox.kept_at(group_id) or context.now).isoformat()
+    context.unit.settings.set(OWED, {"since": since, "until": context.now.isoformat()}, context.now)
 
-    def __init__(self, work: Work, client: VkClient, group_id: int) -> None:
+
+class Missed(Rounds):
+    """Reads what the stream did not bring, as often as it is owed, until it is stopped.
+
+    ``ready``: whether the stream itself has nothing more to say of that time.
+    """
+
+    def __init__(
+        self, work: Work, client: VkClient, group_id: int, *, ready: Callable[[], bool], every: float = EVERY
+    ) -> None:
+        super().__init__(every)
         self._work = work
         self._client = client
         self._group_id = group_id
+        self._ready = ready
+        self._again_at = 0.0
+
+    def step(self) -> None:
+        """Read and store what is owed; what VK does not tell now it is asked later."""
+        if not self._ready() or time.monotonic() < self._again_at:
+            return
+        with self._work.look() as context:
+            owed = context.unit.settings.get(OWED)
+        if owed is None:
+            return
+        try:
+            found = self.since(datetime.fromisoformat(owed["since"]))
+        except VkError as error:
+            log.warning("messages_unread", reason=error.verdict.reason)
+            passing = error.verdict.remedy is Remedy.RETRY
+            self._again_at = time.monotonic() + (AGAIN if passing else error.verdict.pause or REFUSED_AGAIN)
+            return
+        with self._work.begin("missed") as context:
+            stored = context.unit.inbox.add(found, context.now)
+            if context.unit.settings.get(OWED) == owed:  # else events were lost again while this was read
+                context.unit.settings.delete(OWED)
+        log.info("messages_read", read=len(found), stored=stored)
 
     def since(self, heard_at: datetime) -> list[RawEvent]:
         """The messages written since the stream was heard last, in the order of writing. Raises VkError."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot import intake as intakes
-from bot.intake import OWED, Intake
-from bot.missed import Missed
+from bot import missed
+from bot.intake import Intake
+from bot.missed import OWED, Missed
 from bot.vk.longpoll import LongPoll
 from bot.work import Work
 from storage.migrate import upgrade
@@ -34,9 +34,10 @@ class Ear:
         self.intake.step()
 
     def _made(self) -> Intake:
-        missed = Missed(self.work, self.world.client(), 1)
         nothing: Any = lambda: None  # noqa: E731
-        return Intake(self.queue, self.work, 1, before=nothing, on_gap=nothing, missed=missed.since)
+        made = Intake(self.queue, self.work, 1, before=nothing, on_gap=nothing)
+        self.missed = Missed(self.work, self.world.client(), 1, ready=made.caught_up.is_set)
+        return made
 
     def again(self) -> None:
         self.queue = LongPoll(self.world.client(), 1, wait=0)
@@ -47,6 +48,7 @@ class Ear:
         """The texts of all messages stored so far, in the order in which they will be handled."""
         for _ in range(times):
             self.intake.step()
+            self.missed.step()
         with self.work.look() as context:
             rows = context.unit.inbox.next(1000)
         return [json.loads(row.raw)["object"]["message"]["text"] for row in rows if row.type == "message_new"]
@@ -103,6 +105,7 @@ def test_at_a_start_the_stream_goes_first_and_one_call_shows_that_nothing_is_mis
         world.do("write", user_id=AUTHOR, text=f"Из очереди событий {number}")
     ear.again()
     ear.intake.step()
+    ear.missed.step()
     assert ear.asked() == []
     assert ear.hears() == [f"Из очереди событий {number}" for number in range(3)]
     with ear.work.begin("test") as context:
@@ -113,11 +116,11 @@ def test_at_a_start_the_stream_goes_first_and_one_call_shows_that_nothing_is_mis
 
 def test_an_event_that_comes_after_all_is_the_same_message(world: World, ear: Ear) -> None:
     world.do("write", user_id=AUTHOR, text="Одно и то же")
-    missed = Missed(ear.work, world.client(), 1)
+    reading = Missed(ear.work, world.client(), 1, ready=lambda: True)
     with ear.work.begin("test") as context:
         since = context.unit.inbox.kept_at(1)
         assert since is not None
-    found = missed.since(since)
+    found = reading.since(since)
     with ear.work.begin("test") as context:
         assert context.unit.inbox.add([one for one in found if "Одно" in one.raw], context.now) == 1
     assert ear.hears() == ["Одно и то же"]
@@ -164,7 +167,7 @@ def test_that_messages_are_owed_outlives_the_program_and_a_vk_that_does_not_answ
     assert sorted(ear.hears()) == ["Потеряно", "Поток идёт"]
     with ear.work.look() as context:
         assert context.unit.settings.get(OWED) is None
-    monkeypatch.setattr(intakes, "MISSED_AGAIN", 0.0)
+    monkeypatch.setattr(missed, "AGAIN", 0.0)
     world.do("write", user_id=AUTHOR, text="Потеряно ещё раз")
     world.do("long_poll", fail=1)
     world.do("fault", what="reset", match={"method": "execute", "times": 1})
@@ -196,4 +199,4 @@ def test_messages_older_than_what_was_heard_last_are_none_of_the_gap(world: Worl
     with ear.work.begin("test") as context:
         since = context.now + timedelta(hours=1)
     world.do("write", user_id=AUTHOR, text="Раньше")
-    assert Missed(ear.work, world.client(), 1).since(since) == []
+    assert Missed(ear.work, world.client(), 1, ready=lambda: True).since(since) == []
