@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -38,6 +38,17 @@ LOOK_DELAYS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 11.0, 8.0, 10.0, 30.0, 60.0, 300.
 ASK_AFTER: Final = timedelta(seconds=40)
 
 
+class _Looks(NamedTuple):
+    """How often an uncertain delivery was looked for, when it may be again (monotonic seconds), and since when.
+
+    Not since it was sent: the program may have been down meanwhile.
+    """
+
+    tries: int
+    again_at: float
+    since: datetime
+
+
 class Courier(Steps):
     """Delivers for one target. ``before`` runs first; ``on_refusal`` hears of refusals that people are told of."""
 
@@ -57,7 +68,7 @@ class Courier(Steps):
         self._before = before
         self._on_refusal = on_refusal
         #: How often each was looked for, when it may be again, and when that began.
-        self._looks: dict[int, tuple[int, float, datetime]] = {}
+        self._looks: dict[int, _Looks] = {}
         self._in_doubt = True
 
     def prepare(self) -> None:
@@ -148,22 +159,19 @@ class Courier(Steps):
             self._settle_one(parcel)
 
     def _time_to_look(self, delivery_id: int) -> bool:
-        tries, at, since = self._looks.get(delivery_id, (0, 0.0, self._work.now()))
-        if time.monotonic() < at:
+        tries, again_at, since = self._looks.get(delivery_id, _Looks(0, 0.0, self._work.now()))
+        if time.monotonic() < again_at:
             return False
         delay = LOOK_DELAYS[min(tries, len(LOOK_DELAYS) - 1)]
-        self._looks[delivery_id] = (tries + 1, time.monotonic() + delay, since)
+        self._looks[delivery_id] = _Looks(tries + 1, time.monotonic() + delay, since)
         return True
 
     def _settle_one(self, parcel: Parcel) -> None:
         now = self._work.now()
         outcome = self.target.look(parcel, now)
-        *_, since = self._looks[
-            parcel.delivery.id
-        ]  # not since it was sent: the program may have been down meanwhile
         if outcome is not None:
             self._record([parcel], [outcome])
-        elif now - since >= ASK_AFTER:
+        elif now - self._looks[parcel.delivery.id].since >= ASK_AFTER:
             with self._work.begin(f"ask.{self.target.name}") as context:
                 outcomes.undecidable(context, parcel.delivery)
 

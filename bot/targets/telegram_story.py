@@ -38,7 +38,9 @@ def parts_of(story: Story) -> tuple[Part, ...]:
     inside = _inside(story)
     polls = [poll for one in story.attachments if (poll := _poll(one))]
     text = _whole_text(story, inside, says_something=bool(polls))
-    pictures = [inside.pictures[start : start + MOST_IN_ALBUM] for start in range(0, len(inside.pictures), 10)]
+    pictures = [
+        inside.pictures[start : start + MOST_IN_ALBUM] for start in range(0, len(inside.pictures), MOST_IN_ALBUM)
+    ]
     files = [("photos", group) for group in pictures]
     if not pictures and len(inside.documents) == 1:
         files = [("documents", inside.documents)]

@@ -13,7 +13,7 @@ from bot import courier as couriers
 from bot.courier import Courier
 from bot.targets.base import Parcel, Standstill
 from bot.work import Work, utc_now
-from editorial.delivery import Delivery, NewDelivery, Outcome, RetryLater, Sent, Uncertain
+from editorial.delivery import Delivery, NewDelivery, Outcome, RetryLater, Sent, State, Uncertain
 from editorial.networks import CopyState, NetworkCopy
 from editorial.suggestion import Content
 from handlers.context import Context
@@ -82,6 +82,44 @@ def test_t19_each_attempt_in_doubt_is_looked_for_from_the_beginning(
         courier.step()
 
     assert place.did == ["send", "look", "look", "look", "send", "look"]
+
+
+def test_a_fault_of_our_own_while_sending_leaves_the_delivery_in_doubt(work: Work) -> None:
+    """Nobody knows how far it came, so it is looked for and not simply sent again."""
+
+    class Clumsy(Place):
+        def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+            super().send(parcels)
+            raise KeyError("ids")
+
+    place = Clumsy([Sent()], [Sent()])
+    courier = Courier(place, work)
+    with work.begin("test") as context:
+        id_ = context.unit.outbox.add(NewDelivery("place", "place", "ping", None, {}), context.now)
+    courier.step()
+    with work.look() as context:
+        [doubtful] = context.unit.outbox.stranded("place")
+    assert (doubtful.state, doubtful.error) == (State.UNCERTAIN, "program_fault")
+    courier.step()
+    assert place.did == ["send", "look"]
+    with work.look() as context:
+        settled = context.unit.outbox.get(id_)
+    assert settled is not None
+    assert settled.state is State.SENT
+
+
+def test_nothing_is_claimed_while_the_place_rests(work: Work) -> None:
+    class Resting(Place):
+        def standstill(self) -> Standstill | None:
+            return Standstill(7.0, "flood")
+
+    courier = Courier(Resting([], []), work)
+    with work.begin("test") as context:
+        context.unit.outbox.add(NewDelivery("place", "place", "ping", None, {}), context.now)
+    assert not courier.step()
+    assert courier.idle_seconds() == 7.0
+    with work.look() as context:
+        assert context.unit.outbox.counts()[State.WAITING] == 1
 
 
 def test_a_person_is_asked_only_after_looking_for_a_while(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
