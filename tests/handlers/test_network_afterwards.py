@@ -40,7 +40,12 @@ def on_vk(networks: Networks, kind: str, outcome: object) -> Delivery:
 
 
 def swept(networks: Networks, shown: dict[int, str], deleted: tuple[int, ...] = ()) -> None:
-    """The due posts are read again; VK shows these texts by post."""
+    """The due posts are read again, and what follows leaves; VK shows these texts by post."""
+    reread(networks, shown, deleted)
+    networks.deliver()
+
+
+def reread(networks: Networks, shown: dict[int, str], deleted: tuple[int, ...] = ()) -> None:
     with networks.world.unit() as context:
         due = context.unit.posts.due(context.now, 100)
         found = {
@@ -48,7 +53,6 @@ def swept(networks: Networks, shown: dict[int, str], deleted: tuple[int, ...] = 
             for post_id, text in shown.items()
         }
         sweep.store(context, due, found, frozenset(deleted))
-    networks.deliver()
 
 
 # -------------------------------------------------------------------------------------------------------- afterwards
@@ -63,6 +67,18 @@ def test_t70_an_edit_on_vk_is_carried_and_what_forbids_it_is_listed(networks: Ne
     assert networks.texts("max") == ["Стало"]
     assert "ВКонтакте: текст или вложения изменены сегодня в 10:02 мск" in card(networks).splitlines()
     assert "Веб-хук: сеть не даёт боту, исправьте вручную: https://webhook.invalid/" in card(networks)
+
+
+def test_a_change_that_was_taken_back_before_it_left_is_not_carried(networks: Networks) -> None:
+    published(networks, "Было")
+    networks.deliver()
+    networks.world.later(minutes=2)
+    reread(networks, {77: "Стало"})
+    networks.world.later(minutes=5)
+    networks.breaks("max", Refused("cannot_edit"))
+    swept(networks, {77: "Было"})
+    assert networks.texts("max") == ["Было"]
+    assert networks.answers["max"], "nothing was asked of the network"
 
 
 def test_t08_a_post_as_it_was_leads_to_nothing(networks: Networks) -> None:

@@ -223,6 +223,8 @@ def test_what_is_old_and_closed_loses_its_words_and_its_people(storage: Storage,
         sent = unit.outbox.add(delivery(now, number=closed.number), now)
         unit.outbox.claim("vk_messages", now, 1)
         unit.outbox.sent(sent, None, now)
+        unit.claims.sign(closed.number, 1, 100, now)
+        unit.claims.take(closed.number, 100, now)
         unit.journal.add(now, closed.number, 100, "reject", details={"words": "Мария"})
         unit.journal.add(now, closed.number, None, "received", details={"from": "Мария"})
     with storage.begin("test") as unit:
@@ -237,4 +239,5 @@ def test_what_is_old_and_closed_loses_its_words_and_its_people(storage: Storage,
         assert [unit.authors.get(who) is None for who in (7, 8, 9)] == [True, False, False]
         told = [(entry.actor, entry.details) for entry in unit.journal.of(closed.number)]
         assert told == [(FORGOTTEN, {}), (None, {})]
+        assert (unit.claims.signature(closed.number), unit.claims.get(closed.number)) == (None, None)
         assert unit.outbox.get(sent) is None

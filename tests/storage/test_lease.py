@@ -81,6 +81,8 @@ def test_a_lease_on_a_lock_file_that_was_removed_is_no_longer_alive(sqlite: Stor
     with take_lease(sqlite) as lease:
         lock_path(sqlite.path).unlink()
         assert not lease.alive()
+        lock_path(sqlite.path).touch()
+        assert not lease.alive(), "another file under the same name is locked by nobody"
 
 
 @pytest.mark.postgres

@@ -108,6 +108,17 @@ def test_a_fault_of_our_own_while_sending_leaves_the_delivery_in_doubt(work: Wor
     assert settled.state is State.SENT
 
 
+def test_nothing_is_looked_for_any_more_once_it_was_asked_to_stop(work: Work) -> None:
+    place = Place([Uncertain("no_answer")], [None])
+    courier = Courier(place, work)
+    with work.begin("test") as context:
+        context.unit.outbox.add(NewDelivery("place", "place", "ping", None, {}), context.now)
+    courier.step()
+    courier.stop()
+    courier.step()
+    assert place.did == ["send"]
+
+
 def test_nothing_is_claimed_while_the_place_rests(work: Work) -> None:
     class Resting(Place):
         def standstill(self) -> Standstill | None:

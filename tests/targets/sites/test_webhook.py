@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import socket
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -115,6 +116,9 @@ def test_t02_an_event_may_be_sent_again_and_is_taken_once(vk: SandboxClient, tar
 def test_ids_differ_between_events_and_stay_for_attempts() -> None:
     assert id_of(delivery(id_=1)) == id_of(delivery(id_=1, attempts=3))
     assert len({id_of(delivery(id_=1)), id_of(delivery(id_=2)), id_of(delivery("edit", id_=1))}) == 3
+    today = delivery(id_=1)
+    after_a_restore = replace(today, created_at=today.created_at + timedelta(days=1))
+    assert id_of(today) != id_of(after_a_restore), "the row has the number of one the receiver knows"
 
 
 def test_attempts_follow_the_schedule_with_a_spread_made_from_the_row() -> None:
@@ -158,6 +162,14 @@ def test_an_event_the_receiver_finds_wrong_does_not_hold_up_the_others_for_ever(
     copy = copy_of(target, story())
     assert isinstance(target.publish(copy, delivery(attempts=3)), RetryLater)
     assert target.publish(copy, delivery(attempts=4)) == Refused("receiver_refused", 422)
+
+
+@pytest.mark.parametrize("status", [404, 405, 408, 409, 421, 425])
+def test_a_receiver_that_is_to_blame_itself_gets_the_event_later(
+    vk: SandboxClient, target: Webhook, status: int
+) -> None:
+    answers(vk, status)
+    assert isinstance(target.publish(copy_of(target, story()), delivery(attempts=40)), RetryLater)
 
 
 @pytest.mark.parametrize("text", ["Школа №1 открыта для всех. " * 700, "🎉 & <b> " * 1600, "я" * 15_000])
