@@ -18,7 +18,6 @@ from editorial.lifecycle import Action, Press, decide
 from editorial.roles import Role
 from editorial.suggestion import Attachment, Content, Origin, Suggestion
 from handlers import changes, suggest
-from handlers.context import Context
 from handlers.events import WallSuggested
 from storage.migrate import upgrade
 from storage.suggestions import NewSuggestion
@@ -62,8 +61,8 @@ class Desk:
         answer = group.call("messages.getByConversationMessageId", peer_id=AUTHOR, conversation_message_ids=[cmid])
         return cmid, attachments_of(answer["items"][0]["attachments"])
 
-    def approved(self, text: str = TEXT, **more: Any) -> int:
-        """News of the dialog with an approval to publish at once."""
+    def from_the_dialogue(self, text: str = TEXT, **more: Any) -> int:
+        """News of the dialog; the number it got."""
         cmid, attachments = self.message(text, **more)
         with self.work.begin("test") as context:
             context.unit.authors.name(AUTHOR, "Мария Петрова", context.now)
@@ -71,9 +70,13 @@ class Desk:
                 -1, 0, AUTHOR, Content(text, attachments), context.now, None, Origin.DIALOGUE,
                 {"peer_id": AUTHOR, "cmids": [cmid]},
             )  # fmt: skip
-            added = suggest.bring_in(context, new)
-            self._publish(context, added.number)
-        return added.number
+            return suggest.bring_in(context, new).number
+
+    def approved(self, text: str = TEXT, **more: Any) -> int:
+        """The same with an approval to publish at once."""
+        number = self.from_the_dialogue(text, **more)
+        self.approves(number)
+        return number
 
     def from_the_wall(self, text: str = TEXT, who: int = AUTHOR, photos: int = 0, **more: Any) -> tuple[int, int]:
         """A suggestion taken in from the wall: its number and its post."""
@@ -88,15 +91,11 @@ class Desk:
     def approves(self, number: int) -> None:
         """An editor has it published at once."""
         with self.work.begin("test") as context:
-            self._publish(context, number)
-
-    @staticmethod
-    def _publish(context: Context, number: int) -> None:
-        found = context.unit.suggestions.get(number)
-        assert found is not None
-        after = decide(found, Press(Action.PUBLISH, ANNA, Role.EDITOR, found.version), context.now)
-        assert changes.store(context, found, after, "publish", actor=ANNA)
-        changes.plan_publication(context, number, context.now)
+            found = context.unit.suggestions.get(number)
+            assert found is not None
+            after = decide(found, Press(Action.PUBLISH, ANNA, Role.EDITOR, found.version), context.now)
+            assert changes.store(context, found, after, "publish", actor=ANNA)
+            changes.plan_publication(context, number, context.now)
 
     def runs(self) -> None:
         while self.courier.step():

@@ -12,13 +12,12 @@ import pytest
 
 from editorial.lifecycle import Action, Press, decide
 from editorial.roles import Role
-from editorial.suggestion import Content, Origin, Status
-from handlers import changes, joint, suggest
+from editorial.suggestion import Status
+from handlers import changes, joint
 from storage.merges import OwnForm
-from storage.suggestions import NewSuggestion
 from tests.builders import ANNA
 from tests.vk.conftest import World
-from tests.vk.desk import AUTHOR, Desk
+from tests.vk.desk import Desk
 
 LEAD = "В Ангарске открыли сквер у школы."
 PIECE = "В Улан-Удэ высадили аллею."
@@ -26,15 +25,6 @@ SPOKEN = "В Тулуне поставили скамейки."
 
 
 class JointDesk(Desk):
-    def from_the_dialogue(self, text: str, photos: int) -> int:
-        cmid, attachments = self.message(text, photos=photos)
-        behind = {"peer_id": AUTHOR, "cmids": [cmid]}
-        with self.work.begin("test") as context:
-            new = NewSuggestion(
-                -1, 0, AUTHOR, Content(text, attachments), context.now, None, Origin.DIALOGUE, behind
-            )
-            return suggest.bring_in(context, new).number
-
     def merged(self, lead: int, *pieces: int) -> None:
         """The pieces go out in the lead's post, which is approved to be published at once."""
         with self.work.begin("test") as context:
@@ -67,7 +57,7 @@ def desk(tmp_path: Path, world: World) -> Iterator[JointDesk]:
 def test_one_post_with_the_photos_of_all_whatever_way_they_came(desk: JointDesk) -> None:
     lead, _ = desk.from_the_wall(LEAD, 601, 1)
     piece, _ = desk.from_the_wall(PIECE, 602, 1)
-    spoken = desk.from_the_dialogue(SPOKEN, 2)
+    spoken = desk.from_the_dialogue(SPOKEN, photos=2)
     desk.merged(lead, piece, spoken)
     desk.runs()
     [post] = desk.on_the_wall()
@@ -85,7 +75,7 @@ def test_one_post_with_the_photos_of_all_whatever_way_they_came(desk: JointDesk)
 def test_what_is_not_on_vk_any_more_as_it_was_approved_does_not_go_out(
     desk: JointDesk, wall_lead: bool, change: str
 ) -> None:
-    lead = desk.from_the_wall(LEAD, 601, 1)[0] if wall_lead else desk.from_the_dialogue(LEAD, 1)
+    lead = desk.from_the_wall(LEAD, 601, 1)[0] if wall_lead else desk.from_the_dialogue(LEAD, photos=1)
     piece, post_id = desk.from_the_wall(PIECE, 602, 1)
     desk.merged(lead, piece)
     if change == "edited":

@@ -71,10 +71,11 @@ def test_t02_the_same_words_of_another_news_prove_nothing(desk: Desk) -> None:
 
 
 def test_t02_a_post_from_before_the_attempt_proves_nothing(desk: Desk) -> None:
+    number = desk.from_the_dialogue()
     desk.world.do("post_by_hand", user_id=501, text=f"{TEXT}\n\nАвтор: Мария Петрова")
     desk.ahead += timedelta(hours=1)
     desk.world.do("fault", fault={"match": {"method": "wall.post"}, "what": "reset"})
-    number = desk.approved()
+    desk.approves(number)
     desk.settles(lambda: desk.suggestion(number).status is Status.PUBLISHED)
     newest = max(post["id"] for post in desk.posts())
     assert (desk.suggestion(number).published_post_id, len(desk.posts())) == (newest, 2)
