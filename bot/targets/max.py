@@ -135,6 +135,8 @@ class MaxApi:
                 return Failed("blocked", sent=False)
             if answer.status == 413:
                 return Refusal(413, "too_large", "")
+            if answer.status == 429:  # whoever said so, in whatever words, did not pass it on
+                return Refusal(429, "", "", answer.retry_after)
             return Failed(f"http_{answer.status}" if answer.status != 200 else "not_json", sent=True)
         words = self.http.redact(str(said.get("message", "")))[:300]
         log.info("max_refused", method=what, status=answer.status, code=code, words=words)

@@ -52,6 +52,12 @@ def test_uploads_that_fail_on_the_way_are_made_again_and_nothing_is_in_doubt(rig
     rig.publish(rig.story("Мост", rig.photos(1)))
 
 
+def test_t46_too_often_is_certainly_not_sent_in_whatever_words(rig: MaxRig) -> None:
+    rig.fault("http", "max.messages", status=429)
+    assert rig.send(rig.story("Мост")) == RetryLater("too_often", 6.0, 429, counts=False)
+    assert rig.posts() == []
+
+
 def test_the_host_that_takes_files_is_not_given_the_key(rig: MaxRig) -> None:
     """Files go to other hosts than calls; what is written there is not ours to know."""
     with fault_server(sends(b'{"photos": {"1": {"token": "t"}}}', kind="application/json")) as server:
