@@ -130,6 +130,8 @@ class TelegramApi:
                 return Failed("blocked", sent=False)
             if answer.status == 413:
                 return Refusal(413, "request entity too large")
+            if answer.status == 429:  # whoever said so, in whatever words, did not pass it on
+                return Refusal(429, "too many requests", answer.retry_after)
             return Failed("not_json" if answer.status == 200 else f"http_{answer.status}", sent=True)
         if code >= 500:
             return Failed(f"http_{code}", sent=True)

@@ -151,6 +151,12 @@ def test_a_poll_in_doubt_is_found_and_one_too_long_is_named(rig: TelegramRig) ->
 # -------------------------------------------------------------------------------------------------------- refusals
 
 
+def test_t46_too_often_is_certainly_not_sent_in_whatever_words(rig: TelegramRig) -> None:
+    rig.fault("http", "telegram.sendMessage", status=429)
+    assert rig.send(rig.story("Мост")) == RetryLater("too_often", 6.0, 429, counts=False)
+    assert rig.posts() == []
+
+
 def test_t51_text_that_it_cannot_read_goes_out_plain_once(rig: TelegramRig) -> None:
     rig.fault("error", "telegram.sendMessage", code=400, text="Bad Request: can't parse entities: unsupported")
 
