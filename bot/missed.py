@@ -28,7 +28,7 @@ from bot.vk.scalars import items, mapping, moment, number, words
 from bot.vk.updates import message_key
 from bot.work import Work
 from handlers.context import CHATS_FROM, Context
-from storage.inbox import RawEvent
+from storage.inbox import RawEvent, read_id
 
 log = structlog.get_logger("missed")
 
@@ -88,7 +88,7 @@ class Missed(Rounds):
             self._again_at = time.monotonic() + (AGAIN if passing else error.verdict.pause or REFUSED_AGAIN)
             return
         with self._work.begin("missed") as context:
-            stored = context.unit.inbox.add(found, context.now)
+            stored = context.unit.inbox.add_read(found, context.now)
             if context.unit.settings.get(OWED) == owed:  # else events were lost again while this was read
                 context.unit.settings.delete(OWED)
         log.info("messages_read", read=len(found), stored=stored)
@@ -184,7 +184,7 @@ class Missed(Rounds):
             "object": {"message": message},
         }
         key = message_key(update)
-        update["event_id"] = "read:{}:{}".format(*(key or (0, number(message.get("id")) or 0)))
+        update["event_id"] = read_id(*(key or (0, number(message.get("id")) or 0)))
         raw = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
         return RawEvent(str(update["event_id"]), "message_new", False, raw, key)
 

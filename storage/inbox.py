@@ -24,11 +24,12 @@ TRIES = 3
 _table = schema.inbox
 _NEW = spelled("inbox.state = 'new'")
 
-_STORE_SQLITE = (
-    "INSERT INTO inbox (event_id, type, urgent, raw, received_at, peer_id, cmid) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT DO NOTHING"
+_STORE = "INSERT INTO inbox (event_id, type, urgent, raw, received_at, peer_id, cmid) SELECT ?, ?, ?, ?, ?, ?, ?"
+#: What the stream tells of a message that was read before, and what is read of one the stream has told.
+_UNLESS_READ = f"{_STORE} WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE event_id = ?) ON CONFLICT DO NOTHING"
+_UNLESS_TOLD = (
+    f"{_STORE} WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE peer_id = ? AND cmid = ?) ON CONFLICT DO NOTHING"
 )
-_STORE_POSTGRES = _STORE_SQLITE.replace("?", "%s")
 _KEEP_SQLITE = (
     'INSERT INTO cursor (group_id, server, "key", ts, updated_at) VALUES (?, ?, ?, ?, ?)'
     ' ON CONFLICT (group_id) DO UPDATE SET server = excluded.server, "key" = excluded."key",'
@@ -49,6 +50,11 @@ class RawEvent:
     urgent: bool
     raw: str
     message: tuple[int, int] | None = None
+
+
+def read_id(peer_id: int, cmid: int) -> str:
+    """The event id of a message that was read from its conversation."""
+    return f"read:{peer_id}:{cmid}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,8 @@ class Inbox:
 
     def store(self, batch: Sequence[RawEvent], cursor: Cursor, now: datetime) -> int:
         """Keep a batch and the cursor behind it; returns how many events were not known yet."""
-        stored = self.add(batch, now)
+        rows = [(*self._row(one, now), read_id(*one.message) if one.message else None) for one in batch]
+        stored = self._insert(_UNLESS_READ, rows)
         on_sqlite = self._work.dialect == "sqlite"
         moment = microseconds(now) if on_sqlite else now
         place = (
@@ -130,24 +137,24 @@ class Inbox:
         self._work.bulk(_KEEP_SQLITE if on_sqlite else _KEEP_POSTGRES, [place])
         return stored
 
-    def add(self, batch: Sequence[RawEvent], now: datetime) -> int:
-        """Keep events that came by another way than the stream, or whose place is kept beside them."""
-        if not batch:
+    def add_read(self, messages: Sequence[RawEvent], now: datetime) -> int:
+        """Keep messages that were read from their conversations; returns how many the stream had not told."""
+        return self._insert(_UNLESS_TOLD, [(*self._row(one, now), *(one.message or (0, 0))) for one in messages])
+
+    def _row(self, event: RawEvent, now: datetime) -> tuple[object, ...]:
+        return (
+            storable(event.event_id),
+            storable(event.type),
+            event.urgent,
+            storable(event.raw),
+            microseconds(now) if self._work.dialect == "sqlite" else now,
+            *(event.message or (None, None)),
+        )
+
+    def _insert(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
+        if not rows:
             return 0
-        on_sqlite = self._work.dialect == "sqlite"
-        moment = microseconds(now) if on_sqlite else now
-        rows = [
-            (
-                storable(one.event_id),
-                storable(one.type),
-                one.urgent,
-                storable(one.raw),
-                moment,
-                *(one.message or (None, None)),
-            )
-            for one in batch
-        ]
-        return self._work.bulk(_STORE_SQLITE if on_sqlite else _STORE_POSTGRES, rows)
+        return self._work.bulk(sql if self._work.dialect == "sqlite" else sql.replace("?", "%s"), rows)
 
     def last_message(self, peer_id: int) -> int:
         """The greatest number of a known message of the conversation, 0 when none is known."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage.inbox import TRIES, Cursor
+from storage.inbox import TRIES, Cursor, RawEvent, read_id
 from storage.unit import Storage
 from tests.storage.builders import GROUP, cursor, event
 
@@ -28,6 +28,20 @@ def test_t06_an_event_already_handled_is_not_handled_again(storage: Storage, now
         unit.inbox.done(unit.inbox.next(1)[0].id, now)
         assert unit.inbox.store([event("a")], cursor("2"), now) == 0
         assert unit.inbox.next(10) == ()
+
+
+def test_a_message_read_from_its_conversation_is_kept_once_beside_its_event(
+    storage: Storage, now: datetime
+) -> None:
+    def told(event_id: str, cmid: int) -> RawEvent:
+        return RawEvent(event_id, "message_new", False, "{}", (601, cmid))
+
+    with storage.begin("test") as unit:
+        assert unit.inbox.store([told("e1", 1), told("e2", 1)], cursor("2"), now) == 2, "two events are two"
+        assert unit.inbox.add_read([told(read_id(601, 1), 1), told(read_id(601, 2), 2)], now) == 1
+        assert unit.inbox.store([told("e3", 2), told("e4", 3)], cursor("3"), now) == 1
+        assert [row.event_id for row in unit.inbox.next(10)] == ["e1", "e2", "read:601:2", "e4"]
+        assert unit.inbox.last_message(601) == 3
 
 
 def test_a_batch_and_its_place_in_the_stream_are_stored_together(storage: Storage, now: datetime) -> None:

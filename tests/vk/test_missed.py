@@ -122,7 +122,7 @@ def test_an_event_that_comes_after_all_is_the_same_message(world: World, ear: Ea
         assert since is not None
     found = reading.since(since)
     with ear.work.begin("test") as context:
-        assert context.unit.inbox.add([one for one in found if "Одно" in one.raw], context.now) == 1
+        assert context.unit.inbox.add_read([one for one in found if "Одно" in one.raw], context.now) == 1
     assert ear.hears() == ["Одно и то же"]
 
 

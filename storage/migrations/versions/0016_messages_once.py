@@ -31,18 +31,16 @@ def upgrade() -> None:
     _tell_the_known_apart()
     where = sa.text("peer_id IS NOT NULL")
     op.create_index(
-        "inbox_message", "inbox", ["peer_id", "cmid"], unique=True, sqlite_where=where, postgresql_where=where
+        "inbox_message", "inbox", ["peer_id", "cmid"], sqlite_where=where, postgresql_where=where
     )
 
 
 def _tell_the_known_apart() -> None:
     connection = op.get_bind()
     messages = sa.select(_inbox.c.id, _inbox.c.raw).where(_inbox.c.type == "message_new")
-    seen: set[tuple[int, int]] = set()
     for row in connection.execute(messages.order_by(_inbox.c.id.desc()).limit(_RECENT)).all():
         key = _key(row.raw)
-        if key is not None and key not in seen:
-            seen.add(key)
+        if key is not None:
             numbers = {"peer_id": key[0], "cmid": key[1]}
             connection.execute(_inbox.update().where(_inbox.c.id == row.id).values(**numbers))
 
