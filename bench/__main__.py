@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import confusion, intake, latency, life, likeness, limits, networks, punctuality, stage, table
+from bench import confusion, decision, intake, latency, life, likeness, limits, networks, punctuality, stage, table
 from proof.commit import commit
 
-PARTS_IN_ORDER = (confusion, likeness, intake, life, latency, limits, punctuality, networks)
+PARTS_IN_ORDER = (confusion, decision, likeness, intake, life, latency, limits, punctuality, networks)
 PARTS = {part.__name__.rpartition(".")[2]: part for part in PARTS_IN_ORDER}
 
 

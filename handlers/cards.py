@@ -211,6 +211,8 @@ def _head(suggestion: Suggestion, facts: Facts) -> str:
     if suggestion.origin is Origin.SOURCE and not suggestion.author_id:
         author = plain_name(str((suggestion.behind or {}).get("title") or "")) or author
     parts = [f"№ {suggestion.number}", author]
+    if region is not None and facts.about is not None:
+        return " · ".join(parts)  # the line below says where it is from, and what time it is there
     return " · ".join([*parts, *([region.short_name] if region else _unsure(suggestion))])
 
 

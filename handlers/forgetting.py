@@ -34,14 +34,21 @@ def named(context: Context, vk_id: int) -> Named:
     """Where the author is named; to be asked before anything is deleted."""
     author = context.unit.authors.get(vk_id)
     news = tuple(_news(context, vk_id))
-    out = [one for one in news if one.status is Status.PUBLISHED]
+    # A line of a digest names nobody, and its post is the digest's.
+    out = [one for one in news if one.status is Status.PUBLISHED and one.proof != changes.IN_DIGEST]
     leads = {one.carrier for one in out if one.merged_into is not None or one.joint}
     return Named(
         " ".join(author.name.split()) if author else "",
         frozenset(number for one in news for number in (one.number, one.carrier)),
         tuple(sorted(one.number for one in out if one.merged_into is None)),
-        frozenset(one.number for one in out if one.origin is Origin.WALL and one.names_author and vk_id > 0),
+        frozenset(one.number for one in out if _signed_by_vk(one)),
         joint.credited_out(context, leads),
+    )
+
+
+def _signed_by_vk(news: Suggestion) -> bool:
+    return (
+        news.origin is Origin.WALL and news.merged_into is None and news.names_author and (news.author_id or 0) > 0
     )
 
 

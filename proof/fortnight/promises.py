@@ -151,6 +151,14 @@ class Seen:
         since = min(at - JUST_NOW, began or at)
         return any(since <= moment <= at for moment in self.deeds.get(who, ()))
 
+    def said(self, who: int, words: str, before: datetime) -> bool:
+        """Whether this person wrote these words by then."""
+        return any(
+            deed.get("text") == words and datetime.fromisoformat(deed["at"]) <= before
+            for deed in self.evidence.done("write")
+            if deed.get("by") == who
+        )
+
     def author_of(self, row: Json) -> int | None:
         """Who sent the piece, also when the desk has forgotten them."""
         if row["author_id"]:
@@ -310,6 +318,8 @@ def could_be_known(seen: Seen, letter: Letter) -> bool:
         if told and entry["details"].get("to") and entry["at"] <= micros:
             return True
     author = next((one for one in seen.ended.authors if one.id == letter.to), None)
+    if author is not None and author.region is not None and seen.said(letter.to, author.region.name, letter.at):
+        return True  # the history says nothing of who had their data deleted since
     named = _NUMBER.search(letter.text)
     row = seen.rows.get(int(named[1])) if named else None
     place = author.region.short_name if author is not None and author.region is not None else None

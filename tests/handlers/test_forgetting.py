@@ -12,6 +12,7 @@ from handlers import changes, publication, texts
 from tests.builders import a_photo, on_the_wall, suggested
 from tests.handlers.networks import Networks, a_wide_world
 from tests.handlers.test_dialogue import left_of
+from tests.handlers.test_digest import previewed
 from tests.handlers.test_merging import OTHER, with_alike
 from tests.handlers.test_network_afterwards import on_vk, swept
 from tests.handlers.world import World
@@ -145,3 +146,20 @@ def test_a_joint_post_credits_the_forgotten_no_more(networks: Networks) -> None:
     networks.deliver()
     assert "Зинаида" not in "".join((edit.payload["text"], world.suggestion(1).text, *networks.texts("telegram")))
     assert left(networks) == []
+
+
+def test_the_digest_that_has_a_line_of_the_forgotten_stays_as_it_is(networks: Networks) -> None:
+    world = networks.world
+    world.happens(
+        suggested(31, author=WRITER, text=NEWS), suggested(32, text="В Туле наградили двенадцать старост.")
+    )
+    world.press(1, "В дайджест")
+    world.press(2, "В дайджест")
+    made = previewed(world)
+    world.later(hours=1)
+    world.wall(Sent({"post_id": 77}))
+    assert (world.suggestion(1).published_post_id, world.suggestion(made).published_post_id) == (77, 77)
+    assert forgets(networks) == texts.FORGOTTEN
+    with world.look() as context:
+        assert [row.kind for row in context.unit.outbox.for_suggestion(1) if row.kind == "edit_post"] == []
+    assert networks.post(1) is None

@@ -90,7 +90,7 @@ def test_what_a_source_brings_is_a_card_with_its_source_and_region(world: World)
     card = world.card(added.number).text
     assert "[club123|" in card
     assert "Источник: https://vk.com/wall-123_5" in card
-    assert "Иркутская обл." in card
+    assert "Иркутская область" in card
     world.press(added.number, "Опубликовать")
     assert world.wall(Sent({"post_id": 900})) == [added.number]
     assert world.suggestion(added.number).status is Status.PUBLISHED
