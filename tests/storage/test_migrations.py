@@ -6,13 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection, MetaData, Table
 
-from storage import migrate
+from storage import migrate, schema
 from storage.errors import SchemaTooNew
+from storage.inbox import RawEvent
 from storage.migrate import HEAD, current, head, known_revisions, upgrade
 from storage.schema import metadata
 from storage.unit import Storage
@@ -115,6 +117,30 @@ def test_r7_an_upgrade_killed_half_way_leaves_the_database_as_it_was(empty_url: 
     storage = Storage.open(empty_url)
     assert current(storage) is None
     assert upgrade(storage)
+    storage.close()
+
+
+def test_messages_of_an_older_program_are_not_taken_a_second_time(empty_url: str) -> None:
+    """Whatever is in its inbox: read back from a conversation, a message it had is known."""
+    from alembic import command
+
+    told = '{"type":"message_new","object":{"message":{"peer_id":601,"conversation_message_id":7,"text":"Стоп"}}}'
+    storage, moment = Storage.open(empty_url), datetime.now(UTC)
+    with storage.connection(writes=True) as connection:
+        config = migrate.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        old = [("a", told), ("b", told), ("c", "{"), ("d", '{"object":5}'), ("e", '{"object":{"peer_id":true}}')]
+        columns = [one for one in schema.inbox.c if one.name not in ("peer_id", "cmid")]
+        kept = Table("inbox", MetaData(), *(Column(one.name, one.type) for one in columns))
+        for event_id, raw in old:
+            row = {"event_id": event_id, "type": "message_new", "urgent": False, "received_at": moment, "raw": raw}
+            connection.execute(kept.insert().values(id=ord(event_id), **row))
+    upgrade(storage)
+    with storage.begin("test") as unit:
+        assert unit.inbox.last_message(601) == 7
+        assert unit.inbox.add([RawEvent("read", "message_new", False, told, (601, 7))], moment) == 0
+        assert unit.inbox.waiting() == len(old)
     storage.close()
 
 
