@@ -25,6 +25,7 @@ from bot.feeds import formats, items
 from bot.feeds.formats import Site
 from bot.feeds.items import Item, Link, Picture, State, StateUnreadable
 from bot.media import EXTENSIONS, FILES, File, Media, MediaUnavailable
+from bot.targets.enclosed import kind_word
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from editorial import regions, rubrics
 from editorial.delivery import Delivery, Outcome, RetryLater, Sent
@@ -143,7 +144,7 @@ class Feeds(NetworkTarget):
                     links += [one for one in (_link_of(attachment, story),) if one]
                 else:
                     links.append(Link(texts.PAGE_PICTURE, story.link))
-                notes.append("photo_as_link")
+                notes.append(f"{kind_word(attachment)}_as_link")
         body = part.body
         item = Item(
             number=story.number,

@@ -285,6 +285,12 @@ def test_T64_a_picture_nobody_can_have_becomes_a_link_and_is_said(rig: Rig) -> N
     assert "Фото — в записи ВКонтакте" in own["content_html"]
 
 
+def test_a_document_is_a_link_and_is_said_by_its_name(rig: Rig) -> None:
+    rig.server.script[:] = [sends(b"%PDF-1.4 words")]
+    paper = Attachment("doc", -1, 9, None, rig.server.url, "Положение.pdf")
+    assert rig.posted(replace(rig.story(), attachments=(paper,))).result["notes"] == ["document_as_link"]
+
+
 def test_a_server_of_pictures_that_is_away_is_waited_for(rig: Rig) -> None:
     rig.server.script[:] = [sends(b"", status=503)]
     assert isinstance(rig.target.publish(rig.copy(rig.story(photos=1)), a_delivery()), RetryLater)
