@@ -126,13 +126,14 @@ Outcome = Sent | RetryLater | Refused | Uncertain | Hold
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of the delivery."""
+    """What becomes of the delivery. ``spared``: it waits, and the attempt does not count against it."""
 
     state: State
     due_at: datetime | None = None
     error: str | None = None
     code: int | None = None
     result: dict[str, Any] | None = None
+    spared: bool = False
 
 
 #: Seconds before the 2nd, 3rd, … attempt; afterwards the last one repeats.
@@ -141,8 +142,8 @@ DELAYS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 MOST_ATTEMPTS = 12
 
 
-def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Verdict:
-    """What becomes of ``delivery`` after an attempt that ended so."""
+def after(delivery: Delivery, outcome: Outcome, now: datetime, spared: int = 0) -> Verdict:
+    """What becomes of ``delivery`` after an attempt that ended so; ``spared`` of its attempts did not count."""
     match outcome:
         case Sent(result):
             return Verdict(State.SENT, result=result)
@@ -153,7 +154,8 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Verdict:
         case Hold(reason, code):
             return Verdict(State.HELD, error=reason, code=code)
         case RetryLater(reason, seconds, code, counts, _):
-            if counts and delivery.attempts >= MOST_ATTEMPTS:
+            tries = max(1, delivery.attempts - spared)
+            if counts and tries >= MOST_ATTEMPTS:
                 return Verdict(State.REFUSED, error=reason, code=code)
-            wait = seconds if seconds is not None else DELAYS[min(delivery.attempts, len(DELAYS)) - 1]
-            return Verdict(State.WAITING, now + timedelta(seconds=wait), reason, code)
+            wait = seconds if seconds is not None else DELAYS[min(tries, len(DELAYS)) - 1]
+            return Verdict(State.WAITING, now + timedelta(seconds=wait), reason, code, spared=not counts)

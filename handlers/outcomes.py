@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, Sent, State, Verdict, after
+from editorial.delivery import Delivery, NewDelivery, Outcome, Refused, RetryLater, Sent, State, Verdict, after
 from editorial.lifecycle import Action, advance
 from editorial.suggestion import Status, Suggestion
 from handlers import (
@@ -41,7 +41,9 @@ _LOST_CARD: Final = frozenset({"edit_window_over", "message_gone", "edit_refused
 
 def apply(context: Context, delivery: Delivery, outcome: Outcome) -> bool:
     """Record the outcome and do what follows. False: the delivery was settled already."""
-    verdict = after(delivery, outcome, context.now)
+    at_fault = isinstance(outcome, RetryLater) and outcome.counts and delivery.attempts > 1
+    spared = context.unit.outbox.spared(delivery.id) if at_fault else 0
+    verdict = after(delivery, outcome, context.now, spared)
     match delivery.kind:
         case "publish":
             return _publish(context, delivery, outcome, verdict)
@@ -81,7 +83,8 @@ def record(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
         case State.WAITING:
             assert verdict.due_at is not None
             error, in_place = verdict.error or "", delivery.kind in _IN_PLACE
-            return outbox.retry(delivery.id, verdict.due_at, error, verdict.code, now, in_place=in_place)
+            code, spared = verdict.code, verdict.spared
+            return outbox.retry(delivery.id, verdict.due_at, error, code, now, in_place=in_place, spared=spared)
         case State.REFUSED:
             return outbox.refused(delivery.id, verdict.error or "", verdict.code, now)
         case State.UNCERTAIN:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,6 +42,9 @@ class Attempt:
     outcome: str
     error: str | None
 
+
+#: How an attempt ended that does not count against its delivery.
+_SPARED: Final = "spared"
 
 _table = schema.outbox
 _attempts = schema.attempts
@@ -194,9 +197,11 @@ class Outbox:
         now: datetime,
         *,
         in_place: bool = False,
+        spared: bool = False,
     ) -> bool:
         """It did not leave; try again at ``due_at``. Gives way to a newer one with the same dedupe.
 
+        ``spared``: the attempt does not count against it, see :meth:`spared`.
         ``in_place``: a message that can be changed later.  When it was in doubt it stays before the newer one and
         keeps its number: should the first attempt arrive after all, VK knows the second for a repetition.
         """
@@ -209,7 +214,12 @@ class Outbox:
                 values["dedupe"] = None
             else:
                 values = {"state": "cancelled", "done_at": now, "error": error, "error_code": _code(code)}
-        return self._step(id, _IN_HAND, values, "retry", error, now)
+        return self._step(id, _IN_HAND, values, _SPARED if spared else "retry", error, now)
+
+    def spared(self, id: int) -> int:
+        """How many of its attempts ended by no fault of its own."""
+        count = select(func.count()).where(_attempts.c.outbox_id == id, _attempts.c.outcome == _SPARED)
+        return int(self._work.value(count) or 0)
 
     def refused(self, id: int, error: str, code: str | int | None, now: datetime) -> bool:
         """The platform will never take it."""

@@ -42,6 +42,7 @@ CLOSING: Final[Mapping[str, float]] = {
 }
 #: A file that cannot be had is waited for in so many attempts, a minute and a half; then the post goes with a link.
 MEDIA_ATTEMPTS: Final = 6
+_WAITED_KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,27 @@ class Files:
 
     def __init__(self, media: Media) -> None:
         self._media = media
+        #: Attempts in vain, by delivery.
+        self._waited: dict[int, int] = {}
+        self._for = 0
         self.patient = True
+
+    def wanted_for(self, delivery: Delivery) -> None:
+        """What is asked for from now on is for this delivery; an attempt of its own begins."""
+        self._for = delivery.id
+        self.patient = self._waited.get(delivery.id, 0) < MEDIA_ATTEMPTS - 1
 
     def get(self, attachment: Attachment, owner_id: int, post_id: int | None) -> File:
         """Raises MediaUnavailable."""
         try:
             return self._media.get(attachment, owner_id, post_id)
         except MediaUnavailable as fault:
-            if self.patient or fault.reason == "disk":
+            if fault.reason == "disk" or not fault.passing:
+                raise
+            if self.patient:
+                self._waited[self._for] = self._waited.pop(self._for, 0) + 1
+                if len(self._waited) > _WAITED_KEPT:
+                    del self._waited[next(iter(self._waited))]
                 raise
             raise MediaUnavailable(fault.reason, passing=False) from None
 
@@ -208,7 +222,7 @@ class NetworkTarget(ABC):
 
     def _one(self, parcel: Parcel) -> Outcome:
         copy: Copy = parcel.contents
-        self.media.patient = parcel.delivery.attempts < MEDIA_ATTEMPTS
+        self.media.wanted_for(parcel.delivery)
         match parcel.delivery.kind:
             case "post" if copy.part is not None:
                 return _noted(self.publish(copy, parcel.delivery), copy.part)

@@ -197,6 +197,15 @@ def test_what_closes_a_network_is_told_once_and_over_when_it_works_again(
     assert len(notes(networks, "Телеграм: снова работает")) == 1
 
 
+def test_t40_a_network_that_was_closed_for_long_does_not_refuse_at_the_next_stumble(networks: Networks) -> None:
+    networks.breaks("telegram", *[RetryLater("key_dead", 10.0, counts=False)] * 15, RetryLater("no_answer"))
+    published(networks)
+    for _ in range(17):
+        networks.deliver()
+        networks.world.later(hours=2)
+    assert networks.states()["telegram"] == [OUT]
+
+
 def test_a_copy_outlives_the_pruning_of_its_delivery(networks: Networks) -> None:
     published(networks)
     networks.deliver()

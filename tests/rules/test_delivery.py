@@ -75,6 +75,13 @@ def test_t40_a_dead_key_costs_no_delivery_its_attempts() -> None:
     assert verdict.due_at > NOW
 
 
+def test_t40_what_was_not_its_fault_does_not_wear_its_patience() -> None:
+    """A key was dead for a week; then the network is well and stumbles once."""
+    verdict = after(a_delivery(MOST_ATTEMPTS * 100), RetryLater("network"), NOW, MOST_ATTEMPTS * 100 - 1)
+    assert verdict.state is State.WAITING
+    assert verdict.due_at == NOW + timedelta(seconds=DELAYS[0])
+
+
 class Courier(RuleBasedStateMachine):
     """One delivery, a platform that may or may not take it, and a process that may die at every step."""
 

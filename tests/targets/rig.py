@@ -164,11 +164,9 @@ class Rig(ABC):
         kind: str = "post",
         placed: Placed | None = None,
         target: NetworkTarget | None = None,
-        attempts: int = 1,
     ) -> Outcome:
         """One part delivered through the target's front door."""
         parcel = self.parcel(story, index, before, kind=kind, placed=placed)
-        parcel = replace(parcel, delivery=replace(parcel.delivery, attempts=attempts))
         return (target or self.target).send([parcel])[0]
 
     def parcel(

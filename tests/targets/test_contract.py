@@ -235,9 +235,13 @@ def test_a_picture_that_stays_away_is_waited_for_and_then_named_with_a_link(rig:
     away = replace(second, url="https://nobody.invalid/photo.jpg")
     story = rig.story("Два фото", [first, away])
 
-    assert isinstance(rig.send(story), RetryLater)
-    outcome = rig.send(story, attempts=6)
+    parcel = rig.parcel(story)
+    parcel = replace(
+        parcel, delivery=replace(parcel.delivery, attempts=40)
+    )  # a key was dead, which is not its fault
+    *waits, outcome = [rig.target.send([parcel])[0] for _ in range(6)]
 
+    assert all(isinstance(wait, RetryLater) for wait in waits)
     assert isinstance(outcome, Sent)
     assert "photo_as_link" in outcome.result["notes"]
     [post] = rig.seen()
