@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
+from operator import attrgetter
 from pathlib import Path
 
 from bench import stage
@@ -72,8 +73,8 @@ def _rows(subject: str, waits: Waits, *anchors: Waits, bound: float = inf) -> li
     """What was waited, and how many times as long as at the slower one of the anchors: ``bound`` at most."""
     rows = []
     for what, of in (
-        ("suggestion to card", lambda one: one.cards),
-        ("press to snackbar", lambda one: one.snackbars),
+        ("suggestion to card", attrgetter("cards")),
+        ("press to snackbar", attrgetter("snackbars")),
     ):
         values = of(waits)
         growth = [

@@ -114,13 +114,18 @@ def _asked(storage: Storage, kept: int) -> list[Row]:
         by_key = _timed(news, lambda one: unit.suggestions.get(one.number))
         alike = _timed(news, lambda one: unit.search.alike(words[one.number], one.number - RECENT, 20))
         whole = _timed(news, lambda one: duplicates.lines(context, one))
-        found = sum(bool(duplicates.of(context, one)) for one in news)
+        with_lines = sum(bool(duplicates.of(context, one)) for one in news)
     subject = f"{kept} texts, {RECENT * PICTURES} pictures"
     return [
         _row("a row by its key", subject, by_key, floor),
         _row("one word in the index (floor)", subject, floor, floor),
         _row("candidates looked up by eight words", subject, alike, floor),
-        _row("alike texts and pictures, whole", f"{subject}, alike ones for {found} of {len(news)}", whole, floor),
+        _row(
+            "alike texts and pictures, whole",
+            f"{subject}, alike ones for {with_lines} of {len(news)}",
+            whole,
+            floor,
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -93,11 +93,23 @@ def points(seed: int) -> Round:
 
 def networks(seed: int) -> Round:
     """60 posts through all networks while each of them breaks."""
-    done = crosspost.run(seed, 60)
-    size = sum(len(struck) for struck in done.struck.values())
-    return _judged(
-        "faults of networks", seed, size, f"python -m proof.crosspost --seed {seed} --posts 60", [done.result]
-    )
+    return crossposted(seed, 60, crosspost.run(seed, 60))
+
+
+def crossposted(seed: int, posts: int, done: crosspost.Crossposted) -> Round:
+    """How a run through the networks ended, with what is wrong in each of them."""
+    size = sum(len(one.struck) for one in done.tallies.values())
+    wrong = [
+        f"{network} {kind}: {marker}"
+        for network, one in done.tallies.items()
+        for kind in ("lost", "doubled", "strange", "poorer", "disorder")
+        for marker in getattr(one, kind)
+    ]
+    more = [*wrong, *(line for desk in done.desks for line in (*desk.feeds, desk.broken) if line)]
+    again = f"python -m proof.crosspost --seed {seed} --posts {posts}"
+    judged = _judged("faults of networks", seed, size, again, [desk.result for desk in done.desks], more)
+    lost, doubled = (sum(len(getattr(one, kind)) for one in done.tallies.values()) for kind in ("lost", "doubled"))
+    return replace(judged, lost=judged.lost + lost, doubled=judged.doubled + doubled)
 
 
 def events(seed: int) -> Round:

@@ -46,11 +46,11 @@ class Point(NamedTuple):
     """A named place, the how-many-eth time it is reached, and whether that is while the program starts."""
 
     name: str
-    count: int
+    nth: int
     starting: bool = False
 
     def __str__(self) -> str:
-        return f"{'start ' if self.starting else ''}{self.name}:{self.count}"
+        return f"{'start ' if self.starting else ''}{self.name}:{self.nth}"
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class Chain:
 
     def _arm(self, point: Point) -> None:
         written = self._fuse.with_suffix(".new")
-        written.write_text(f"{point.name}:{point.count}", encoding="utf-8")
+        written.write_text(f"{point.name}:{point.nth}", encoding="utf-8")
         written.replace(self._fuse)
 
     def _disarm(self) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import build
 from bot.cli import answer
@@ -231,7 +232,7 @@ def test_the_self_check_tells_of_a_rubric_that_is_named_and_not_there(run: Run, 
     from bot.check import _rubrics
     from bot.config import Settings
 
-    settings = Settings(VK_GROUP_ID=1, VK_GROUP_TOKEN="key", FOUR_EYES="red,tos,sport")
+    settings = Settings(VK_GROUP_ID=1, VK_GROUP_TOKEN=SecretStr("key"), FOUR_EYES="red,tos,sport")
     [line] = _rubrics(storage, settings)
     assert (line.state, line.text) == ("warning", "FOUR_EYES: таких рубрик нет: sport")
 

@@ -13,6 +13,7 @@ import pytest
 from bot import router
 from bot.router import Router
 from bot.work import Work
+from handlers.events import Unknown
 from storage.errors import Full, ReadOnly, StorageError, Unavailable
 from storage.inbox import Cursor, RawEvent
 from storage.migrate import upgrade
@@ -68,7 +69,7 @@ def test_a_beginning_that_fails_is_tried_again(work: Work, monkeypatch: pytest.M
         if len(tries) < 3:
             raise Full
 
-    monkeypatch.setattr(router, "parse", lambda *_: router.Unknown("message_allow", "not used"))
+    monkeypatch.setattr(router, "parse", lambda *_: Unknown("message_allow", "not used"))
     loop = Router(work, NOBODY, NOBODY, 1, before=before)
     thread = threading.Thread(target=loop.run, daemon=True)
     thread.start()

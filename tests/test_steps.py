@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,9 +76,15 @@ def test_a_fault_on_the_way_to_sleep_ends_no_loop() -> None:
 
 
 def test_a_ring_wakes_a_sleeper_and_no_step_is_made_without_one() -> None:
-    steps = [False]
-    walker = Walker(steps=lambda: bool(steps.append(False)), sleeps=lambda: 60.0)
+    steps = itertools.count(1)
+    made = [0]
+
+    def step() -> bool:
+        made[0] = next(steps)
+        return False
+
+    walker = Walker(steps=step, sleeps=lambda: 60.0)
     with walking(walker):
-        until(lambda: len(steps) == 2)
+        until(lambda: made == [1])
         walker._bell.ring()
-        until(lambda: len(steps) == 3)
+        until(lambda: made == [2])

@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 
 import requests
 import vk_api
-from jconfig.memory import MemoryConfig  # type: ignore[import-untyped]
+from jconfig.memory import MemoryConfig
 from requests.adapters import HTTPAdapter
 
 from bot.transport import FAILURES, read_body, was_sent, what_happened

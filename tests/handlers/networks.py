@@ -85,7 +85,7 @@ class Networks:
         if delivery.kind == "post":
             id_ = str(next(self.serial))
             here[id_] = seen
-            result = {"ids": [id_], "link": f"https://{key.partition('.')[0]}.invalid/{id_}"}
+            result: dict[str, Any] = {"ids": [id_], "link": f"https://{key.partition('.')[0]}.invalid/{id_}"}
         else:
             assert wanted.placed is not None
             for id_ in wanted.placed.ids:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -299,7 +300,7 @@ def test_words_of_the_dialog_stay_words_while_a_draft_is_open(world: World) -> N
 # ------------------------------------------------------------------------------------- the answer to a return
 
 
-def returned(world: World, reason: str = "Нужно фото", **more: int) -> int:
+def returned(world: World, reason: str = "Нужно фото", **more: Any) -> int:
     number = sent(world, **more)
     world.press(number, "Вернуть", reason)
     return number

@@ -58,8 +58,9 @@ def test_by_buttons_district_then_region_then_organisation_in_words(world: World
     assert "регион не определён" in world.card(1).text
     assert world.says("Сибирский", by=NEW) == [texts.WHICH_REGION_YOURS]
     assert "Иркутская область" in last(world).buttons
-    assert last(world).keyboard is not None
-    assert last(world).keyboard["one_time"]
+    keyboard = last(world).keyboard
+    assert keyboard is not None
+    assert keyboard["one_time"]
     [asked] = world.says("Иркутская область", by=NEW)
     assert asked.startswith("Записали: Иркутская область. Напишите организацию")
     assert "Иркутская область" in world.card(1).text

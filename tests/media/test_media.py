@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image, ImageOps
@@ -263,7 +264,7 @@ def test_a_picture_held_sideways_is_turned_for_good(media: Media, server: FaultS
     for left, upper in ((True, True), (False, True), (True, False), (False, False)):
         at = (3 if left else shown.width - 4, 3 if upper else shown.height - 4)
         assert corner(file.read(), left=left, upper=upper) == tuple(
-            round(value / 64) for value in shown.convert("RGB").getpixel(at)
+            round(value / 64) for value in cast("tuple[int, int, int]", shown.convert("RGB").getpixel(at))
         )
 
 

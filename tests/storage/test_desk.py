@@ -70,8 +70,8 @@ def test_what_was_done_about_a_forgotten_person_is_told_without_them(storage: St
             assert unit.outbox.sent(letter, None, now)
         raws = ['{"from_id":7,"text":"a"}', '{"from_id": 77}', '{"user_id":"7"}', '{"id":"a7b","n":1.7}']
         unit.inbox.store([event(f"e{place}", raw=raw) for place, raw in enumerate(raws)], cursor(), now)
-        for row in unit.inbox.next(9)[:3]:
-            unit.inbox.done(row.id, now)
+        for handled in unit.inbox.next(9)[:3]:
+            unit.inbox.done(handled.id, now)
         unit.outbox.forget("user:7", now)
         unit.journal.forget(7)
         assert unit.inbox.forget(7) == 2

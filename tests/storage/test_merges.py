@@ -31,7 +31,7 @@ def test_what_is_merged_is_found_by_its_lead_and_went_out_as_no_post_of_its_own(
         assert [piece.number for piece in unit.suggestions.joined_to(lead.number)] == [one.number, two.number]
         assert unit.suggestions.leading([lead.number, one.number]) == {lead.number}
         assert unit.suggestions.open_posts(WALL).keys() == {1, 2, 3}
-        out = {"status": Status.PUBLISHED, "published_at": now, "published_post_id": 77}
+        out: dict[str, Any] = {"status": Status.PUBLISHED, "published_at": now, "published_post_id": 77}
         unit.suggestions.save(replace(lead, version=2, **out), seen_version=1)
         for piece in (one, two):
             unit.suggestions.save(replace(piece, version=3, proof="merged", **out), seen_version=2)

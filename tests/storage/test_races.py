@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from editorial.suggestion import Status
 from storage.gate import Gate
@@ -240,13 +241,16 @@ def test_turns_are_given_in_the_order_of_asking() -> None:
         order.append(number)
         turns.give()
 
+    def wait_in_line(wanted: int) -> bool:
+        return turns.waiting() == wanted
+
     threads = []
     for number in range(8):
         thread = threading.Thread(target=ask, args=(number,))
         thread.start()
         threads.append(thread)
         asked.acquire()
-        until(lambda expected=number + 1: turns.waiting() == expected)
+        until(partial(wait_in_line, number + 1))
     turns.give()
     for thread in threads:
         thread.join(20)

@@ -85,7 +85,7 @@ def test_a_hook_that_fails_does_not_undo_the_unit_nor_stop_the_next_hook(storage
     seen: list[int] = []
     with storage.begin("test") as unit:
         unit.settings.set("paused", True, now)
-        unit.after_commit(lambda: seen[0])
+        unit.after_commit(lambda: seen.remove(7))
         unit.after_commit(lambda: seen.append(1))
     assert seen == [1]
     with storage.read() as unit:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.stories.browser import Browser, chromium
+from tests.stories.browser import chromium
 from tests.stories.desk import Desk, open_desk
 
 

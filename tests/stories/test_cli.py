@@ -29,7 +29,7 @@ from tests.waiting import until
 
 KEYS = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "group-key"}
 ENGLISH_HELP = re.compile(r"Usage|Options|Commands|Show this|Error|default", re.IGNORECASE)
-COMMANDS = (
+COMMANDS: tuple[list[str], ...] = (
     [],
     ["run"],
     ["demo"],

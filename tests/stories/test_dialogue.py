@@ -25,7 +25,7 @@ def preview(desk: Desk, words: str, photos: int) -> Json:
     """The newest preview that shows these words and so many photos, once it is there."""
 
     def found(state: Json) -> Json | None:
-        dialog = next((one for one in state["dialogs"] if one["user_id"] == IRINA), {"messages": []})
+        dialog: Json = next((one for one in state["dialogs"] if one["user_id"] == IRINA), {"messages": []})
         shown = [
             one
             for one in dialog["messages"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,14 @@ def published(desk: Desk, text: str = TEXT) -> Json:
     return desk.wait_post(text)
 
 
+def _has(label: str, card: Json) -> bool:
+    return any(on.endswith(label) for on in labels(card))
+
+
 def press_through(desk: Desk, *path: str) -> None:
     """Press one button after the other on the card, each as soon as it is there."""
     for label in path:
-        card = desk.wait_card(TEXT, lambda one, label=label: any(on.endswith(label) for on in labels(one)))
+        card = desk.wait_card(TEXT, partial(_has, label))
         desk.press(card, label)
 
 

@@ -34,10 +34,10 @@ class Bot:
         self._url = url.rstrip("/")
         self._random = itertools.count(1)
         self._unread: list[dict[str, Any]] = []
-        wanted = ("message_new", "message_event", "message_allow", "message_deny", "wall_post_new")
-        self.call(
-            "groups.setLongPollSettings", group_id=1, enabled=1, api_version="5.199", **dict.fromkeys(wanted, 1)
+        wanted: Any = dict.fromkeys(
+            ("message_new", "message_event", "message_allow", "message_deny", "wall_post_new"), 1
         )
+        self.call("groups.setLongPollSettings", group_id=1, enabled=1, api_version="5.199", **wanted)
         server = self.call("groups.getLongPollServer", group_id=1)
         self._poll, self._key, self._ts = server["server"], server["key"], server["ts"]
 
@@ -153,8 +153,7 @@ def test_an_empty_page_tells_what_to_do_first(visitor: Visitor) -> None:
 
 def test_three_columns_stand_side_by_side_on_a_laptop(visitor: Visitor) -> None:
     boxes = [visitor.see(f"column-{name}").bounding_box() for name in ("phone", "chat", "wall")]
-    assert all(boxes)
-    left, middle, right = (box or {} for box in boxes)
+    left, middle, right = [box for box in boxes if box]
     assert left["x"] + left["width"] <= middle["x"]
     assert middle["x"] + middle["width"] <= right["x"]
     assert right["x"] + right["width"] <= 1440

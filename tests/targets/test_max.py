@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.targets.max import NOT_READY
+from bot.targets.max import NOT_READY, MaxTarget
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from handlers import texts
@@ -62,6 +62,7 @@ def test_the_host_that_takes_files_is_not_given_the_key(rig: MaxRig) -> None:
     """Files go to other hosts than calls; what is written there is not ours to know."""
     with fault_server(sends(b'{"photos": {"1": {"token": "t"}}}', kind="application/json")) as server:
         photo = rig.media.get(rig.photos(1)[0], -1, 77)
+        assert isinstance(rig.target, MaxTarget)
         said = rig.target._api.upload(server.url, photo)
     assert said == {"photos": {"1": {"token": "t"}}}
     [asked] = server.asked

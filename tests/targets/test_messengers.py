@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.media import Media
+from bot.targets.network import Files
 from editorial.delivery import RetryLater, Sent, Uncertain
 from tests.builders import NOW
 from tests.sandbox_client import SandboxClient
@@ -27,7 +28,7 @@ def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: Rig) -> N
     story = rig.story("Мост", rig.photos(2))
     placed = rig.publish(story)
     forgetful = rig.build(rig.vk.url)
-    forgetful.media = Media(rig.folder / "new", refresh=lambda _o, _p: {})
+    forgetful.media = Files(Media(rig.folder / "new", refresh=lambda _o, _p: {}))
     edited = changed(story, text="Мост 2", attachments=[replace(one, url=None) for one in story.attachments])
 
     outcome = rig.send(edited, kind="edit", placed=placed[0], target=forgetful)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.fetch import net_locations
 from bot.media import Media
-from bot.targets.network import Copy
+from bot.targets.network import Copy, Files
 from bot.targets.vk_copy import VkCopy
 from bot.vk.client import VkClient
 from bot.vk.errors import VkRefused
@@ -149,7 +149,7 @@ def test_T61_a_photo_vk_takes_for_none_is_said_and_the_others_go(rig: Rig, tmp_p
     rig.world.do("variant", photo_sides=6000)  # VK takes less than it says
     with fault_server(sends(a_picture(4000, 3000))) as server:
         hosts = net_locations(rig.world.address, server.url)
-        rig.target.media = Media(tmp_path / "odd", refresh=fresh_addresses(rig.client), own_hosts=hosts)
+        rig.target.media = Files(Media(tmp_path / "odd", refresh=fresh_addresses(rig.client), own_hosts=hosts))
         whole = rig.story(photos=3)
         bad = Attachment("photo", -1, 999, None, server.url)
         story = replace(whole, attachments=(whole.attachments[0], bad, whole.attachments[2]))

@@ -17,6 +17,7 @@ from bot.snackbars import Snackbars
 from bot.vk.client import VkClient, VkKey
 from bot.work import Work
 from handlers.replies import Snackbar
+from handlers.router import handle
 from handlers.texts import PRESS_FAILED
 from storage.errors import Busy, Conflict, StorageError
 from storage.inbox import TRIES, Cursor, RawEvent
@@ -58,7 +59,6 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     made = Desk(Storage.open(f"sqlite:///{tmp_path}/desk.db"))
     upgrade(made.storage)
-    handle = router.handle
 
     def late(*event_and_context: Any) -> Snackbar | None:
         made.faults -= 1

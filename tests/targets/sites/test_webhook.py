@@ -202,7 +202,7 @@ def test_health_says_whether_somebody_is_there_and_asks_for_nothing(vk: SandboxC
         (f"http://127.0.0.1:{port}/hook", "nobody_there"),
         ("https://nobody.invalid/hook", "unknown_host"),
     ):
-        health = Webhook(target.media, address, webhook.SECRET, ZONE).health()
+        health = Webhook(target.media._media, address, webhook.SECRET, ZONE).health()
         assert (health.ok, health.reason) == (False, reason)
 
 
