@@ -370,10 +370,15 @@ def a_joint_post_is_everybody_s(seen: Seen) -> Iterator[str]:
         if text is None:
             continue  # taken down since, by a person
         yield from _lacks(seen, lead, row, text)
+    carriers = {row["merged_into"] for row in seen.rows.values() if row["proof"] == "merged"}
     for number, row in seen.rows.items():
         joins = [one for one in seen.stories[number] if one["action"] == "merge"]
         for letter in (one for one in seen.letters.get(seen.author_of(row) or 0, ()) if joins):
-            if f"Новость № {number} вышла одной записью" in letter.text and row["proof"] != "merged":
+            if (
+                f"Новость № {number} вышла одной записью" in letter.text
+                and row["proof"] != "merged"
+                and number not in carriers
+            ):
                 yield f"№ {number} did not go out with others, its author was told so"
 
 
