@@ -98,6 +98,14 @@ def by_words(words: str) -> Region | None:
     return known or registry.names.get(even) or region_of_text(words)
 
 
+def beginning_with(words: str) -> tuple[Region, ...]:
+    """The regions one word of whose name begins so; none for fewer than three letters."""
+    even = _even(words).strip(" .,")
+    if len(even) < 3:
+        return ()
+    return tuple(one for one in _registry().table if any(word.startswith(even) for word in _even(one.name).split()))
+
+
 def districts() -> tuple[str, ...]:
     """The federal districts, in the order of the table."""
     return tuple(dict.fromkeys(region.district for region in _registry().table))

@@ -33,7 +33,7 @@ def author(context: Context, message: MessageArrived, words: str) -> None:
     found = [_id(by_id)] if by_id else list(context.unit.authors.named(asked, 4)) if asked else []
     people = [one for vk_id in found if (one := context.unit.authors.get(vk_id)) is not None]
     if not people:
-        answer(context, message, texts.AUTHOR_NOT_FOUND)
+        answer(context, message, texts.AUTHOR_NOT_FOUND if asked else texts.WHICH_AUTHOR)
         return
     if len(people) > 1:
         lines = [cards.link_to(one.vk_id, one) + f" · /автор {one.vk_id}" for one in people]
@@ -72,8 +72,12 @@ def _about(context: Context, author: Author) -> str:
 
 def region(context: Context, message: MessageArrived, words: str) -> None:
     known = regions.by_words(words) if words.strip() else None
+    likely = () if known is not None else regions.beginning_with(words)
+    known = likely[0] if len(likely) == 1 else known
     if known is None:
-        answer(context, message, texts.REGION_NOT_FOUND)
+        several = texts.several_regions([one.name for one in likely[:_LISTED]])
+        unknown = several if likely else texts.REGION_NOT_FOUND if words.strip() else texts.WHICH_REGION
+        answer(context, message, unknown)
         return
     answer(context, message, _answer(context, known.name, context.unit.suggestions.of_region(known.code, _COUNTED)))
 

@@ -49,6 +49,20 @@ def test_by_region(desk: World) -> None:
     assert "Такого региона нет" in ask(desk, "/регион Атлантида")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("/регион", "Какой регион? Напишите название"),
+        ("/автор", "Какой автор? Напишите имя"),
+        ("/регион тульская", "Тульская область\n"),
+        ("/регион Алтай", "Регионов с таким словом несколько: Республика Алтай, Алтайский край. Напишите"),
+        ("/регион н", "Такого региона нет"),
+    ],
+)
+def test_what_is_named_in_part_is_found_or_asked_about(world: World, asked: str, said: str) -> None:
+    assert ask(world, asked).startswith(said)
+
+
 def test_ten_at_a_time(world: World) -> None:
     world.happens(*(suggested(post, text=f"Библиотека номер {post}.") for post in range(101, 124)))
     first = ask(world, "/найти библиотека")
