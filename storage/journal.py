@@ -20,6 +20,12 @@ _add = insert(_table)
 _of = select(_table).where(_table.c.number == bindparam("about")).order_by(_table.c.id)
 _worded = select(_table.c.id, _table.c.details).where(_table.c.number.in_(bindparam("numbers", expanding=True)))
 _reword = update(_table).where(_table.c.id == bindparam("row")).values(details=bindparam("told"))
+_of_action = (
+    select(_table)
+    .where(_table.c.number.is_(None), _table.c.action == bindparam("what"))
+    .order_by(_table.c.id.desc())
+    .limit(bindparam("count"))
+)
 _latest = select(_table).order_by(_table.c.id.desc()).limit(bindparam("count"))
 
 
@@ -71,6 +77,11 @@ class Journal:
     def latest(self, limit: int) -> tuple[JournalEntry, ...]:
         """The newest entry first."""
         return tuple(_record(row) for row in self._work.rows(_latest, {"count": limit}))
+
+    def of_action(self, action: str, limit: int) -> tuple[JournalEntry, ...]:
+        """The last times this was done to no suggestion, the oldest of them first."""
+        rows = self._work.rows(_of_action, {"what": action, "count": limit})
+        return tuple(map(_record, reversed(rows)))
 
     def forget(self, vk_id: int) -> None:
         """What was done about a person, not by them, is told without them."""

@@ -41,6 +41,16 @@ def test_who_changed_what_and_when_stands_in_the_journal(world: World) -> None:
         [entry] = [one for one in context.unit.journal.latest(10) if one.action == "list_changed"]
     assert (entry.actor, entry.at) == (ANNA, world.now)
     assert entry.details == {"list": "stop_words", "added": ["биткоин"], "removed": []}
+    world.answer("/списки добавить пороги: коротко = 150")
+    assert world.answer("/журнал списки").split("\n") == [
+        "Журнал списков, время мск:",
+        "25.11 10:00 · Анна Смирнова · Стоп-слова: добавили: биткоин",
+        "25.11 10:00 · Анна Смирнова · Пороги: добавили: коротко = 150; убрали: коротко = 250",
+    ]
+
+
+def test_a_journal_of_lists_that_nobody_changed(world: World) -> None:
+    assert world.answer("/журнал списки") == "Списки пока никто не менял."
 
 
 def test_only_editors_change_lists(world: World) -> None:
