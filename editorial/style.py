@@ -26,6 +26,8 @@ _UNITS: Final = (
     r"%|‰|руб(?:\.|л(?:ей|я|ь))?|коп\.|км|м|см|мм|га|т|кг|г|л|кв\.|тыс\.|млн|млрд|трлн|чел(?:\.|овек(?:а)?)|"
     r"лет|года?|году|ч|мин|сек|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 )
+_HOURS_BARE: Final = r"(?:[01]?\d|2[0-3])-[0-5]\d"
+_HOURS: Final = r"(?<![\d.,:/-])([01]?\d|2[0-3])-([0-5]\d)"
 _RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.MULTILINE), to)
     for pattern, to in (
@@ -39,6 +41,9 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"!{2,}", "!"),
         (r"\?{2,}", "?"),
         (r"[ \t\u00a0]+(?=[,;:!?…](?:\s|$)|\.(?:\s|$))", ""),
+        # «10-00 - 12-30» are hours; alone «12-30» may be a range
+        (rf"{_HOURS}(?=[ \t\u00a0]*[-–—][ \t\u00a0]*{_HOURS_BARE}(?![\d-]))", r"\1:\2"),
+        (rf"(?<=:[0-5]\d - |:[0-5]\d – |:[0-5]\d — ){_HOURS}(?![\d-])", r"\1:\2"),
         # dashes: between words, at the beginning of a line, between numbers that are a range
         (r"(?<=\S)[ \t\u00a0]+(?:-{1,2}|–|—)[ \t\u00a0]+(?=\S)", NBSP + "— "),
         (r"^(?:-{1,2}|–)[ \t\u00a0]+(?=\S)", "— "),

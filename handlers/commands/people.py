@@ -76,7 +76,7 @@ def region(context: Context, message: MessageArrived, words: str) -> None:
     known = likely[0] if len(likely) == 1 else known
     if known is None:
         several = texts.several_regions([one.name for one in likely[:_LISTED]])
-        unknown = several if likely else texts.REGION_NOT_FOUND if words.strip() else texts.WHICH_REGION
+        unknown = several if likely else texts.REGION_NOT_FOUND if words.strip() else texts.REGION_NOT_SAID
         answer(context, message, unknown)
         return
     answer(context, message, _answer(context, known.name, context.unit.suggestions.of_region(known.code, _COUNTED)))
