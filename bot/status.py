@@ -103,6 +103,8 @@ class Seen:
     troubles: tuple[str, ...] = ()
     #: Managers of whose role VK says nothing.
     unnamed: tuple[int, ...] = ()
+    #: How posts come out; empty while VK was not asked.
+    way: str = ""
 
 
 def run(settings: Settings, *, as_json: bool) -> int:
@@ -129,6 +131,7 @@ def look(settings: Settings) -> Seen:
                 unit.outbox.waiting_for_person(20),
                 _troubles(unit),
                 tuple(unit.staff.unnamed()),
+                _way(unit.settings.get("rights")),
             )
     except StorageError as error:
         return Seen({**facts, "database": _trouble(error)})
@@ -140,6 +143,17 @@ def _troubles(unit: Unit) -> tuple[str, ...]:
     """What stops messages and posts on VK and is not the state of a key, which has a line of its own."""
     known = alarms.known(unit)
     return tuple(dict.fromkeys(known[place] for place in ("vk_messages", "vk_wall") if place in known))
+
+
+def _way(rights: Mapping[str, Any] | None) -> str:
+    """The way of publishing that is on, by what the keys were found to be good for."""
+    if rights is None:
+        return ""
+    if rights.get("mode") != "degraded":
+        return "бот, ключом редактора"
+    by_hand = "человек, по ссылке из карточки"
+    may_post = "wall" in rights.get("permissions", ())
+    return f"{by_hand}; кнопкой «{texts.NEW_POST}» — бот, ключом сообщества" if may_post else by_hand
 
 
 def _counted(counts: Mapping[Status, int]) -> dict[str, int]:
@@ -268,6 +282,7 @@ def readable(seen: Seen, settings: Settings) -> str:
         *([f"  мешает: {texts.roles_unnamed_line(seen.unnamed)}"] if seen.unnamed else []),
         f"Последнее событие: {_ago(facts['last_event_at'])}",
         f"Сверка с ВКонтакте: {_ago(facts['last_reconcile_at'])}",
+        *([f"Публикует: {seen.way}"] if seen.way else []),
         f"Ключ сообщества: {_KEY_WORDS[facts['keys']['group']]}",
         f"Ключ редактора: {_KEY_WORDS[facts['keys']['user']]}",
         *_service_line(facts["keys"]),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from bot.check_vk import vk
 from bot.config import Settings, read_settings
 from bot.status import look, readable
@@ -92,6 +94,27 @@ def test_status_tells_how_the_service_key_is(world: World, tmp_path: Path) -> No
     seen.facts["keys"]["user"] = "ok"
     assert "Сервисный ключ: не работает, источники пока читаются ключом редактора" in readable(seen, wanted)
     assert "Посты на стене" not in readable(seen, wanted)
+
+
+@pytest.mark.parametrize(
+    ("mode", "permissions", "said"),
+    [
+        ("editor", ["wall"], "Публикует: бот, ключом редактора"),
+        ("degraded", [], "Публикует: человек, по ссылке из карточки\n"),
+        ("degraded", ["wall"], "Публикует: человек, по ссылке из карточки; кнопкой «Новой записью» — бот"),
+    ],
+)
+def test_status_says_how_posts_come_out(
+    world: World, tmp_path: Path, mode: str, permissions: list[str], said: str
+) -> None:
+    wanted = settings(world, tmp_path)
+    storage = Storage.open(wanted.DATABASE_URL)
+    upgrade(storage)
+    assert "Публикует" not in readable(look(wanted), wanted), "nobody has asked VK yet"
+    with storage.begin("test") as unit:
+        unit.settings.set("rights", {"mode": mode, "permissions": permissions}, utc_now())
+    storage.close()
+    assert said in readable(look(wanted), wanted)
 
 
 def test_status_says_what_stops_messages_where_the_chat_cannot_be_told(world: World, tmp_path: Path) -> None:
