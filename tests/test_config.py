@@ -77,6 +77,14 @@ def test_a_value_that_cannot_work_is_refused_in_russian(name: str, value: str) -
     assert any("а" <= letter <= "я" for letter in fault.split("Пример")[0])
 
 
+def test_the_password_of_a_site_is_not_sent_openly() -> None:
+    site = {"WORDPRESS_USER": "bot", "WORDPRESS_APP_PASSWORD": "abcd efgh"}
+    [fault] = faults_of(**KEYS, **site, WORDPRESS_URL="http://site.example")
+    assert fault.startswith("WORDPRESS_URL: нужен адрес, который начинается с https://")
+    here = read_settings(None, {**KEYS, **site, "WORDPRESS_URL": "http://127.0.0.1:8080"})
+    assert here.WORDPRESS_URL == "http://127.0.0.1:8080"
+
+
 def test_a_missing_file_that_was_asked_for_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"файла настроек нет"):
         read_settings(tmp_path / "nowhere.env", KEYS)

@@ -151,6 +151,20 @@ def test_at_night_of_the_authors_own_zone_letters_wait_for_the_morning(world: Wo
     assert due_letter(world, 1) == datetime(2026, 11, 25, 20, 0, tzinfo=UTC)  # 8:00 there
 
 
+def test_a_plan_that_is_over_before_morning_is_not_told_any_more(world: World) -> None:
+    with world.unit() as context:
+        context.unit.authors.set_zone(AUTHOR, "Asia/Kamchatka", NOW)
+    world.later(hours=3)  # 22:00 in Kamchatka
+    world.happens(suggested(31, at=world.now))
+    world.press(1, "В очередь")
+    world.press(1, "Опубликовать")
+    world.wall(Sent({"post_id": 90}))
+    world.later(hours=12)
+    world.deliver()
+    [_receipt, *letters] = world.letters(AUTHOR)
+    assert [("вышла" in letter, "выйдет" in letter) for letter in letters] == [(True, False)]
+
+
 def test_a_published_letter_replaces_a_plan_that_was_not_told(world: World) -> None:
     world.happens(suggested(31))
     world.press(1, "В очередь")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from editorial.delivery import RetryLater, Sent
+from editorial.suggestion import Status
 from handlers import duplicates
 from tests.builders import ANNA, CHAT, a_photo, on_the_wall, suggested
 from tests.handlers.world import World
@@ -72,6 +73,14 @@ def test_a_post_that_nobody_suggested_is_shown_with_its_link(world: World) -> No
     world.later(days=15)
     world.happens(suggested(33, text=STORY, at=world.now))
     assert "на стене" not in world.card(3).text
+
+
+def test_what_stands_on_somebody_elses_wall_is_none_of_ours(world: World) -> None:
+    world.happens(on_the_wall(900, text=STORY, signer=None, at=world.now, owner=-9))
+    world.happens(suggested(31, text=STORY, at=world.now))
+    assert alike_lines(world, 1) == []
+    world.happens(on_the_wall(901, text=STORY, at=world.now, owner=-9))
+    assert world.suggestion(1).status is Status.PENDING
 
 
 def test_a_post_that_turned_out_to_be_of_a_suggestion_is_shown_once(world: World) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from editorial.lifecycle import Action, decide
 from editorial.suggestion import Content, Status
+from handlers import more
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.router import handle
@@ -340,6 +341,28 @@ def test_t23_a_press_does_exactly_what_the_state_machine_says(make_world: Any, s
                 expected = known.status
             world.happens(a_button_press(payload(action, 1, 1, arg), by=who))
             assert world.suggestion(1).status is expected, (word, action)
+
+
+#: Buttons that decide nothing, and still are not for everybody.
+BESIDE = [
+    ("menu", "main"), ("menu", "more:0"), ("next", None), ("found", "0"), ("sure", "1"), ("uncover", None), ("community", None),
+    ("photos", "off"), ("removal", "yes"), ("author_line", "601"), *((entry.word, None) for entry in more.ENTRIES),
+]  # fmt: skip
+
+
+def test_t23_no_other_button_is_a_strangers_either(world: World) -> None:
+    for number in range(12):  # some of the cards are kept back in a burst
+        world.happens(suggested(31 + number, text=f"Новость {number}"))
+    before = everything(world), len(world.chat())
+    for word, arg in BESIDE:
+        for who, where in ((STRANGER, CHAT), (ANNA, ANNA)):
+            [shown] = world.happens(a_button_press(payload(word, 1, 1, arg), by=who, where=where))
+            assert shown.text in (
+                "Решают только руководители сообщества",
+                "Решения принимают только в чате модераторов",
+            ), word
+    assert (everything(world), len(world.chat())) == before
+    assert len(world.refusals()) == 2 * len(BESIDE)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,13 @@ def test_t50_which_parts_a_post_has(rig: TelegramRig, text: str, amount: int, pa
     assert kinds(rig, text, amount) == parts
 
 
+def test_a_text_of_the_very_limit_is_whole_and_an_album_holds_ten(rig: TelegramRig) -> None:
+    whole, short = (rig.target.render(rig.story("я" * length), rig.network)[0] for length in (4096, 4097))
+    assert ("text_shortened" in whole.notes, "text_shortened" in short.notes) == (False, True)
+    photos = [Attachment("photo", -1, number + 1, url="https://img.invalid/a.jpg") for number in range(12)]
+    assert [len(part.media) for part in rig.target.render(rig.story("да", photos), rig.network)] == [10, 2]
+
+
 def test_a_long_text_answers_to_its_album(rig: TelegramRig) -> None:
     rig.publish(rig.story(LONG, rig.photos(2)))
 
