@@ -198,6 +198,7 @@ def _unless_risky(
     """Decide; a red warning that nobody has confirmed opens a question on the card instead."""
     press = _press(context, person, suggestion, action, payload)
     if action in _RISKY and _asks(context, person, suggestion, press, payload, confirmed):
+        claims.take(context, person, suggestion.number)
         return texts.SURE_ASKED
     return _decide(context, person, suggestion, press, confirmed)
 

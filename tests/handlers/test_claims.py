@@ -32,6 +32,14 @@ def test_the_first_touch_claims_the_card_for_ten_minutes(desk: World) -> None:
     assert desk.suggestion(1).status is Status.PENDING
 
 
+def test_a_question_about_a_red_card_is_a_touch_too(desk: World) -> None:
+    desk.happens(suggested(32, text=LEGAL))
+    desk.press(2, "В очередь", by=ANNA)
+    assert "Смотрит Анна Смирнова до 10:10 мск" in desk.card(2).text
+    assert "смотрит Анна Смирнова" in desk.press(2, "Да, опубликовать", by=BORIS)
+    assert desk.suggestion(2).status is Status.PENDING
+
+
 def test_a_second_press_takes_it_over_knowingly(desk: World) -> None:
     desk.press(1, "Вернуть", by=ANNA)
     desk.press(1, "Назад", by=BORIS)
