@@ -2,10 +2,11 @@
 
 ::
 
-    start:  lease → intake → couriers → router → reconciler → ticker
-    stop:   intake, reconciler → ticker → router → couriers (finish the call in hand) → snackbars → storage
+    start:  lease → intake → couriers → router → reconciler → missed messages → sources → ticker
+    stop:   intake, reconciler → ticker → sources → missed messages → router → couriers → snackbars → storage
 
-All of them are asked to stop in this order and then waited for together; who is not ready in time is left behind.
+All of them are asked to stop in this order, finish the call in hand, and are waited for together; who is not
+ready in time is left behind.
 """
 
 from __future__ import annotations
