@@ -530,8 +530,8 @@ def r9_limits_are_kept(seen: Evidence) -> Iterator[str]:
     own = [call for call in calls if call.get("error_code") == 6 and not call.get("fault")]
     # A process cannot know what another one called in the second before it died,
     own = [call for call in own if not any(0 <= _at(call) - moment < ONE_RESTART for moment in restarts)]
-    # nor when a call arrives that a broken connection seemed to have swallowed.
-    late = [(call["token_name"], _at(call)) for call in seen.calls if call.get("late")]
+    # nor when a call arrives that a broken connection seemed to have swallowed. Other networks count by no key.
+    late = [(call["token_name"], _at(call)) for call in seen.calls if call.get("late") and "token_name" in call]
     own = [
         call
         for call in own
