@@ -34,15 +34,20 @@ def alike(world: World) -> World:
 
 
 def with_alike(world: World) -> World:
+    known_to_the_desk(world)
+    world.happens(suggested(31, text=IRKUTSK, attachments=[a_photo(1)]))
+    world.happens(suggested(32, text=BURYATIA, author=OTHER, attachments=[a_photo(2, OTHER), a_photo(3, OTHER)]))
+    return world
+
+
+def known_to_the_desk(world: World) -> None:
+    """The two authors, their regions and organisations."""
     with world.unit() as context:
         for vk_id, region, name in ((AUTHOR, "RU-IRK", "СМО Иркутской области"), (OTHER, "RU-BU", "СМО Бурятии")):
             context.unit.authors.introduce(vk_id, world.now, region=region, organisation=name)
             context.unit.authors.asked(vk_id, world.now)
             context.unit.authors.consent_asked(vk_id, world.now)
             context.unit.authors.confirm(vk_id, ANNA, world.now)
-    world.happens(suggested(31, text=IRKUTSK, attachments=[a_photo(1)]))
-    world.happens(suggested(32, text=BURYATIA, author=OTHER, attachments=[a_photo(2, OTHER), a_photo(3, OTHER)]))
-    return world
 
 
 def merge(world: World, lead: int = 1, *pieces: str) -> str:

@@ -15,13 +15,12 @@ from handlers import outcomes, publication, reconcile
 from handlers.router import handle
 from storage.unit import Storage
 from tests.builders import ANNA, BORIS, CHAT, NOW, a_button_press, a_message, suggested
+from tests.handlers.test_merging import BURYATIA, IRKUTSK, OTHER, known_to_the_desk
 from tests.handlers.world import World, a_desk
 from tests.storage.builders import together
 
 pytestmark = pytest.mark.postgres
 
-LEAD = "Старосты Приангарья прошли 10 000 шагов вокруг озера и собрали 40 мешков мусора."
-PIECE = "Старосты Бурятии прошли 10 000 шагов вокруг озера, в Улан-Удэ играл оркестр."
 EDITED = "Старосты Бурятии прошли 12 000 шагов, в Улан-Удэ пел хор."
 ROUNDS = 4
 
@@ -31,15 +30,14 @@ def world(postgres: Storage) -> World:
     with postgres.begin("staff") as unit:
         unit.staff.replace({ANNA: "editor", BORIS: "editor"}, NOW)
         unit.settings.set("moderators_chat", CHAT, NOW)
-        for vk_id in (601, 602):
-            unit.authors.asked(vk_id, NOW)
-            unit.authors.consent_asked(vk_id, NOW)
-    return World(postgres, a_desk())
+    found = World(postgres, a_desk())
+    known_to_the_desk(found)
+    return found
 
 
 def the_two(world: World, turn: int) -> tuple[int, int]:
-    world.happens(suggested(100 + turn, text=LEAD, at=world.now))
-    world.happens(suggested(200 + turn, text=PIECE, author=602, at=world.now))
+    world.happens(suggested(100 + turn, text=IRKUTSK, at=world.now))
+    world.happens(suggested(200 + turn, text=BURYATIA, author=OTHER, at=world.now))
     return 2 * turn + 1, 2 * turn + 2
 
 
@@ -57,7 +55,7 @@ def pressed(world: World, number: int, label: str, by: int) -> Callable[[], obje
 def edits(world: World, turn: int) -> Callable[[], object]:
     def work() -> object:
         with world.unit() as context:
-            reconcile.compare(context, [suggested(200 + turn, text=EDITED, author=602, at=world.now)])
+            reconcile.compare(context, [suggested(200 + turn, text=EDITED, author=OTHER, at=world.now)])
         return None
 
     return work
@@ -88,7 +86,7 @@ def test_a_piece_is_joined_or_published_or_edited_and_never_two_of_it(world: Wor
     for turn in range(ROUNDS):
         lead, piece = the_two(world, turn)
         world.press(piece, "Опубликовать", by=BORIS)
-        world.press(lead, "Ещё", "Объединить", f"№ {piece}", "Как выйдет вместе")
+        world.press(lead, "Ещё", "Объединить", f"№ {piece} · Бурятия", "Как выйдет вместе")
         racers = [pressed(world, lead, "Объединить", ANNA), courier(world), edits(world, turn)]
         together(lambda race: race(), racers)
         world.deliver()
@@ -104,8 +102,10 @@ def test_a_piece_is_joined_or_published_or_edited_and_never_two_of_it(world: Wor
 def test_no_word_goes_out_that_its_author_took_back_before(world: World) -> None:
     for turn in range(ROUNDS):
         lead, piece = the_two(world, turn)
-        world.press(lead, "Ещё", "Объединить", f"№ {piece}", "Как выйдет вместе", "Объединить", "Опубликовать")
-        takes_back = a_message(f"Отозвать {piece}", by=602, at=world.now)
+        world.press(
+            lead, "Ещё", "Объединить", f"№ {piece} · Бурятия", "Как выйдет вместе", "Объединить", "Опубликовать"
+        )
+        takes_back = a_message(f"Отозвать {piece}", by=OTHER, at=world.now)
 
         def withdrawn(message: object = takes_back) -> object:
             with world.unit() as context:
