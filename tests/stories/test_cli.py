@@ -252,6 +252,7 @@ def test_status_shows_what_comes_next_in_both_forms(tmp_path: Path) -> None:
         desk.press(desk.card_of("открыт музей"), "В очередь")
         desk.wait_card("открыт музей", lambda card: "Отменить решение" in " ".join(labels(card)))
         desk.wait_log("rights")
+        until(lambda: desk.status()["last_reconcile_at"])
 
         told, readable = desk.status(), desk.command("status").stdout
 
