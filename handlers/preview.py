@@ -40,10 +40,17 @@ def text_of(suggestion: Suggestion, desk: Desk, off: Collection[str] = ()) -> st
         suggestion = desk.signed(suggestion)
     content = suggestion.for_publication
     own = texts.preview_part(texts.PREVIEW_VK, 1, 1, len(content.attachments), _brief(content.text))
-    pieces = [texts.preview_head(suggestion.number), own]
+    pieces: list[str] = []
+    same: list[str] = []
     for network in desk.networks:
-        not_there = [texts.preview_not_there(network.title)]
-        pieces += not_there if network.key in off else _of_network(network, suggestion)
+        if network.key in off:
+            pieces.append(texts.preview_not_there(network.title))
+        elif _shows(network, suggestion) == [(content.text.strip(), len(content.attachments))]:
+            same.append(_title(network, suggestion))
+        else:
+            pieces += _of_network(network, suggestion)
+    alike = [texts.preview_same(same)] if same else []
+    pieces = [texts.preview_head(suggestion.number), own, *alike, *pieces]
     text = ""
     for piece in pieces:
         longer = f"{text}\n\n{piece}".strip()
@@ -54,6 +61,22 @@ def text_of(suggestion: Suggestion, desk: Desk, off: Collection[str] = ()) -> st
 
 
 def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
+    parts, title = _shows(network, suggestion), _title(network, suggestion)
+    if len(parts) == 1 and parts[0][0] == suggestion.for_publication.text.strip():
+        return [texts.preview_same_text(title, parts[0][1])]
+    return [
+        texts.preview_part(title, place, len(parts), pictures, _brief(words))
+        for place, (words, pictures) in enumerate(parts, start=1)
+    ]
+
+
+def _title(network: Network, suggestion: Suggestion) -> str:
+    own = network_rules.own_text(suggestion, network.key)
+    return network.title if own is None else texts.with_own_text(network.title)
+
+
+def _shows(network: Network, suggestion: Suggestion) -> list[tuple[str, int]]:
+    """The words and the number of pictures of each part there."""
     content, own = suggestion.for_publication, network_rules.own_text(suggestion, network.key)
     rubric = rubrics.of(suggestion)
     story = Story(
@@ -67,12 +90,7 @@ def _of_network(network: Network, suggestion: Suggestion) -> list[str]:
         region=suggestion.region,
         rubric=rubric.code if rubric else None,
     )
-    parts = network.preview(story)
-    title = network.title if own is None else texts.with_own_text(network.title)
-    return [
-        texts.preview_part(title, place, len(parts), len(part.media), _brief(words_of(part)))
-        for place, part in enumerate(parts, start=1)
-    ]
+    return [(words_of(part).strip(), len(part.media)) for part in network.preview(story)]
 
 
 def _brief(text: str) -> str:

@@ -543,6 +543,14 @@ def preview_not_there(title: str) -> str:
     return f"— {title}: не выйдет"
 
 
+def preview_same(titles: Sequence[str]) -> str:
+    return f"— {', '.join(titles)}: так же, как {PREVIEW_VK}"
+
+
+def preview_same_text(title: str, pictures: int) -> str:
+    return f"— {title}: текст как в {PREVIEW_VK}, {f'вложений: {pictures}' if pictures else 'без вложений'}"
+
+
 def preview_part(title: str, place: int, parts: int, pictures: int, text: str) -> str:
     head = title if parts == 1 else f"{title}, сообщение {place} из {parts}"
     with_pictures = f" · вложений: {pictures}" if pictures else ""

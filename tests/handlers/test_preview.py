@@ -36,6 +36,30 @@ def test_every_network_shows_its_version(make_world: Any) -> None:
     assert "[id1|" not in note.text
 
 
+def as_it_is(story: Story) -> tuple[Part, ...]:
+    return (Part("post", {"text": story.text}, story.attachments),)
+
+
+def without_pictures(story: Story) -> tuple[Part, ...]:
+    return (Part("post", {"text": story.text}),)
+
+
+def test_what_says_the_same_as_the_wall_is_not_shown_again(make_world: Any) -> None:
+    same = [
+        replace(NETWORK, key=key, title=title, preview=as_it_is) for key, title in (("max", "MAX"), ("ok", "ОК"))
+    ]
+    bare = replace(NETWORK, key="webhook", title="Веб-хук", preview=without_pictures)
+    world: World = make_world(replace(a_desk(), networks=(same[0], NETWORK, same[1], bare)))
+    world.happens(suggested(31, text="Открыли двор, приходите все", attachments=[a_photo(31)]))
+    world.press(1, "Ещё", "Как выйдет")
+    note = world.chat()[-1].text
+    assert note.count("Открыли двор, приходите все") == 1
+    assert "— ВК · вложений: 1\nОткрыли двор" in note
+    assert "— MAX, ОК: так же, как ВК" in note
+    assert "— Веб-хук: текст как в ВК, без вложений" in note
+    assert "— Телеграм, сообщение 2 из 2\nОткрыли двор" in note
+
+
 def test_without_other_networks_there_is_nothing_to_compare(world: World) -> None:
     world.happens(suggested(31))
     world.press(1, "Ещё")
