@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import lru_cache
+from hashlib import sha256
 
 COLOURS = [
     ((38, 70, 83), (42, 157, 143), (233, 196, 106)),
@@ -20,6 +21,9 @@ COLOURS = [
     ((127, 85, 57), (176, 137, 104), (237, 224, 212)),
 ]
 SHAPES = 5
+#: Every picture has lighter places of its own, as no two photos have light and shade alike.
+PLACES_ACROSS, PLACES_DOWN = 9, 8
+_LIGHTER = bytes((3, 4, 5)) + bytes(range(3, 256))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -29,6 +33,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def _rows(number: int, width: int, height: int) -> bytearray:
     """Palette indexes row by row, each row behind its filter byte: sky, sun or stripes, ground."""
     rows = bytearray()
+    light = int.from_bytes(sha256(str(number).encode()).digest())
     shape = number % SHAPES
     step = max(4, width // 12)
     centre_x, centre_y, radius = width * (2 + number % 5) // 8, height // 3, min(width, height) // 5
@@ -56,14 +61,25 @@ def _rows(number: int, width: int, height: int) -> bytearray:
             for left in range(0, width, step * 2):
                 line[left : left + step] = b"\x02" * step
         rows.append(0)
-        rows += line[:width]
+        rows += _lit(line[:width], light >> y * PLACES_DOWN // height * PLACES_ACROSS)
     return rows
+
+
+def _lit(line: bytearray, light: int) -> bytearray:
+    """The line with its lighter places; the lowest bits of ``light`` say which."""
+    for place in range(PLACES_ACROSS):
+        if light >> place & 1:
+            left, right = (len(line) * edge // PLACES_ACROSS for edge in (place, place + 1))
+            line[left:right] = line[left:right].translate(_LIGHTER)
+    return line
 
 
 @lru_cache(maxsize=256)
 def png(number: int, width: int, height: int) -> bytes:
     """A PNG of the given size in pixels; the number decides what is on it."""
-    palette = b"".join(bytes(colour) for colour in COLOURS[number % len(COLOURS)])
+    colours = COLOURS[number % len(COLOURS)]
+    lighter = [tuple(part + (255 - part) // 12 for part in colour) for colour in colours]
+    palette = b"".join(bytes(colour) for colour in (*colours, *lighter))
     header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
