@@ -287,7 +287,7 @@ class Desk:
         """The community's message to this person that has these words, once it is there."""
 
         def letter(state: Json) -> Json | None:
-            dialog = next((one for one in state["dialogs"] if one["user_id"] == user_id), {"messages": []})
+            dialog: Json = next((one for one in state["dialogs"] if one["user_id"] == user_id), {"messages": []})
             return next((one for one in dialog["messages"] if one["from_id"] < 0 and words in one["text"]), None)
 
         shown: Json = self.sandbox.wait_for(letter, timeout, only="dialogs", what=f"letter with {words!r}")
