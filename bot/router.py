@@ -128,8 +128,9 @@ class Router(Steps):
             log.info("event_strange", event_id=row.event_id, type=event.type, reason=event.reason)
             context.unit.inbox.strange(row.id, event.reason, context.now)
             return
-        snackbar = handle(event, context)
+        # Done before it is handled, in one transaction: whoever asks to be forgotten is forgotten with this event.
         context.unit.inbox.done(row.id, context.now)
+        snackbar = handle(event, context)
         if snackbar is not None:
             shown.append(snackbar)
 

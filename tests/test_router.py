@@ -78,3 +78,18 @@ def test_a_beginning_that_fails_is_tried_again(work: Work, monkeypatch: pytest.M
     loop.stop()
     thread.join(5)
     assert tries == [0, 1, 2]
+
+
+def test_what_asks_for_deletion_is_emptied_with_the_rest(work: Work) -> None:
+    loop = Router(work, NOBODY, NOBODY, 1, before=lambda: None, judge=lambda: None)
+    for cmid, text in enumerate(("Мы из Юрги, здравствуйте", "Удалить мои данные", "Да, удалить"), start=1):
+        message = {"from_id": 7341, "peer_id": 7341, "conversation_message_id": cmid, "text": text, "date": 1}
+        raw = json.dumps({"type": "message_new", "object": {"message": message}, "group_id": 1})
+        with work.begin("test") as context:
+            told = RawEvent(f"m{cmid}", "message_new", False, raw, (7341, cmid))
+            context.unit.inbox.store([told], Cursor(1, "server", "key", f"{3 + cmid}"), context.now)
+        loop.step()
+
+    with work.storage.connection(writes=False) as connection:
+        kept = connection.exec_driver_sql("SELECT raw FROM inbox WHERE event_id LIKE 'm%'").scalars().all()
+    assert kept == ["{}"] * 3
