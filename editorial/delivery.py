@@ -153,9 +153,15 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime, spared: int = 0) 
             return Verdict(State.UNCERTAIN, error=reason, code=code)
         case Hold(reason, code):
             return Verdict(State.HELD, error=reason, code=code)
-        case RetryLater(reason, seconds, code, counts, _):
-            tries = max(1, delivery.attempts - spared)
-            if counts and tries >= MOST_ATTEMPTS:
+        case RetryLater(reason, _, code, counts, _):
+            if counts and delivery.attempts - spared >= MOST_ATTEMPTS:
                 return Verdict(State.REFUSED, error=reason, code=code)
-            wait = seconds if seconds is not None else DELAYS[min(tries, len(DELAYS)) - 1]
-            return Verdict(State.WAITING, now + timedelta(seconds=wait), reason, code, spared=not counts)
+            due_at = now + timedelta(seconds=wait_after(delivery, outcome, spared))
+            return Verdict(State.WAITING, due_at, reason, code, spared=not counts)
+
+
+def wait_after(delivery: Delivery, outcome: RetryLater, spared: int = 0) -> float:
+    """Seconds before the next attempt; ``spared`` of those so far did not count."""
+    if outcome.seconds is not None:
+        return outcome.seconds
+    return DELAYS[min(max(1, delivery.attempts - spared), len(DELAYS)) - 1]

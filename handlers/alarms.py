@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from editorial.delivery import Delivery, Hold, NewDelivery, Outcome, Refused, RetryLater, Sent, Uncertain
+from editorial.delivery import (
+    Delivery,
+    Hold,
+    NewDelivery,
+    Outcome,
+    Refused,
+    RetryLater,
+    Sent,
+    Uncertain,
+    wait_after,
+)
 from editorial.roles import role_of
 from handlers.context import Context
 from storage.unit import Unit
@@ -75,7 +85,8 @@ CLOSING: Final = frozenset(
         "no_rights",
     }
 )
-#: A network that asks to wait for so many seconds or longer is as good as closed.
+#: A network that asks to wait for so many seconds or longer, or is not reached until so long a wait is due, is as
+#: good as closed.
 LONG_WAIT: Final = 600.0
 #: Reasons for which the chat itself hears nothing: who runs the desk is told in person.
 _CHAT_IS_DEAF: Final = frozenset({"bot_features_off", "chat_gone", "chat_writing_off"})
@@ -105,7 +116,7 @@ def heed(context: Context, target: str, results: Sequence[Outcome], deliveries: 
         if isinstance(outcome, Sent):
             if not _says_nothing(context, target, delivery):
                 over(context, target)
-        elif not isinstance(outcome, Uncertain) and _alarming(target, outcome):
+        elif not isinstance(outcome, Uncertain) and _alarming(target, outcome, delivery):
             url = outcome.url if isinstance(outcome, RetryLater) else None
             tell(context, target, outcome.reason, url=url)
 
@@ -116,13 +127,13 @@ def _says_nothing(context: Context, target: str, delivery: Delivery) -> bool:
     return elsewhere and known(context.unit).get(target) in _CHAT_IS_DEAF
 
 
-def _alarming(target: str, outcome: RetryLater | Refused | Hold) -> bool:
+def _alarming(target: str, outcome: RetryLater | Refused | Hold, delivery: Delivery) -> bool:
     """Of a network only what closes it, if only for long: what it refuses of one post stands on the card."""
     if target in _VK:
         return outcome.reason in ALARMING
     if not isinstance(outcome, RetryLater):
         return False
-    return outcome.reason in CLOSING or (not outcome.counts and (outcome.seconds or 0.0) >= LONG_WAIT)
+    return outcome.reason in CLOSING or (not outcome.counts and wait_after(delivery, outcome) >= LONG_WAIT)
 
 
 def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:

@@ -197,6 +197,22 @@ def test_what_closes_a_network_is_told_once_and_over_when_it_works_again(
     assert len(notes(networks, "Телеграм: снова работает")) == 1
 
 
+def test_t47_a_network_that_cannot_be_reached_for_minutes_is_told_of_once(networks: Networks) -> None:
+    networks.breaks("telegram", *[RetryLater("nobody_there", counts=False)] * 9)
+    published(networks)
+    for _ in range(6):
+        networks.deliver()
+        networks.world.later(minutes=6)
+    assert not notes(networks, "Телеграм: нет связи"), "a stumble is nobody's business"
+    for _ in range(3):
+        networks.deliver()
+        networks.world.later(minutes=16)
+    assert len(notes(networks, "Телеграм: нет связи, записи туда ждут")) == 1
+    networks.deliver()
+    assert networks.states()["telegram"] == [OUT]
+    assert len(notes(networks, "Телеграм: снова работает")) == 1
+
+
 def test_t40_a_network_that_was_closed_for_long_does_not_refuse_at_the_next_stumble(networks: Networks) -> None:
     networks.breaks("telegram", *[RetryLater("key_dead", 10.0, counts=False)] * 15, RetryLater("no_answer"))
     published(networks)
