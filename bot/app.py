@@ -51,6 +51,8 @@ FEED_LIMITS = Limits(connect=4.0, silence=8.0, whole=30.0)
 SWEEP = 5.0
 #: How long the very first cards wait for the event stream, seconds.
 LISTENING = 5.0
+#: How long a look for lost messages waits for the event stream to have told what it has, seconds.
+CATCHING_UP = 2.0
 
 
 @dataclass(slots=True)
@@ -134,7 +136,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
     router = Router(
         work, snackbars, group, settings.VK_GROUP_ID, before=watch.know_managers, judge=watch.refresh_managers
     )
-    missed = Missed(work, group, settings.VK_GROUP_ID, ready=intake.caught_up.is_set)
+    missed = Missed(work, group, settings.VK_GROUP_ID, ready=lambda: intake.caught_up.wait(CATCHING_UP))
 
     def on_gap() -> None:
         reconciler.ask()

@@ -296,12 +296,17 @@ class Play:
         """Moderators look into the network and press «Вышло» or «Повторить»."""
         there = standing(self._office.desk.sandbox, self._office.desk.folder / SITE)
         for number, title in self.questions():
-            if (number, title) in self._answered:
+            if (number, title) in self._answered or not self._open(number, TITLES[title]):
                 continue
             self._answered.add((number, title))
             marker = self._marker(number)
             stands = marker in [one.marker for one in there.get(TITLES[title], ())]
             self._answer(marker, f"{'Вышло' if stands else 'Повторить'}: {title}"[:40])
+
+    def _open(self, number: int, network: str) -> bool:
+        """Whether the question still stands: what is found later settles it."""
+        asked = "SELECT 1 FROM copies WHERE number = ? AND network = ? AND state = 'asked'"
+        return bool(self._rows(asked, number, network))
 
     def _answer(self, marker: str, label: str) -> None:
         people = self._office.people
