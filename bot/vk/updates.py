@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from vk_api.bot_longpoll import VkBotEventType
 
@@ -38,10 +38,13 @@ def identity(update: object, raw: str) -> str:
     return "sha256:" + hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_MESSAGE: Final = VkBotEventType.MESSAGE_NEW.value
+
+
 def message_key(update: object) -> tuple[int, int] | None:
     """The conversation and the number in it of the message an update tells of; None for any other update."""
     told = mapping(update)
-    if told.get("type") != VkBotEventType.MESSAGE_NEW.value:
+    if told.get("type") != _MESSAGE:
         return None
     message = mapping(mapping(told.get("object")).get("message")) or mapping(told.get("object"))
     peer, cmid = number(message.get("peer_id")), cmid_of(message)
