@@ -160,11 +160,12 @@ class Missed(Rounds):
         """The dialogs in which more than the last message may be unknown, and how far back each is to be read."""
         unread = {}
         with self._work.look() as context:
-            for peer, message in moved.items():
-                known = context.unit.inbox.last_message(peer)
-                last = number(message.get("conversation_message_id")) or 0
-                if last != known + 1 or not _is_by(peer, message):
-                    unread[peer] = min(PAGE, last - known) if 0 < known < last else PAGE
+            newest = dict(sorted(context.unit.inbox.told_of(moved.keys())))
+        for peer, message in moved.items():
+            known = newest.get(peer, 0)
+            last = number(message.get("conversation_message_id")) or 0
+            if last != known + 1 or not _is_by(peer, message):
+                unread[peer] = min(PAGE, last - known) if 0 < known < last else PAGE
         return unread
 
     def _is_for_us(self, message: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ decided by its reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,11 +27,8 @@ _NEW = spelled("inbox.state = 'new'")
 _COLUMNS = "INSERT INTO inbox (event_id, type, urgent, raw, received_at"
 _PLAIN = f"{_COLUMNS}, peer_id, cmid) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _STORE = f"{_COLUMNS}, peer_id, cmid) SELECT ?, ?, ?, ?, ?, ?, ?"
-#: What the stream tells of a message that was read before, and what is read of one the stream has told.
+#: What the stream tells of a message that was read before is not kept again.
 _UNLESS_READ = f"{_STORE} WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE event_id = ?) ON CONFLICT DO NOTHING"
-_UNLESS_TOLD = (
-    f"{_STORE} WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE peer_id = ? AND cmid = ?) ON CONFLICT DO NOTHING"
-)
 _KEEP_SQLITE = (
     'INSERT INTO cursor (group_id, server, "key", ts, updated_at) VALUES (?, ?, ?, ?, ?)'
     ' ON CONFLICT (group_id) DO UPDATE SET server = excluded.server, "key" = excluded."key",'
@@ -102,7 +99,8 @@ _cursor = select(schema.cursor).where(schema.cursor.c.group_id == bindparam("gro
 #: By the bytes of the ids, as SQLite compares them.
 _any_read = select(_table.c.id).where(_table.c.event_id.between("read:", "read;")).limit(1)
 _kept_at = select(schema.cursor.c.updated_at).where(schema.cursor.c.group_id == bindparam("group"))
-_last_message = select(func.max(_table.c.cmid)).where(_table.c.peer_id == bindparam("peer"))
+#: Once after a start or a loss of events, over a few days' events: an index would cost every event for it.
+_told = select(_table.c.peer_id, _table.c.cmid).where(_table.c.peer_id.in_(bindparam("peers", expanding=True)))
 _handled = (
     update(_table)
     .where(_table.c.id == bindparam("row"), _NEW)
@@ -150,19 +148,20 @@ class Inbox:
 
     def add_read(self, messages: Sequence[RawEvent], now: datetime) -> int:
         """Keep messages that were read from their conversations; returns how many the stream had not told."""
+        told = self.told_of({one.message[0] for one in messages if one.message})
+        new = [one for one in messages if one.message is None or one.message not in told]
         moment = microseconds(now) if self._work.dialect == "sqlite" else now
-        places = [one.message or _NOWHERE for one in messages]
-        rows = [(*_row(one, moment), *place, *place) for one, place in zip(messages, places, strict=True)]
-        return self._insert(_UNLESS_TOLD, rows)
+        return self._insert(_PLAIN, [(*_row(one, moment), *(one.message or _NOWHERE)) for one in new])
 
     def _insert(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
         if not rows:
             return 0
         return self._work.bulk(sql if self._work.dialect == "sqlite" else sql.replace("?", "%s"), rows)
 
-    def last_message(self, peer_id: int) -> int:
-        """The greatest number of a known message of the conversation, 0 when none is known."""
-        return int(self._work.value(_last_message, {"peer": peer_id}) or 0)
+    def told_of(self, peers: Collection[int]) -> set[tuple[int, int]]:
+        """Conversation and number of every known message of these conversations."""
+        rows = self._work.rows(_told, {"peers": list(peers)}) if peers else ()
+        return {(row.peer_id, row.cmid) for row in rows}
 
     def cursor(self, group_id: int) -> Cursor | None:
         found = self._work.row(_cursor, {"group": group_id})

@@ -64,7 +64,6 @@ inbox = Table(
     CheckConstraint("(state = 'new') = (handled_at IS NULL)", name="handled"),
     sqlite_autoincrement=True,
 )
-_partial("inbox_message", inbox.c.peer_id, inbox.c.cmid, where="peer_id IS NOT NULL")
 _partial("inbox_new", inbox.c.urgent.desc(), inbox.c.id, where="state = 'new'")
 
 cursor = Table(

@@ -41,7 +41,7 @@ def test_a_message_read_from_its_conversation_is_kept_once_beside_its_event(
         assert unit.inbox.add_read([told(read_id(601, 1), 1), told(read_id(601, 2), 2)], now) == 1
         assert unit.inbox.store([told("e3", 2), told("e4", 3)], cursor("3"), now) == 1
         assert [row.event_id for row in unit.inbox.next(10)] == ["e1", "e2", "read:601:2", "e4"]
-        assert unit.inbox.last_message(601) == 3
+        assert unit.inbox.told_of([601]) == {(601, 1), (601, 2), (601, 3)}
 
 
 def test_a_batch_and_its_place_in_the_stream_are_stored_together(storage: Storage, now: datetime) -> None:

@@ -81,7 +81,6 @@ LOOKS: dict[str, Look] = {
     "inbox.next": lambda unit, now: unit.inbox.next(20),
     "inbox.next urgent": lambda unit, now: unit.inbox.next(20, urgent_only=True),
     "inbox.waiting": lambda unit, now: unit.inbox.waiting(),
-    "inbox.last_message": lambda unit, now: unit.inbox.last_message(601),
     "inbox.last_received_at": lambda unit, now: unit.inbox.last_received_at(),
     "outbox.claim": lambda unit, now: unit.outbox.claim("vk_messages", now, 20),
     "outbox.claim closed": lambda unit, now: unit.outbox.claim("vk_messages", now, 20, ("user:1",)),

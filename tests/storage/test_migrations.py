@@ -138,7 +138,7 @@ def test_messages_of_an_older_program_are_not_taken_a_second_time(empty_url: str
             connection.execute(kept.insert().values(id=ord(event_id), **row))
     upgrade(storage)
     with storage.begin("test") as unit:
-        assert unit.inbox.last_message(601) == 7
+        assert unit.inbox.told_of([601]) == {(601, 7)}
         assert unit.inbox.add_read([RawEvent("read", "message_new", False, told, (601, 7))], moment) == 0
         assert unit.inbox.waiting() == len(old)
     storage.close()

@@ -29,10 +29,6 @@ def upgrade() -> None:
     op.add_column("inbox", sa.Column("peer_id", sa.BigInteger()))
     op.add_column("inbox", sa.Column("cmid", sa.BigInteger()))
     _tell_the_known_apart()
-    where = sa.text("peer_id IS NOT NULL")
-    op.create_index(
-        "inbox_message", "inbox", ["peer_id", "cmid"], sqlite_where=where, postgresql_where=where
-    )
 
 
 def _tell_the_known_apart() -> None:
