@@ -84,6 +84,14 @@ class Work:
         except sqlite3.Error as fault:
             raise of_driver(fault) from fault
 
+    def finds(self, sql: str) -> bool:
+        """Whether a raw question to SQLite has an answer; as direct as :meth:`bulk`."""
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            return driver.execute(sql).fetchone() is not None
+        except sqlite3.Error as fault:
+            raise of_driver(fault) from fault
+
     def insert(self, table: Table) -> Insert:
         """An INSERT that knows ON CONFLICT; both databases write it alike."""
         if self.dialect == "sqlite":
