@@ -212,6 +212,13 @@ BUILT = {
     *("Wall", "VkWall", "VkMessages", "Intake", "LongPoll", "Metrics"),
 }
 PROGRAM = ("bot/", "handlers/", "storage/", "editorial/")
+#: What opens a transaction, what of a loop or a target reaches the network, and what of that only remembers.
+UNITS = {"begin", "look", "read", "connection"}
+REACHES = {
+    *("_client", "_group", "_user", "_wall", "_instead", "_api", "_site", "_http", "_longpoll"),
+    *("_walls", "_feeds", "_media", "media", "target"),
+}
+REMEMBERS = {"pack", "closed", "posted"}
 
 
 def test_each_library_is_known_to_one_place() -> None:
@@ -264,6 +271,29 @@ def test_only_couriers_write_to_vk() -> None:
         for line, word in words_of(tree)
         if WRITES.fullmatch(word)
     ] == []
+
+
+def test_no_transaction_waits_for_the_network() -> None:
+    units = (
+        (name, node)
+        for name, tree in trees("bot/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With) and any(_opens_a_unit(item.context_expr) for item in node.items)
+    )
+    assert [
+        f"{name}:{one.lineno}"
+        for name, unit in units
+        for line in unit.body
+        for one in calls(line)
+        if isinstance(one.func, ast.Attribute)
+        and isinstance(one.func.value, ast.Attribute)
+        and one.func.value.attr in REACHES
+        and one.func.attr not in REMEMBERS
+    ] == []
+
+
+def _opens_a_unit(opened: ast.expr) -> bool:
+    return isinstance(opened, ast.Call) and isinstance(opened.func, ast.Attribute) and opened.func.attr in UNITS
 
 
 def test_the_program_is_built_in_three_places() -> None:
