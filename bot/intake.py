@@ -103,7 +103,7 @@ class Intake:
             # The first start ever: what was suggested before is found by the comparison.
             self._first = self._first or self._longpoll.connect()
             self.caught_up.set()
-            return self._store(Batch((), (), (), self._first, gap=True), None)
+            return self._store(Batch((), (), (), (), self._first, gap=True), None)
         behind = not self.caught_up.is_set()
         batch = self._longpoll.poll(cursor, at_once=True) if behind else self._longpoll.poll(cursor)
         if self._stopping.is_set():
@@ -122,12 +122,9 @@ class Intake:
         stored = 0
         after = batch.cursor
         if batch.updates or after != before:
-            messages = batch.messages or (None,) * len(batch.updates)
+            told = zip(batch.event_ids, batch.types, batch.updates, batch.messages, strict=True)
             events = [
-                RawEvent(event_id, kind, kind in URGENT, text, message)
-                for event_id, kind, text, message in zip(
-                    batch.event_ids, batch.types, batch.updates, messages, strict=True
-                )
+                RawEvent(event_id, kind, kind in URGENT, text, message) for event_id, kind, text, message in told
             ]
             lost = batch.gap and before is not None
             with self._work.begin("intake") as context:

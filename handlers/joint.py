@@ -12,7 +12,7 @@ Everything here happens in the unit of the change it follows from.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -158,17 +158,24 @@ def _together(context: Context, lead: Suggestion, pieces: Iterable[Suggestion]) 
 
 def credited(context: Context, leads: Iterable[int]) -> Credited:
     """Whom these joint posts, not out yet, credit: to be asked before an author's or a piece's region changes."""
-    found = filter(None, map(context.unit.suggestions.get, leads))
-    pieces = ((lead, pieces_of(context, lead)) for lead in found)
-    return {lead.number: _together(context, lead, joined) for lead, joined in pieces if joined}
+    return _credits(context, leads, pieces_of)
 
 
 def credited_out(context: Context, leads: Iterable[int]) -> Credited:
     """Whom these joint posts credit that are out."""
+    return _credits(context, leads, _out_with)
+
+
+def _out_with(context: Context, lead: Suggestion) -> Sequence[Suggestion]:
+    return [one for one in context.unit.suggestions.joined_to(lead.number) if one.status is Status.PUBLISHED]
+
+
+def _credits(
+    context: Context, leads: Iterable[int], joined_by: Callable[[Context, Suggestion], Sequence[Suggestion]]
+) -> Credited:
     found = filter(None, map(context.unit.suggestions.get, leads))
-    pieces = ((lead, context.unit.suggestions.joined_to(lead.number)) for lead in found)
-    out = ((lead, [one for one in joined if one.status is Status.PUBLISHED]) for lead, joined in pieces)
-    return {lead.number: _together(context, lead, joined) for lead, joined in out if joined}
+    pieces = ((lead, joined_by(context, lead)) for lead in found)
+    return {lead.number: _together(context, lead, joined) for lead, joined in pieces if joined}
 
 
 def credit_anew(context: Context, was: Credited, *, actor: int) -> None:

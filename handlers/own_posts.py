@@ -256,10 +256,10 @@ def looked_at(context: Context, post: OurPost, seen: Content) -> bool:
         return False
     kept = signing.unsigned(suggestion, seen)
     if kept != seen and post.seen_at is not None:
-        if not _in_work(context, post.number):
-            unsign(context, suggestion, post, kept.text)
-            return True
-        return False
+        if _in_work(context, post.number):
+            return False
+        unsign(context, suggestion, post, kept.text)
+        return True
     if crosspost.held(suggestion) and post.released_at is None:
         if published_mismatch(suggestion.for_publication, seen) is not None:
             return False

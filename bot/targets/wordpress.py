@@ -43,8 +43,9 @@ CAREFUL: Final = 1800.0
 
 #: Codes of refusals of a file for what it is; so is any refusal with the status 413.
 _FILE_REFUSED: Final = re.compile(r"rest_upload_(?!no_)\w+|rest_invalid_param")
-#: What forbids to edit, and to remove, a page of somebody else's; whether ours may be made the next one tells.
-_NOT_THIS_ONE: Final = ("rest_cannot_edit", "rest_cannot_delete")
+#: What forbids to edit and to remove a page of somebody else's; whether ours may be made the next one tells.
+_CANNOT_EDIT: Final = "rest_cannot_edit"
+_CANNOT_DELETE: Final = "rest_cannot_delete"
 _GONE: Final = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
 _WRONG_NAME_OR_PASSWORD: Final = 401
 #: What a site answers that does not let its files be listed.
@@ -260,7 +261,7 @@ class WordPress(NetworkTarget):
         try:
             return self._say(copy, delivery, copy.placed.ids[0])
         except WpError as error:
-            return Refused("cannot_edit", error.status) if error.code == _NOT_THIS_ONE[0] else error.outcome
+            return Refused("cannot_edit", error.status) if error.code == _CANNOT_EDIT else error.outcome
 
     def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
         """The page, then its pictures; asked again after a failure it goes on where it stopped."""
@@ -270,7 +271,7 @@ class WordPress(NetworkTarget):
             for number in copy.placed.result.get("media", ()):
                 self._site.delete("media", str(number))
         except WpError as error:
-            return Refused("cannot_remove", error.status) if error.code == _NOT_THIS_ONE[1] else error.outcome
+            return Refused("cannot_remove", error.status) if error.code == _CANNOT_DELETE else error.outcome
         return Sent({"ids": list(copy.placed.ids), "link": None})
 
     def _say(self, copy: Copy, delivery: Delivery, number: str | None) -> Outcome:

@@ -63,10 +63,10 @@ class Batch:
     updates: tuple[str, ...]
     event_ids: tuple[str, ...]
     types: tuple[str, ...]
+    messages: tuple[tuple[int, int] | None, ...]
     cursor: Cursor
     gap: bool = False
     failed: int | None = None
-    messages: tuple[tuple[int, int] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,10 @@ class LongPoll:
         failed = number(fields.get("failed")) or 0
         ts = words(fields.get("ts"))
         if failed == 1 and ts:
-            return Batch((), (), (), replace(cursor, ts=ts), gap=True, failed=1)
+            return Batch((), (), (), (), replace(cursor, ts=ts), gap=True, failed=1)
         if failed == 2:
-            return Batch((), (), (), self.connect(cursor.ts), failed=2)
-        return Batch((), (), (), self.connect(), gap=True, failed=failed)
+            return Batch((), (), (), (), self.connect(cursor.ts), failed=2)
+        return Batch((), (), (), (), self.connect(), gap=True, failed=failed)
 
     def _step_over(self, cursor: Cursor, body: str, broken: _Broken) -> Batch:
         """After a few tries at the same place keep what can be read, the rest as it is, and go on.

@@ -17,8 +17,6 @@ LARGEST: Final = 2**63 - 1
 
 def number(value: object) -> int | None:
     """The whole number in ``value``, also when it came as text; None when there is none."""
-    if type(value) is int and -LARGEST <= value <= LARGEST:
-        return value
     if isinstance(value, str) or (isinstance(value, float) and value.is_integer()):
         try:
             value = int(value)

@@ -92,26 +92,28 @@ def test_t17_nothing_overtakes_what_is_to_be_tried_again(storage: Storage, now: 
     assert claimed(storage, now + 10 * SECOND) == [second]
 
 
-def test_t17_nothing_overtakes_what_is_uncertain(storage: Storage, now: datetime) -> None:
-    first, second = queued(storage, now, delivery(now), delivery(now))
+def in_doubt(storage: Storage, now: datetime) -> tuple[int, int]:
+    """A delivery in doubt, which holds up the one behind it."""
+    doubtful, behind = queued(storage, now, delivery(now), delivery(now))
     claimed(storage, now)
     with storage.begin("outcome") as unit:
-        assert unit.outbox.uncertain(first, "timeout", now)
+        assert unit.outbox.uncertain(doubtful, "timeout", now)
     assert claimed(storage, now) == []
+    return doubtful, behind
+
+
+def test_t17_nothing_overtakes_what_is_uncertain(storage: Storage, now: datetime) -> None:
+    doubtful, behind = in_doubt(storage, now)
     with storage.begin("outcome") as unit:
-        assert unit.outbox.refused(first, "not found on the wall", None, now)
-    assert claimed(storage, now) == [second]
+        assert unit.outbox.refused(doubtful, "not found on the wall", None, now)
+    assert claimed(storage, now) == [behind]
 
 
 def test_what_people_are_asked_about_holds_up_nobody(storage: Storage, now: datetime) -> None:
-    doubtful, next_one = queued(storage, now, delivery(now), delivery(now))
-    claimed(storage, now)
-    with storage.begin("courier") as unit:
-        assert unit.outbox.uncertain(doubtful, "timeout", now)
-    assert claimed(storage, now) == []
+    doubtful, behind = in_doubt(storage, now)
     with storage.begin("courier") as unit:
         assert unit.outbox.ask(doubtful, now)
-    assert claimed(storage, now) == [next_one]
+    assert claimed(storage, now) == [behind]
 
 
 def test_what_is_not_due_yet_holds_up_nobody(storage: Storage, now: datetime) -> None:

@@ -38,7 +38,7 @@ class Stream:
     def connect(self):
         return Cursor("server", "key", "1")
     def poll(self, cursor):
-        return Batch(("{}", "{}"), ("e1", "e2"), ("message_new", "message_event"), Cursor("server", "key", "3"))
+        return Batch(("{}", "{}"), ("e1", "e2"), ("message_new", "message_event"), (None, None), Cursor("server", "key", "3"))
 
 work = Work(Storage.open(sys.argv[1]), a_desk())
 intake = Intake(Stream(), work, 1, before=lambda: None, on_gap=lambda: None)
@@ -83,7 +83,7 @@ def test_what_comes_after_the_stop_is_left_for_the_next_start(work: Work) -> Non
 
         def poll(self, _cursor: Cursor) -> Batch:
             intake.stop()
-            return Batch(("{}",), ("e1",), ("message_new",), Cursor("server", "key", "2"))
+            return Batch(("{}",), ("e1",), ("message_new",), (None,), Cursor("server", "key", "2"))
 
         def stop(self) -> None:
             """The answer is on its way already."""
@@ -148,7 +148,7 @@ def test_the_first_place_is_kept_while_the_disk_does_not_take_it(
 def test_t14_a_gap_in_the_stream_has_the_wall_compared(work: Work) -> None:
     asked: list[str] = []
     place = Cursor("server", "key", "1")
-    brought = iter([Batch((), (), (), place), Batch((), (), (), place, gap=True, failed=3)])
+    brought = iter([Batch((), (), (), (), place), Batch((), (), (), (), place, gap=True, failed=3)])
 
     class Stream:
         def connect(self) -> Cursor:
