@@ -15,6 +15,10 @@ import requests
 from bot.vk.client import VkClient, VkKey
 from bot.vk.longpoll import LongPoll
 from bot.vk.wall import Wall
+from bot.work import Work
+from storage.migrate import upgrade
+from storage.unit import Storage
+from tests.handlers.world import a_desk
 from tests.vk.desk import Desk
 from tests.vk.fault_server import FaultServer, fault_server
 
@@ -89,3 +93,12 @@ def server() -> Iterator[FaultServer]:
     """A VK that answers as it is told, and badly if need be."""
     with fault_server() as running:
         yield running
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Work]:
+    """Units over a new database."""
+    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
+    upgrade(storage)
+    yield Work(storage, a_desk())
+    storage.close()

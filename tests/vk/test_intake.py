@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from storage.errors import Full
 from storage.inbox import Inbox
 from storage.migrate import upgrade
 from storage.unit import Storage
-from tests.handlers.world import a_desk
 
 HOUSE = Path(__file__).parents[2]
 
@@ -65,14 +63,6 @@ def test_t01_a_batch_and_its_place_are_stored_together_or_not_at_all(
         assert (kept.ts if kept else None, unit.inbox.waiting()) == (place, events)
         pressed = [row.type for row in unit.inbox.next(10, urgent_only=True)]
         assert pressed == ["message_event"] * (events // 2), "a press is handled before everything else"
-    storage.close()
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Iterator[Work]:
-    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
-    upgrade(storage)
-    yield Work(storage, a_desk())
     storage.close()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,23 +21,12 @@ from bot.work import Work
 from editorial.roles import Role
 from handlers.events import OfficersChanged
 from handlers.router import handle
-from storage.migrate import upgrade
-from storage.unit import Storage
 from tests.builders import CHAT, a_message
-from tests.handlers.world import a_desk
 from tests.vk.conftest import World
 from tests.vk.test_status_lines import settings
 from tests.waiting import until
 
 LEFT = 502
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Iterator[Work]:
-    storage = Storage.open(f"sqlite:///{tmp_path}/desk.db")
-    upgrade(storage)
-    yield Work(storage, a_desk())
-    storage.close()
 
 
 def a_watch(world: World, work: Work, **options: Any) -> Watch:
