@@ -130,7 +130,7 @@ class Inbox:
         """Keep a batch and the cursor behind it; returns how many events were not known yet."""
         on_sqlite = self._work.dialect == "sqlite"
         moment = microseconds(now) if on_sqlite else now
-        rows = [(*_row(one, moment), *(one.message or _NOWHERE)) for one in batch]
+        rows = [_row(one, moment) for one in batch]
         if on_sqlite and not self._work.finds(_ANY_READ):  # nearly always, and much faster
             stored = self._insert(_PLAIN, rows)
         else:
@@ -151,7 +151,7 @@ class Inbox:
         told = self.told_of({one.message[0] for one in messages if one.message})
         new = [one for one in messages if one.message is None or one.message not in told]
         moment = microseconds(now) if self._work.dialect == "sqlite" else now
-        return self._insert(_PLAIN, [(*_row(one, moment), *(one.message or _NOWHERE)) for one in new])
+        return self._insert(_PLAIN, [_row(one, moment) for one in new])
 
     def _insert(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
         if not rows:
@@ -224,7 +224,8 @@ class Inbox:
 
 
 def _row(event: RawEvent, moment: object) -> tuple[object, ...]:
-    return storable(event.event_id), storable(event.type), event.urgent, storable(event.raw), moment
+    peer_id, cmid = event.message or _NOWHERE
+    return storable(event.event_id), storable(event.type), event.urgent, storable(event.raw), moment, peer_id, cmid
 
 
 def _record(row: Row[Any]) -> InboxRow:

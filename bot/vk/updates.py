@@ -46,7 +46,8 @@ def message_key(update: object) -> tuple[int, int] | None:
     told = mapping(update)
     if told.get("type") != _MESSAGE:
         return None
-    message = mapping(mapping(told.get("object")).get("message")) or mapping(told.get("object"))
+    about = mapping(told.get("object"))
+    message = mapping(about.get("message")) or about
     peer, cmid = number(message.get("peer_id")), cmid_of(message)
     return (peer, cmid) if peer and cmid and peer > 0 and cmid > 0 else None
 
