@@ -28,7 +28,11 @@ from bot.vk.client import new_session
 MOST_REDIRECTS: Final = 5
 BLOCK: Final = 64 * 1024
 #: Addresses of machines' own services which lie in the public range.
-_SERVICES: Final = frozenset({ipaddress.ip_address("168.63.129.16")})
+_SERVICES: Final = tuple(
+    map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20"))
+)
+#: Where public IPv6 addresses lie. What is outside are old and local forms, some of which carry an IPv4 address.
+_PUBLIC_IPV6: Final = ipaddress.ip_network("2000::/3")
 #: Public IPv6 addresses that carry an IPv4 address in their last four bytes.
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 _PORTS: Final = {"http": 80, "https": 443}
@@ -105,7 +109,9 @@ def is_public(text: str) -> bool:
             inner = ipaddress.ip_address(int(address) & 0xFFFFFFFF)
     if inner is not None:
         return is_public(str(inner))
-    return address.is_global and not address.is_multicast and address not in _SERVICES
+    if address.version == 6 and address not in _PUBLIC_IPV6:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in net for net in _SERVICES)
 
 
 class Fetcher:
