@@ -143,6 +143,11 @@ _TOKEN: Final = re.compile(
 _MENTIONED: Final = re.compile(r"(?P<page>[A-Za-z][A-Za-z0-9_.]{1,62})(?::bp-?\d+_\d+)?|app\d+_-?\d+")
 _OBJECT: Final = re.compile(r"(?:wall|photo|video|clip|album|topic|doc|market|page|poll|story|note)-?\d+(?:_\d+)*")
 _HOSTED: Final = re.compile(r"(?i:https?)://[^\W_](?:[\w.-]*[^\W_])?(?::\d{1,5})?(?=[/?#]|$)")
+#: What leaves no trace on a screen: blanks of every kind, controls, joiners, fillers, signs no network carries.
+_UNSEEN: Final = re.compile(
+    r"[\s\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufffe\uffff]+"
+)
 _EVERYBODY: Final = frozenset({"all", "everyone", "online", "here"})
 _VK_HOSTS: Final = frozenset({"vk.com", "vk.ru", "vk.cc", "vk.me", "vkvideo.ru"})
 
@@ -198,13 +203,18 @@ def _read(match: re.Match[str], screen_name: str) -> _Found | None:
             return _address(match)
 
 
+def _shows(label: str) -> bool:
+    """Whether a reader sees anything of the label; what a link on nothing looks like no network says."""
+    return _UNSEEN.sub("", label) != ""
+
+
 def _bracket(head: str, label: str, end: int) -> _Found | None:
-    if not label.strip():
+    if not _shows(label):
         return None
     if head.startswith("#"):
         label, _, address = label.rpartition("|")
         url = _whole_address(address.strip())
-        return _Found(label, Kind.LINK, url, end) if label.strip() and url else None
+        return _Found(label, Kind.LINK, url, end) if _shows(label) and url else None
     if _OBJECT.fullmatch(head):
         return _Found(label, Kind.LINK, f"https://vk.com/{head}", end)
     if mentioned := _MENTIONED.fullmatch(head):
@@ -218,7 +228,7 @@ def _at(match: re.Match[str]) -> _Found | None:
     if name.lower() in _EVERYBODY:
         return None
     url = f"https://vk.com/{name}"
-    if said is not None and said.strip():
+    if said is not None and _shows(said):
         return _Found(said, Kind.MENTION, url, match.end())
     if match[0].startswith("*"):
         return None
