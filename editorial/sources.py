@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -28,6 +29,8 @@ COMPARED: Final = timedelta(days=30)
 #: From this likeness on two texts are the same news; of one and the same community from the lower one.
 SAME_WORDS: Final = 0.9
 SAME_AUTHOR: Final = 0.6
+#: Fewer words are no news of their own: their pictures, or the post they lead to, tell what is meant.
+FEW_WORDS: Final = 6
 #: A source that fails for so long is told of.
 FAILING: Final = timedelta(days=1)
 
@@ -163,7 +166,7 @@ class Ours:
             host = urlsplit(url).hostname or ""
         except ValueError:
             return False
-        return host.lower() in self.sites
+        return not self._hosts.isdisjoint(_spellings(host))
 
     def is_named_in(self, text: str) -> bool:
         """Whether the text leads to a post of ours: only a copy or a retelling of it does that."""
@@ -171,7 +174,23 @@ class Ours:
         if re.search(rf"wall(?:{numbers})_\d", text):
             return True
         lowered = text.lower()
-        return any(re.search(rf"(?<![\w.-]){re.escape(site)}(?![\w-])", lowered) for site in self.sites)
+        return any(re.search(rf"(?<![\w.-])(?:www\.)?{re.escape(host)}(?![\w-])", lowered) for host in self._hosts)
+
+    @property
+    def _hosts(self) -> frozenset[str]:
+        return frozenset(host for site in self.sites for host in _spellings(site))
+
+
+@lru_cache(maxsize=200)
+def _spellings(host: str) -> frozenset[str]:
+    """A host's name in Cyrillic letters and in Latin ones, without what means nothing: «www.», the last dot."""
+    name = host.lower().rstrip(".").removeprefix("www.")
+    spelled = {name} - {""}
+    with suppress(UnicodeError):
+        spelled.add(name.encode("idna").decode("ascii"))
+    with suppress(UnicodeError):
+        spelled.add(name.encode("ascii").decode("idna"))
+    return frozenset(spelled)
 
 
 def is_news(source: Source, found: Found, ours: Ours, now: datetime) -> bool:
@@ -198,29 +217,77 @@ def comes_back(found: Found, ours: Ours) -> bool:
     )
 
 
-@lru_cache(maxsize=600)
+@lru_cache(maxsize=1200)
 def _trace(text: str) -> Trace:
     """The same recent texts are compared with everything that is new."""
     return trace(text)
 
 
 def same_news(
-    content: Content, owner_id: int | None, known: Sequence[Suggestion], source: int | None = None
+    content: Content,
+    owner_id: int | None,
+    known: Sequence[Suggestion],
+    source: int | None = None,
+    *,
+    post: tuple[int, int] | None = None,
+    url: str = "",
 ) -> Suggestion | None:
-    """The suggestion that is this very news: the same words, or the likest by far of nearly the same ones.
+    """The suggestion that is this very news: the same post, the same words, or the likest of nearly the same.
 
-    ``source``: where the news was found.  What one source says twice in other words is two pieces of news.
+    ``source``: where the news was found, at the address ``url``, on VK as ``post``.  What one source says twice in
+    other words is two pieces of news, unless it stands at the same address.
     """
-    text = comparable(content.text)
-    mine = _trace(content.text) if text else None
+    mine = _trace(content.text) if content.text.strip() else None
     likest: tuple[float, Suggestion] | None = None
     for one in known:
-        if text and comparable(one.content.text) == text:
+        if _is_that_post(one, content, post) or _says_the_same(one, content, url):
             return one
-        if mine is None or not one.content.text or (source is not None and one.source == source):
+        of_source = source is not None and one.source == source
+        if mine is None or len(mine.stems) < FEW_WORDS or (of_source and not _stands_at(one, url)):
             continue
-        needed = SAME_AUTHOR if owner_id is not None and one.author_id == owner_id else SAME_WORDS
-        alike = likeness(mine, _trace(one.content.text))
+        needed = SAME_AUTHOR if of_source or (owner_id is not None and one.author_id == owner_id) else SAME_WORDS
+        alike = max(likeness(mine, _trace(text)) for text in _wordings(one))
         if alike >= needed and (likest is None or alike > likest[0]):
             likest = (alike, one)
     return likest[1] if likest else None
+
+
+def _wordings(one: Suggestion) -> tuple[str, ...]:
+    """The text as it was sent and as the desk made it: either may come back."""
+    return (one.content.text,) if one.edited_text is None else (one.content.text, one.edited_text)
+
+
+def _says_the_same(one: Suggestion, content: Content, url: str) -> bool:
+    """Whether it is the same text; a few words with other pictures are not."""
+    text = comparable(content.text)
+    if text not in map(comparable, _wordings(one)):
+        return False
+    pictures = [attachment.identity for attachment in content.attachments]
+    if len(text.split()) >= FEW_WORDS or (text and _stands_at(one, url)):
+        return True
+    return bool(text or pictures) and pictures == [attachment.identity for attachment in one.content.attachments]
+
+
+def _stands_at(one: Suggestion, url: str) -> bool:
+    return bool(url) and (one.behind or {}).get("url") == url
+
+
+def _is_that_post(one: Suggestion, content: Content, post: tuple[int, int] | None) -> bool:
+    """Whether one of the two is the post on VK that the other is, or does nothing but show."""
+    behind = one.behind or {}
+    known = (behind.get("owner_id"), behind.get("post_id"))
+    if post is not None and (known == post or _shows(one.content, *post)):
+        return True
+    owner_id, post_id = known
+    return isinstance(owner_id, int) and isinstance(post_id, int) and _shows(content, owner_id, post_id)
+
+
+def _shows(content: Content, owner_id: int, post_id: int) -> bool:
+    """Whether that post is attached, or is linked with hardly a word besides."""
+    if any(
+        one.kind == "wall" and (one.owner_id, one.media_id) == (owner_id, post_id) for one in content.attachments
+    ):
+        return True
+    links = " ".join([content.text, *(one.url or "" for one in content.attachments if one.kind == "link")])
+    named = re.search(rf"wall{owner_id}_{post_id}(?!\d)", links) is not None
+    return named and len(_trace(content.text).stems) < FEW_WORDS

@@ -44,7 +44,9 @@ def take_in(context: Context, source: Source, found: Found) -> Suggestion | None
     current = context.unit.sources.get(source.number)
     if current is None or not current.active or context.unit.sources.known(source.number, [found.key]):
         return None
-    same = same_news(found.content, found.owner_id, _recent(context), source.number)
+    post = (found.owner_id, found.post_id) if found.owner_id and found.post_id else None
+    recent = _recent(context)
+    same = same_news(found.content, found.owner_id, recent, source.number, post=post, url=found.url)
     if same is not None:
         context.unit.sources.take(source.number, found.key, same.number, context.now)
         return None

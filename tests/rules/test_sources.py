@@ -14,7 +14,7 @@ from tests.builders import NOW, WALL, a_link, a_photo, a_suggestion
 
 COUNCIL = -123
 SOURCE = Source(1, Kind.VK, "club123", NOW - timedelta(days=2), COUNCIL)
-OURS = Ours(WALL, frozenset({-2}), frozenset({"news.okmo.invalid"}))
+OURS = Ours(WALL, frozenset({-2}), frozenset({"news.okmo.invalid", "www.окмо.рф"}))
 
 
 def found(text: str = "Совет принял бюджет", **more: Any) -> Found:
@@ -104,6 +104,10 @@ def test_with_a_hashtag_only_what_carries_it_is_news() -> None:
         {"content": Content("Текст", (a_link("https://m.vk.com/wall-1_77"),))},
         {"content": Content("Текст", (a_link("https://news.okmo.invalid/news/214.html"),))},
         {"owner_id": None, "url": "https://news.okmo.invalid/news/214.html"},
+        {"owner_id": None, "url": "https://www.News.okmo.invalid./news/214.html"},
+        {"owner_id": None, "url": "https://xn--j1aeec.xn--p1ai/novost"},
+        {"content": Content("Подробнее: www.news.okmo.invalid/news/214.html")},
+        {"content": Content("Подробнее: окмо.рф/novost")},
     ],
 )
 def test_our_own_post_never_comes_back(back: dict[str, Any]) -> None:
@@ -148,6 +152,55 @@ def test_t10_two_posts_of_one_source_in_much_the_same_words_are_two() -> None:
     assert same_news(evening, COUNCIL, known, source=4) is None
     assert same_news(known[0].content, COUNCIL, known, source=4) is known[0]
     assert same_news(evening, COUNCIL, known, source=5) is known[0]
+
+
+def test_what_the_desk_made_of_a_text_is_known_when_it_comes_back() -> None:
+    mine = a_suggestion(1, text="школа у нас новая", edited_text="В Черемхове открыли школу на 500 мест у реки")
+    assert same_news(Content("В Черемхове открыли школу на 500 мест у реки"), COUNCIL, [mine]) is mine
+
+
+def test_a_few_words_are_not_yet_the_same_news() -> None:
+    """Two councils greet on the same day, and one says «Фото дня» every day: the pictures tell them apart."""
+    one = a_suggestion(1, text="С праздником!", attachments=(a_photo(1),), author=-456)
+    assert same_news(Content("С праздником!", (a_photo(2),)), COUNCIL, [one]) is None
+    assert same_news(Content("С праздником!", (a_photo(1),)), COUNCIL, [one]) is one
+    assert same_news(Content("", (a_photo(1),)), COUNCIL, [a_suggestion(2, text="", attachments=(a_photo(1),))])
+    assert same_news(Content(""), COUNCIL, [a_suggestion(2, text="")]) is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"text": "Посмотрите", "attachments": (Attachment("wall", COUNCIL, 5),)},
+        {"text": "Вот наша новость: https://vk.com/wall-123_5"},
+        {"text": "Нечто", "origin": Origin.SOURCE, "behind": {"source": 9, "owner_id": COUNCIL, "post_id": 5}},
+    ],
+)
+def test_a_post_that_somebody_sent_in_is_one_with_the_post_on_the_wall(sent: dict[str, Any]) -> None:
+    known = a_suggestion(1, **sent)
+    post = Content("Совет принял бюджет района на 2027 год", (a_photo(7),))
+    assert same_news(post, COUNCIL, [known], 4, post=(COUNCIL, 5)) is known
+    assert same_news(post, COUNCIL, [known], 4, post=(COUNCIL, 55)) is None
+
+
+def test_news_that_only_mentions_another_post_is_news_of_its_own() -> None:
+    text = (
+        "Продолжаем рассказ о бюджете района, начало здесь: vk.com/wall-123_5, сегодня о ремонте двух школ и мостов"
+    )
+    assert same_news(Content("Бюджет принят"), COUNCIL, [a_suggestion(1, text=text)], 4, post=(COUNCIL, 5)) is None
+
+
+def test_an_entry_whose_name_changed_is_the_same_at_the_same_address() -> None:
+    url = "https://sovet.invalid/news/17"
+    text = "В Черемхове открыли мост через реку и построили три дома для сельских врачей района"
+    known = [a_suggestion(1, text=text, origin=Origin.SOURCE, behind={"source": 4, "url": url})]
+    changed = Content(f"{text} и учителей")
+    assert same_news(changed, None, known, 4, url=url) is known[0]
+    assert same_news(changed, None, known, 4, url=f"{url}8") is None
+    assert (
+        same_news(Content("В Усолье построят ещё один мост через Ангару за 3 года"), None, known, 4, url=url)
+        is None
+    )
 
 
 def test_of_several_that_are_alike_the_likest_is_meant() -> None:
