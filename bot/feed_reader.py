@@ -10,6 +10,7 @@ import hashlib
 import html
 import io
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -17,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.fetch import Fetcher, FetchFailed
 from bot.vk.scalars import sound
+from editorial.cleaning import without_tail
 from editorial.sources import Found
 from editorial.suggestion import Attachment, Content
 
@@ -30,6 +32,15 @@ LONGEST: Final = 20_000
 MOST_PICTURES: Final = 10
 _ACCEPT: Final = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)$", re.IGNORECASE)
+_DECLARED: Final = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})|charset\s*=\s*[\"']?([\w.-]{1,40})"
+)
+_UNICODE: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+#: What old sites write in when they do not say.
+_OLD_LETTERS: Final = "windows-1251"
+_CYRILLIC: Final = re.compile("[А-яЁё]")
+#: No site is older; what says so has no date.
+_FIRST_YEAR: Final = 2000
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _GAPS: Final = re.compile(r"\n{3,}")
 
@@ -83,32 +94,59 @@ def entries(body: bytes, kind: str, base: str, now: datetime) -> list[Found]:
     """The entries of a feed. Raises FeedUnreadable when it is none."""
     import feedparser
 
+    body, kind = _in_its_letters(body, kind)
     headers = {"content-type": kind, "content-location": base}
     feed = feedparser.parse(
         io.BytesIO(body), response_headers=headers, sanitize_html=True, resolve_relative_uris=True
     )
     if not feed.entries and (feed.bozo or not feed.get("version")):
         raise FeedUnreadable("not_a_feed")
-    return [found for entry in feed.entries[:MOST_ENTRIES] if (found := _entry(entry, base, now))]
+    shared = Counter(name for entry in feed.entries for name in {_guid(entry), _link(entry, base)})
+    newest = sorted(feed.entries, key=lambda entry: _moment(entry, now) or now, reverse=True)[:MOST_ENTRIES]
+    return [found for entry in newest if (found := _entry(entry, base, now, shared))]
 
 
-def _entry(entry: Any, base: str, now: datetime) -> Found | None:
+def _in_its_letters(body: bytes, kind: str) -> tuple[bytes, str]:
+    """The body with the charset it is really written in: sites say one, send another, and cut letters in two."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body, kind
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken <= len(_CYRILLIC.findall(text)):
+        return text.encode(), "application/xml; charset=utf-8"
+    found = [*_DECLARED.findall(body[:1000]), *_DECLARED.findall(kind.encode("latin-1", "replace"))]
+    said = {name.decode().lower() for names in found for name in names if name}
+    return body, kind if said - _UNICODE else f"application/xml; charset={_OLD_LETTERS}"
+
+
+def _guid(entry: Any) -> str:
+    return str(entry.get("id") or "")
+
+
+def _link(entry: Any, base: str) -> str:
+    """The entry's own page, without the marks of where it was clicked; empty when it has none."""
+    address = str(entry.get("link") or "").strip()
+    return _web(without_tail(urljoin(base, address))) if address else ""
+
+
+def _entry(entry: Any, base: str, now: datetime, shared: Counter[str]) -> Found | None:
     title = " ".join(html.unescape(str(entry.get("title") or "")).split())
     markup = _markup(entry)
     text = plain(markup)
     if title and not _begins_with(text, title):
         text = f"{title}\n\n{text}" if text else title
-    link = _web(urljoin(base, str(entry.get("link") or "")))
-    when = _moment(entry, now)
-    guid = str(entry.get("id") or "") or link or f"{title}\n{when.isoformat() if when != now else ''}"
+    link, when = _link(entry, base), _moment(entry, now)
     if not text.strip() and not link:
         return None
+    own = [name for name in (_guid(entry), link) if name and shared[name] == 1]
+    name = own[0] if own else f"{title}\n{when.isoformat() if when else ''}"
     pictures = _pictures(entry, markup, base)
     return Found(
-        key=hashlib.sha256(guid.encode("utf-8", "surrogatepass")).hexdigest()[:40],
+        key=hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:40],
         url=sound(link or base),
         content=Content(sound(text[:LONGEST]), tuple(Attachment("photo", url=sound(url)) for url in pictures)),
-        at=when,
+        at=when or now,
+        dated=when is not None,
     )
 
 
@@ -118,16 +156,18 @@ def _markup(entry: Any) -> str:
     return max([*told, str(entry.get("yandex_full-text") or ""), str(entry.get("summary") or "")], key=len)
 
 
-def _moment(entry: Any, now: datetime) -> datetime:
-    """When it was published; what does not say, or speaks of the future, is of now."""
+def _moment(entry: Any, now: datetime) -> datetime | None:
+    """When it was published; what speaks of the future is of now, what cannot be is not said."""
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        parsed = entry.get(name)
+        parsed = dict.get(entry, name)  # past the reader's own guess of one date from another
         if parsed:
             try:
-                return min(datetime.fromtimestamp(calendar.timegm(parsed), UTC), now)
+                moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
             except (ValueError, OverflowError, OSError):
                 continue
-    return now
+            if moment.year >= _FIRST_YEAR:
+                return min(moment, now)
+    return None
 
 
 def _pictures(entry: Any, markup: str, base: str) -> list[str]:
@@ -167,6 +207,8 @@ class _Text(HTMLParser):
         {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"}
     )
     _LINES: Final = frozenset({"br", "li", "tr"})
+    #: Measures of pictures that only count visitors.
+    _COUNTERS: Final = frozenset({"0", "1", "2", "1px"})
     _UNSEEN: Final = frozenset({"script", "style", "template", "iframe", "noscript"})
 
     def __init__(self) -> None:
@@ -186,7 +228,9 @@ class _Text(HTMLParser):
         if tag in self._UNSEEN:
             self._unseen += 1
         elif tag == "img":
-            self.pictures.append(dict(attrs).get("src") or "")
+            told = dict(attrs)
+            if not {told.get("width"), told.get("height")} & self._COUNTERS:
+                self.pictures.append(told.get("src") or "")
         elif tag in self._PARAGRAPHS:
             self.parts.append("\n\n")
         elif tag in self._LINES:

@@ -151,7 +151,12 @@ class Sources(Rounds):
     def _take(self, source: Source, found: Sequence[Found], own: Ours) -> bool:
         """Take in what is news; False: not all of it, because the program stops."""
         with self._work.look() as context:
-            news = sources.news_of(context, source, found, own)
+            begun = sources.begun(context, source)
+            news = sources.news_of(context, source, found, own) if begun else []
+        if not begun:
+            with self._work.begin("source.begun") as context:
+                sources.begin(context, source, found)
+                news = sources.news_of(context, source, found, own)
         for one in news:
             if self.stopping:
                 return False

@@ -128,10 +128,11 @@ def _without_lines(text: str) -> str:
 
 
 def _without_tails(text: str) -> str:
-    return _ADDRESS.sub(lambda found: _without_tail(found.group()), text)
+    return _ADDRESS.sub(lambda found: without_tail(found.group()), text)
 
 
-def _without_tail(address: str) -> str:
+def without_tail(address: str) -> str:
+    """The address without the marks of where it was clicked."""
     if not _TAIL.search(address):
         return address
     try:

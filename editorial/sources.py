@@ -6,6 +6,7 @@ ours, its links give it away, and the words of what we know are not news.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -74,7 +75,8 @@ class Source:
 class Found:
     """Something a source shows. ``key`` is the same for ever; ``url`` is where a reader finds it.
 
-    ``owner_id`` and ``post_id`` of a post on VK; ``repeats``: it is somebody else's post, shown again.
+    ``owner_id`` and ``post_id`` of a post on VK; ``repeats``: it is somebody else's post, shown again.  ``dated``:
+    the source says when; otherwise ``at`` is the time of reading.
     """
 
     key: str
@@ -85,6 +87,13 @@ class Found:
     post_id: int | None = None
     repeats: bool = False
     is_ad: bool = False
+    dated: bool = True
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """Short marks of its name and of its words, by which it is known again."""
+        words = hashlib.sha256(comparable(self.content.text).encode("utf-8", "surrogatepass"))
+        return self.key[:16], words.hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,37 @@ def ours(context: Context) -> Ours:
 
 def news_of(context: Context, source: Source, found: Sequence[Found], own: Ours) -> list[Found]:
     """What is news and not taken yet, the oldest first."""
-    news = [one for one in found if is_news(source, one, own, context.now)]
+    stood = _stood_there(context, source) if any(not one.dated for one in found) else frozenset[str]()
+    news = [
+        one for one in found
+        if is_news(source, one, own, context.now) and (one.dated or stood.isdisjoint(one.marks))
+    ]  # fmt: skip
     known = context.unit.sources.known(source.number, [one.key for one in news])
     return sorted((one for one in news if one.key not in known), key=lambda one: (one.at, one.key))
+
+
+def begun(context: Context, source: Source) -> bool:
+    """Whether it is known what stood in the feed when it was first read."""
+    return source.kind is not Kind.FEED or context.unit.settings.get(_stood(source.number)) is not None
+
+
+def begin(context: Context, source: Source, found: Sequence[Found]) -> None:
+    """Remember what the feed shows without a date: it may be years old, and what comes later is news."""
+    undated = [one for one in found if not one.dated][:_MOST_COMPARED]
+    context.unit.settings.set(_stood(source.number), [mark for one in undated for mark in one.marks], context.now)
+
+
+def begin_anew(context: Context, number: int) -> None:
+    """What comes into the feed until the next reading is not wanted."""
+    context.unit.settings.delete(_stood(number))
+
+
+def _stood(number: int) -> str:
+    return f"source_stood.{number}"
+
+
+def _stood_there(context: Context, source: Source) -> frozenset[str]:
+    return frozenset(context.unit.settings.get(_stood(source.number)) or ())
 
 
 def take_in(context: Context, source: Source, found: Found) -> Suggestion | None:

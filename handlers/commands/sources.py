@@ -53,6 +53,8 @@ def _switch(context: Context, message: MessageArrived, number: int, active: bool
     since = context.now if active else None  # what came while it was stopped is not wanted
     if context.unit.sources.switch(number, context.now, active=active, since=since):
         word = "source_started" if active else "source_stopped"
+        if active:
+            sources.begin_anew(context, number)
         context.unit.journal.add(context.now, None, message.from_id, word, None, None, {"source": number})
     return texts.source_switched(number, source.name, active)
 

@@ -313,6 +313,82 @@ def test_old_encodings_double_escapes_and_the_future_are_read() -> None:
     assert (found.content.text, found.at) == ('Совет "Заря"', NOW)
 
 
+@pytest.mark.parametrize(
+    ("declared", "kind", "written"),
+    [
+        ('encoding="utf-8"', "text/xml; charset=windows-1251", "utf-8"),
+        ("", "text/xml; charset=windows-1251", "windows-1251"),
+        ("", "text/xml", "windows-1251"),
+        ('encoding="UTF-8"', FEED, "windows-1251"),
+        ('encoding="koi8-r"', FEED, "koi8-r"),
+        ('encoding="utf-16"', FEED, "utf-16"),
+        ('encoding="utf-8"', FEED, "utf-8-sig"),
+    ],
+)
+def test_letters_are_read_as_they_are_written_whatever_the_site_says(
+    declared: str, kind: str, written: str
+) -> None:
+    body = rss(item("Ремонт набережной"), head=declared).encode(written)
+    [found] = entries(body, kind, "https://sovet.invalid/", NOW)
+    assert found.content.text == "Ремонт набережной"
+
+
+def test_entries_that_share_a_name_or_an_address_are_told_apart() -> None:
+    bare = [f"<item><title>{title}</title>{{}}</item>" for title in ("Открыли школу", "Построили мост")]
+    for shared in ("", "<link>https://sovet.invalid/news</link>", "<guid>1</guid>"):
+        body = rss(*(one.format(shared) for one in bare)).encode()
+        found = entries(body, FEED, "https://sovet.invalid/rss", NOW)
+        assert len({one.key for one in found}) == 2
+        assert found == entries(body, FEED, "https://sovet.invalid/rss", NOW)
+
+
+@pytest.mark.parametrize("date", ["Thu, 01 Jan 1970 00:00:00 +0000", "1764167400", "26.11.2026 14:30", "вчера"])
+def test_a_date_that_cannot_be_is_none(date: str) -> None:
+    body = rss(f"<item><title>Новость</title><pubDate>{date}</pubDate></item>").encode()
+    [found] = entries(body, FEED, "https://sovet.invalid/rss", NOW)
+    assert (found.at, found.dated) == (NOW, False)
+
+
+def test_of_a_long_feed_the_newest_entries_are_read_in_whatever_order_they_stand() -> None:
+    old = [item(f"Новость {number}", when=NOW - timedelta(hours=300 - number)) for number in range(250)]
+    found = entries(rss(*old).encode(), FEED, "https://sovet.invalid/rss", NOW)
+    assert {one.content.text for one in found} >= {"Новость 249", "Новость 60"}
+    assert len(found) == 200
+
+
+def test_the_address_of_an_entry_bears_no_marks_of_where_it_was_clicked() -> None:
+    link = "<link>https://sovet.invalid/17?utm_source=rss&amp;id=5&amp;utm_medium=x</link>"
+    [found] = entries(rss(f"<item><title>А</title>{link}</item>").encode(), FEED, "https://sovet.invalid/", NOW)
+    assert found.url == "https://sovet.invalid/17?id=5"
+
+
+def test_counters_are_no_pictures() -> None:
+    html = '<img src="https://mc.invalid/watch" width="1" height="1"><img src="/a.jpg" width="640">'
+    entry = f"<item><title>А</title><description><![CDATA[{html}]]></description></item>"
+    [found] = entries(rss(entry).encode(), FEED, "https://sovet.invalid/rss", NOW)
+    assert [one.url for one in found.content.attachments] == ["https://sovet.invalid/a.jpg"]
+
+
+def test_of_a_feed_without_dates_what_stood_there_at_first_is_no_news(desk: Desk) -> None:
+    old = [f"<item><title>Старая новость {number}</title><guid>{number}</guid></item>" for number in range(30)]
+    new = "<item><title>Открыли школу</title><guid>new</guid></item>"
+    later = "<item><title>Построили мост</title><guid>later</guid></item>"
+    desk.site.then(
+        sends(rss(*old).encode(), kind=FEED),
+        sends(rss(new, *old).encode(), kind=FEED),
+        sends(rss(later, new, *old).encode(), kind=FEED),
+        sends(rss(later, new, *old).encode(), kind=FEED),
+    )
+    desk.add(f"{desk.site.url}rss", Kind.FEED)
+    assert desk.reads() == []
+    path = Path(str(desk.storage.path))
+    assert desk.reads() == ["Открыли школу"]
+    assert desk.reads() == ["Построили мост"]
+    before = path.read_bytes()
+    assert desk.reads() == []
+    assert path.read_bytes() == before
+
+
 def test_html_becomes_lines_a_reader_would_see() -> None:
     html = "<h1>Заголовок</h1><p>Раз <b>два</b><br>три</p><style>p{}</style><ul><li>а</li><li>б</li></ul>"
     assert plain(html) == "Заголовок\n\nРаз два\nтри\n\n— а\n— б"
