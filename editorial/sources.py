@@ -34,6 +34,10 @@ SAME_AUTHOR: Final = 0.6
 FEW_WORDS: Final = 6
 #: A source that fails for so long is told of.
 FAILING: Final = timedelta(days=1)
+#: What a source that was never read fails with when its address is wrong: its editor is told at once.
+WRONG_ADDRESS: Final = frozenset(
+    {"no_such_community", "not_a_feed", "unknown_host", "bad_address", "address_refused", "http_404", "http_410"}
+)
 
 
 class Kind(StrEnum):
@@ -112,6 +116,7 @@ _SITE_ADDRESS: Final = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?", re.IGNO
 _COMMUNITY: Final = re.compile(r"(?:club|public|event)(\d{1,15})")
 _TAG: Final = re.compile(r"#([\w\u0300-\u036f]+)(?:@[\w.]+)?")
 _DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_AD_MARK: Final = re.compile(r"\berid\b[\s:=]*[a-z0-9]{5,}|[?&]erid=", re.IGNORECASE)
 #: Pages of VK that are nobody's wall.
 _NOT_A_WALL: Final = re.compile(
     r"(?:wall|photo|video|album|topic|doc|market|feed|im|id)-?\d*(?:_\d+)?", re.IGNORECASE
@@ -205,13 +210,23 @@ def _spellings(host: str) -> frozenset[str]:
 def is_news(source: Source, found: Found, ours: Ours, now: datetime) -> bool:
     """Whether it is to become a suggestion, as far as it tells by itself."""
     content = found.content
-    if found.is_ad or found.repeats or not (content.text.strip() or content.attachments):
+    if (
+        found.is_ad
+        or found.repeats
+        or _is_marked_as_ad(content)
+        or not (content.text.strip() or content.attachments)
+    ):
         return False
     if found.at < max(source.since - CLOCK_SLACK, now - STALE):
         return False
     if source.tag is not None and source.tag not in {match[1].lower() for match in _TAG.finditer(content.text)}:
         return False
     return not comes_back(found, ours)
+
+
+def _is_marked_as_ad(content: Content) -> bool:
+    """Whether it bears the mark that the law asks of every advertisement."""
+    return any(_AD_MARK.search(text) for text in (content.text, *(one.url or "" for one in content.attachments)))
 
 
 def comes_back(found: Found, ours: Ours) -> bool:

@@ -170,9 +170,10 @@ def _and_more(payload: Mapping[str, Any]) -> list[str]:
 def _of_a_source(note: str, told: _Told) -> str | None:
     payload = told.payload
     match note:
-        case "source_failing":
+        case "source_failing" | "source_wrong":
+            words = texts.source_failing_note if note == "source_failing" else texts.source_wrong_note
             named = int(payload["source"]), str(payload["name"])
-            return texts.source_failing_note(*named, str(payload["link"]), str(payload["reason"]))
+            return words(*named, str(payload["link"]), str(payload["reason"]))
         case "source_well":
             return texts.source_well_note(int(payload["source"]), str(payload["name"]))
         case "source_is_ours":

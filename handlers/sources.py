@@ -11,7 +11,7 @@ from typing import Final
 
 from editorial import regions
 from editorial.delivery import NewDelivery
-from editorial.sources import COMPARED, FAILING, Found, Kind, Ours, Source, is_news, same_news
+from editorial.sources import COMPARED, FAILING, WRONG_ADDRESS, Found, Kind, Ours, Source, is_news, same_news
 from editorial.suggestion import CLOSED, Origin, Suggestion
 from handlers import suggest
 from handlers.changes import MESSAGES
@@ -119,16 +119,24 @@ def read_well(context: Context, source: Source) -> None:
 
 
 def failed(context: Context, source: Source, reason: str) -> None:
-    """The source could not be read; after a day of that people are told, once. A stopped one is left alone."""
+    """The source could not be read; after a day of that people are told, once. A stopped one is left alone.
+
+    Of one that was never read they are told at once when its address is wrong.
+    """
     current = context.unit.sources.get(source.number)
     if current is None or not current.active:
         return
     since = current.failing_since or context.now
-    tell = not current.told and context.now - since >= FAILING
+    wrong = reason in WRONG_ADDRESS and not _was_read(context, current)
+    tell = not current.told and (wrong or context.now - since >= FAILING)
     if current.failing_since is None or tell:
         context.unit.sources.failing(source.number, context.now, since=since, told=current.told or tell)
     if tell:
-        _note(context, current, "source_failing", reason)
+        _note(context, current, "source_wrong" if wrong else "source_failing", reason)
+
+
+def _was_read(context: Context, source: Source) -> bool:
+    return source.title is not None if source.kind is Kind.VK else begun(context, source)
 
 
 def needs_note(source: Source, age: timedelta | None) -> bool:

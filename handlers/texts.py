@@ -1541,6 +1541,14 @@ def source_failing_note(number: int, name: str, link: str, reason: str) -> str:
     )
 
 
+def source_wrong_note(number: int, name: str, link: str, reason: str) -> str:
+    fault = SOURCE_FAULTS.get(reason, "такой страницы нет")
+    return (
+        f"Источник {number} ({name}) не открылся: {fault}. {link}\n"
+        f"Если адрес неверный, остановите его, /источники стоп {number}, и добавьте верный; пока пробуем дальше."
+    )
+
+
 def source_well_note(number: int, name: str) -> str:
     return f"Источник {number} ({name}) снова читается."
 

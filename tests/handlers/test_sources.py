@@ -172,6 +172,29 @@ def test_T85_a_source_that_fails_for_a_day_is_told_of_once_and_a_stopped_one_nev
     assert world.chat()[-1].text == "Источник 1 (vk.com/club123) снова читается."
 
 
+def test_a_wrong_address_is_said_at_the_first_reading_and_not_a_day_later(world: World) -> None:
+    entered(world)
+    entered(world, "https://sovet.invalid/rss")
+    for number, reason in ((1, "no_such_community"), (2, "not_a_feed")):
+        for _ in range(2):
+            with world.unit() as context:
+                source = context.unit.sources.get(number)
+                assert source is not None
+                sources.failed(context, source, reason)
+    world.later(days=2)
+    with world.unit() as context:
+        source = context.unit.sources.get(2)
+        assert source is not None
+        sources.failed(context, source, "not_a_feed")
+    before = len(world.chat())
+    world.deliver()
+    said = [message.text for message in world.chat()[before:]]
+    assert len(said) == 2
+    assert said[0].startswith("Источник 1 (vk.com/club123) не открылся: такого сообщества нет.")
+    assert said[1].startswith("Источник 2 (sovet.invalid/rss) не открылся: по этому адресу нет RSS.")
+    assert "/источники стоп 2" in said[1]
+
+
 def test_a_source_started_again_brings_nothing_from_the_time_it_was_stopped(world: World) -> None:
     entered(world)
     entered(world, "стоп 1")

@@ -70,6 +70,8 @@ def test_what_a_council_writes_is_news() -> None:
         {"is_ad": True},
         {"at": NOW - timedelta(days=3)},
         {"content": Content("  ")},
+        {"content": Content("Скидки в магазине. Реклама. ООО «Рога». erid: LjN8KPvZ1")},
+        {"content": Content("Скидки", (a_link("https://shop.invalid/?erid=2SDnjcPvZ1"),))},
     ],
 )
 def test_reposts_advertisements_old_and_empty_things_are_not(what: dict[str, Any]) -> None:
