@@ -11,7 +11,7 @@ MAX is the one messenger whose bot can read its channel: what became of an uncer
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -43,7 +43,7 @@ TEXT_LIMIT: Final = 3900
 #: MAX does not say how many attachments it takes.
 MOST_ATTACHMENTS: Final = 10
 IMAGE: Final = Fit(most_bytes=50 * 1024 * 1024, most_side=7680, most_sum=2 * 7680, most_ratio=50.0)
-#: Seconds between two messages.
+#: Seconds between two messages, and between two edits, of which MAX takes two a second.
 GAP: Final = 1.0
 #: Seconds until the next try while an upload is not ready; then the ordinary delays, counted.
 NOT_READY: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 30.0, 30.0, 60.0)
@@ -55,6 +55,7 @@ _MADE_KEPT: Final = 500
 _REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
 #: Either lets a bot post: chats know the first, channels the second.
 _MAY_POST: Final = frozenset({"write", "post_edit_delete_message"})
+_NOT_READY: Final = "attachment.not.ready"
 _BLANK: Final = re.compile(r"\s+")
 
 
@@ -80,6 +81,10 @@ class Refusal:
         return Refused("too_large" if self.status == 413 else "content_blocked", self.status)
 
 
+MaxSaid = dict[str, Any] | Refusal | Failed
+"""A JSON object, a refusal, or nobody knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A part as it is sent: its markup, its files' attachments, and what could not go along."""
@@ -90,6 +95,8 @@ class Draft:
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     shows_page: bool = False
+    #: Files whose uploads are those of an earlier message.
+    reused: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """What MAX's schema requires of every message is said even where it is nothing."""
@@ -112,18 +119,16 @@ class MaxApi:
     base_url: str
     token: str = field(repr=False)
 
-    def call(
-        self, what: str, verb: str, path: str, body: Any = None, **params: Any
-    ) -> dict[str, Any] | Refusal | Failed:
+    def call(self, what: str, verb: str, path: str, body: Any = None, **params: Any) -> MaxSaid:
         url, key = f"{self.base_url}{path}", {"Authorization": self.token}
         return self._read(what, self.http.ask(verb, url, what, params=params, json=body, headers=key))
 
-    def upload(self, url: str, file: File) -> dict[str, Any] | Refusal | Failed:
+    def upload(self, url: str, file: File) -> MaxSaid:
         """Send a file to the address MAX gave for it; that is another host, which is given no key."""
         sent = Upload("data", file.name, file.path, file.kind)
         return self._read("upload", self.http.ask("POST", url, "upload", files=[sent], timeout=(10.0, 180.0)))
 
-    def _read(self, what: str, answer: Answer | Failed) -> dict[str, Any] | Refusal | Failed:
+    def _read(self, what: str, answer: Answer | Failed) -> MaxSaid:
         if isinstance(answer, Failed):
             return answer
         said = answer.record()
@@ -153,7 +158,7 @@ class MaxTarget(NetworkTarget):
         self._api = api
         self._chat_id = chat_id
         self._pace = pace or ChannelPace(GAP)
-        #: Uploads are used again: what MAX gave for a file, by the file's name.
+        #: Uploads are used again as long as MAX knows them: what it gave for a file, by the file's name.
         self._tokens: dict[str, dict[str, Any]] = {}
         self._tries: dict[int, int] = {}
         #: Ids of our own messages, the oldest first.
@@ -216,21 +221,39 @@ class MaxTarget(NetworkTarget):
             return RetryLater("pace", wait, counts=False)
         with self._attempts.timed(delivery):
             try:
-                draft = self._draft(copy)
+                draft, said = self._said(copy, self._post)
             except NotReady as not_yet:
                 return not_yet.outcome
-            if not draft.text and not draft.attachments:
-                return Refused("nothing_to_send")
-            params = {"chat_id": self._chat_id, "disable_link_preview": _yes(not draft.shows_page)}
-            said = self._api.call("messages", "POST", "/messages", draft.body(), **params)
         self._pace.spent()
         if isinstance(said, Refusal):
-            return self._not_ready(delivery) if said.code == "attachment.not.ready" else said.outcome()
+            return self._not_ready(delivery) if said.code == _NOT_READY else said.outcome()
         if isinstance(said, Failed):
             return said.of_a_write()
         self._tries.pop(delivery.id, None)
         message = said.get("message")
         return self._placed(message if isinstance(message, dict) else {}, draft) or Uncertain("no_message_id")
+
+    def _said(self, copy: Copy, say: Callable[[Draft], MaxSaid]) -> tuple[Draft, MaxSaid]:
+        """What was said of the part, and what MAX said to it. Raises NotReady.
+
+        A file is forgotten with the last message it stood in, and what MAX gave for it then is refused: it is
+        uploaded anew, once. A refusal left nothing there.
+        """
+        draft = self._draft(copy)
+        said = say(draft)
+        if draft.reused and isinstance(said, Refusal) and said.status == 400 and said.code != _NOT_READY:
+            for name in draft.reused:
+                self._tokens.pop(name, None)
+            draft = self._draft(copy)
+            said = say(draft)
+        return draft, said
+
+    def _post(self, draft: Draft) -> MaxSaid:
+        """Raises NotReady when there is nothing to be said."""
+        if not draft.text and not draft.attachments:
+            raise NotReady(Refused("nothing_to_send"))
+        params = {"chat_id": self._chat_id, "disable_link_preview": _yes(not draft.shows_page)}
+        return self._api.call("messages", "POST", "/messages", draft.body(), **params)
 
     def _not_ready(self, delivery: Delivery) -> RetryLater:
         """Nothing was made. Soon again; after three minutes it counts like any other failure."""
@@ -246,8 +269,9 @@ class MaxTarget(NetworkTarget):
         attachments: list[dict[str, Any]] = []
         taken: list[Attachment] = []
         left_out: list[Attachment] = []
+        reused: list[str] = []
         for one in part.media:
-            found = self._uploaded(one, copy.story)
+            found = self._uploaded(one, copy.story, reused)
             (left_out if found is None else taken).append(one)
             attachments += [found] if found else []
         body = self._text(copy, left_out, has_files=bool(taken))
@@ -261,6 +285,7 @@ class MaxTarget(NetworkTarget):
             tuple(one.identity for one in left_out),
             _notes(part, left_out),
             bool(body["page"]) and not taken,
+            tuple(reused),
         )
 
     def _text(self, copy: Copy, left_out: Sequence[Attachment], *, has_files: bool) -> dict[str, Any]:
@@ -273,8 +298,11 @@ class MaxTarget(NetworkTarget):
             body = {**_bare(), "text": max_html(with_lines(Rich(), copy.story, left_out))}
         return body
 
-    def _uploaded(self, attachment: Attachment, story: Story) -> dict[str, Any] | None:
-        """The file as an attachment; None when it cannot go along at all. Raises NotReady."""
+    def _uploaded(self, attachment: Attachment, story: Story, reused: list[str]) -> dict[str, Any] | None:
+        """The file as an attachment; None when it cannot go along at all. Raises NotReady.
+
+        Its name is added to ``reused`` when it was uploaded before.
+        """
         kind = "file" if attachment.kind == "doc" else "image"
         try:
             file = self.media.get(attachment, story.owner_id, story.post_id)
@@ -283,10 +311,14 @@ class MaxTarget(NetworkTarget):
             if fault.passing:
                 raise NotReady(RetryLater(fault.reason)) from None
             return None
-        payload = self._tokens.get(file.path.name) or self._upload(kind, file)
+        name = file.path.name
+        if name in self._tokens:
+            reused.append(name)
+            return {"type": kind, "payload": self._tokens[name]}
+        payload = self._upload(kind, file)
         if payload is None:
             return None
-        self._tokens[file.path.name] = payload
+        self._tokens[name] = payload
         if len(self._tokens) > _TOKENS_KEPT:
             del self._tokens[next(iter(self._tokens))]
         return {"type": kind, "payload": payload}
@@ -324,16 +356,20 @@ class MaxTarget(NetworkTarget):
         assert copy.placed is not None
         if not copy.placed.ids:
             return Refused("cannot_edit")
-        kept = self._kept(copy)
+        kept, mid = self._kept(copy), copy.placed.ids[0]
+
+        def put(draft: Draft) -> MaxSaid:
+            body = draft.body() | ({"attachments": None} if kept else {})
+            return self._api.call("messages.edit", "PUT", "/messages", body, message_id=mid)
+
         try:
-            draft = kept or self._draft(copy)
+            draft, said = (kept, put(kept)) if kept else self._said(copy, put)
         except NotReady as not_yet:
             return not_yet.outcome
-        body = draft.body() | ({"attachments": None} if kept else {})
-        said = self._api.call("messages.edit", "PUT", "/messages", body, message_id=copy.placed.ids[0])
-        if isinstance(said, Refusal) and said.code == "attachment.not.ready":
+        self._pace.spent()
+        if isinstance(said, Refusal) and said.code == _NOT_READY:
             return self._not_ready(delivery)
-        done = self._done(said, copy.placed.ids[0], "cannot_edit")
+        done = self._done(said, mid, "cannot_edit")
         return _sent(copy.placed.ids, draft, copy.placed.link) if isinstance(done, Sent) else done
 
     def _kept(self, copy: Copy) -> Draft | None:
@@ -357,7 +393,7 @@ class MaxTarget(NetworkTarget):
                 return done
         return Sent()
 
-    def _done(self, said: dict[str, Any] | Refusal | Failed, mid: str, forbidden: str) -> Outcome:
+    def _done(self, said: MaxSaid, mid: str, forbidden: str) -> Outcome:
         if isinstance(said, Failed):
             return said.of_a_repeatable()
         if isinstance(said, Refusal):

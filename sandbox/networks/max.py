@@ -1,7 +1,8 @@
 """MAX: a bot, its channel, uploads, and the channel as its readers see it.
 
 Refuses what MAX refuses: a key that is not in the header, strangers' chats, texts of more than 4,000 units of raw
-markup, files beside anything else, attachments that are not ready.  Tags it does not know are dropped.
+markup, files beside anything else, attachments that are not ready, files that were deleted with their message, more
+than two edits a second.  Tags it does not know are dropped.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ MOST_ATTACHMENTS = 10
 IMAGE_BYTES = 50 * 1024 * 1024
 IMAGE_SIDE = 7680
 PER_SECOND = 30
+EDITS_PER_SECOND = 2
 KINDS = {
     "b": "strong",
     "strong": "strong",
@@ -150,6 +152,7 @@ class Max(Platform):
             STRANGERS_CHAT: Chat(STRANGERS_CHAT, "Чужой канал", member=False),
         }
         self._asked: deque[float] = deque()
+        self._edits: deque[float] = deque()
         self._seq = 116_000_000_000_000
 
     # -- requests --------------------------------------------------------------------------------
@@ -183,15 +186,12 @@ class Max(Platform):
     def _check(self, call: Call) -> None:
         if call.headers.get("authorization") != TOKEN or not self.alive:
             raise MaxError(401, "verify.token", "Invalid access_token")
-        now = time.monotonic()
-        while self._asked and self._asked[0] <= now - 1:
-            self._asked.popleft()
         allowed = self.per_second
         if allowed is None:
             allowed = PER_SECOND if any(self.world.limits.values.values()) else 0
-        if allowed and len(self._asked) >= allowed:
-            raise MaxError(429, "too.many.requests", "Rate limit exceeded")
-        self._asked.append(now)
+        _count(self._asked, allowed)
+        if self.method(call) == "messages.edit":
+            _count(self._edits, EDITS_PER_SECOND if allowed else 0)
 
     def _routed(self, call: Call) -> Reply:
         found: dict[tuple[str, str], Callable[[dict[str, str], bytes], Any]] = {
@@ -265,7 +265,9 @@ class Max(Platform):
             attachments = message.attachments
         if not text and not attachments:
             raise MaxError(400, "proto.payload", "text: message is empty")
+        before = message.attachments
         message.text, message.markup, message.attachments, message.edited = text, markup, attachments, True
+        self._drop(before)
         return {"success": True}
 
     def _delete(self, given: dict[str, str], _body: bytes) -> Any:
@@ -273,7 +275,15 @@ class Max(Platform):
         if "delete" in self.says_no:
             return {"success": False, "message": "Message can't be deleted"}
         self.chats[message.chat_id].messages.remove(message)
+        self._drop(message.attachments)
         return {"success": True}
+
+    def _drop(self, attachments: list[dict[str, Any]]) -> None:
+        """Files are kept until they are deleted from where they were sent to."""
+        still = {token for chat in self.chats.values() for one in chat.messages for token in _tokens(one)}
+        for one in attachments:
+            if (token := one["payload"].get("token")) not in still:
+                self.files.pop(token, None)
 
     def _read(self, given: dict[str, str], _body: bytes) -> Any:
         chat = self._chat(given.get("chat_id", ""))
@@ -418,6 +428,20 @@ class Max(Platform):
             case _:
                 return super().do(what)
         return {}
+
+
+def _count(made: deque[float], allowed: int) -> None:
+    """One more of what may be done so often a second, 0: any number. Raises MaxError."""
+    now = time.monotonic()
+    while made and made[0] <= now - 1:
+        made.popleft()
+    if allowed and len(made) >= allowed:
+        raise MaxError(429, "too.many.requests", "Rate limit exceeded")
+    made.append(now)
+
+
+def _tokens(message: Message) -> list[str]:
+    return [one["payload"]["token"] for one in message.attachments if one["payload"].get("token")]
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.targets.max import NOT_READY, MaxTarget
+from bot.targets.http import Http
+from bot.targets.max import NOT_READY, MaxApi, MaxTarget
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from handlers import texts
-from sandbox.networks.max import TOKEN
+from sandbox.networks.max import CHANNEL, TOKEN
 from tests.media.server import sends
 from tests.sandbox_client import SandboxClient
-from tests.targets.rig import LINK, changed
+from tests.targets.rig import LINK, NOW, changed, placed_of
 from tests.targets.rigs.max import MaxRig
 from tests.vk.fault_server import fault_server
 
@@ -136,6 +137,43 @@ def test_pictures_are_exchanged_by_an_edit(rig: MaxRig) -> None:
     assert [type(one) for one in outcomes] == [Sent]
     wanted = [rig.media.get(one, -1, 77).read() for one in photos[1:]]
     assert [rig.vk.get(address).content for address in rig.posts()[0]["pictures"]] == wanted
+
+
+def test_a_picture_that_was_taken_out_comes_back(rig: MaxRig) -> None:
+    """MAX forgets a file with the last message it stood in, so what it once gave for it is worth nothing then."""
+    photos = rig.photos(2)
+    story = rig.story("Мост", photos)
+    placed = rig.publish(story)
+    [taken_out] = rig.edit(changed(story, attachments=photos[:1]), placed)
+    assert isinstance(taken_out, Sent)
+
+    outcomes = rig.edit(story, {0: placed_of(taken_out, NOW)})
+
+    assert [type(one) for one in outcomes] == [Sent]
+    wanted = [rig.media.get(one, -1, 77).read() for one in photos]
+    assert [rig.vk.get(address).content for address in rig.posts()[0]["pictures"]] == wanted
+
+
+def test_a_post_that_was_withdrawn_goes_out_again(rig: MaxRig) -> None:
+    story = rig.story("Мост", rig.photos(1))
+    rig.remove(story, rig.publish(story))
+
+    rig.publish(story)
+
+    assert [len(post["pictures"]) for post in rig.posts()] == [1]
+
+
+def test_edits_keep_to_two_a_second(rig: MaxRig) -> None:
+    target = MaxTarget(rig.media, MaxApi(Http("max", secret=[TOKEN]), f"{rig.vk.url}/max", TOKEN), CHANNEL)
+    story = rig.story("Мост")
+    placed = rig.publish(story)[0]
+    assert target.standstill() is None
+
+    target.send([rig.parcel(changed(story, text="Мост 2"), kind="edit", placed=placed)])
+
+    rests = target.standstill()
+    assert rests is not None
+    assert rests.seconds > 0.4
 
 
 def test_a_post_that_somebody_deleted_cannot_be_edited(rig: MaxRig) -> None:
