@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-BEFORE = {"error", "http", "html200", "empty", "braces", "reset", "stall"}
+BEFORE = {"error", "http", "html200", "empty", "braces", "says", "reset", "stall"}
 DAMAGED = {"truncated", "trailing_comma", "slow"}
 EFFECT = {"effect_then_reset", "effect_then_stall", "effect_then_error", "effect_then_http", "effect_then_empty"}
 LATE = {"late_effect"}

@@ -370,6 +370,8 @@ class Sandbox:
             connection.write(rule.status, HTML, ERROR_PAGE % rule.status)
         elif what == "html200":
             connection.write(200, HTML, ERROR_PAGE % 502)
+        elif what == "says":
+            connection.write(200, JSON, rule.body.encode())
         elif what == "error":
             text = {"error": struck(rule).answer("", {})}
             connection.write(200, JSON, json.dumps(text, ensure_ascii=False).encode())

@@ -56,6 +56,8 @@ _REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 
 #: Either lets a bot post: chats know the first, channels the second.
 _MAY_POST: Final = frozenset({"write", "post_edit_delete_message"})
 _NOT_READY: Final = "attachment.not.ready"
+#: MAX tells moments in milliseconds; a number below this one is none.
+_SECONDS: Final = 10**11
 _BLANK: Final = re.compile(r"\s+")
 
 
@@ -417,8 +419,10 @@ class MaxTarget(NetworkTarget):
         messages = said.get("messages") if isinstance(said, dict) else None
         if not isinstance(messages, list):
             return None
+        if not messages or not all(map(_is_readable, messages)):
+            return None  # what the bot does not see, or we cannot read, may be there all the same
         since = (delivery.sending_at or delivery.created_at) - CLOCK_SLACK
-        fresh = [one for one in messages if isinstance(one, dict) and _at(one) >= since.timestamp()]
+        fresh = [one for one in messages if one["timestamp"] >= since.timestamp() * 1000]
         others = {*self._made, *(one for placed in copy.before.values() for one in placed.ids)}
         ours = [one for one in fresh if _is_it(one, draft) and _mid(one) not in others]
         if ours:
@@ -516,9 +520,10 @@ def _even(text: str) -> str:
     return _BLANK.sub(" ", text).strip()
 
 
-def _at(message: Mapping[str, Any]) -> float:
-    moment = message.get("timestamp")
-    return moment / 1000 if isinstance(moment, (int, float)) else 0.0
+def _is_readable(message: Any) -> bool:
+    """Whether it can be told when a message was sent and what it says."""
+    moment = message.get("timestamp") if isinstance(message, dict) else None
+    return isinstance(moment, (int, float)) and moment > _SECONDS and isinstance(message.get("body"), dict)
 
 
 def _mid(message: Mapping[str, Any]) -> Any:

@@ -352,9 +352,9 @@ class Ok(NetworkTarget):
             "group.getStatTopics", gid=self._group_id, start_time=begin, count=NEWEST, fields="id,created_ms"
         )
         rows = listed.get("topics") if isinstance(listed, dict) else None
-        if not isinstance(rows, list):
-            raise OkLost(RetryLater("no_answer"))
-        return [row for row in rows if isinstance(row, dict) and row.get("id")]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
+            raise OkLost(RetryLater("no_answer"))  # it tells neither what is there nor what is not
+        return rows
 
     def _stands(self, copy: Copy, rows: Sequence[Mapping[str, Any]]) -> Sent | None:
         """The topic of the story if it is among the listed ones. Raises OkError."""
@@ -372,9 +372,9 @@ class Ok(NetworkTarget):
             "mediatopic.getByIds", topic_ids=",".join(ids), fields="media_topic.*", media_limit=3
         )
         rows = answer.get("media_topics") if isinstance(answer, dict) else None
-        if not isinstance(rows, list):
+        if not isinstance(rows, list) or not all(map(_is_readable, rows)):
             raise OkLost(RetryLater("no_answer"))
-        return {str(row["id"]): row for row in rows if isinstance(row, dict) and row.get("id")}
+        return {str(row["id"]): row for row in rows}
 
     def _shortcomings(self, number: str, said: Part) -> list[str]:
         """What did not come out as it was said; nothing when it cannot be read."""
@@ -425,6 +425,14 @@ class Ok(NetworkTarget):
             _count(row.get(key)) for key in ("views", "likes", "comments", "reshares")
         )
         return Reach(views, likes, reposts, comments)
+
+
+def _is_readable(topic: Any) -> bool:
+    """Whether it can be told what a topic says; one without a text has no block of it."""
+    media = topic.get("media") if isinstance(topic, dict) and topic.get("id") else None
+    if not isinstance(media, list) or not all(isinstance(block, dict) for block in media):
+        return False
+    return all(isinstance(block.get("text"), str) for block in media if block.get("type") == "text")
 
 
 def _numbers(rows: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -139,9 +139,11 @@ class Site:
             if kind == "posts":
                 asked["status"] = "any"
             rows = self._ask("GET", kind, f"{kind}.list", params=asked)
-            if not isinstance(rows, list):
-                raise WpError(RetryLater("no_answer", counts=False))
-            found += [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), int)]
+            if not isinstance(rows, list) or not all(map(_is_readable, rows)):
+                raise WpError(
+                    RetryLater("no_answer", counts=False)
+                )  # it tells neither what is there nor what is not
+            found += rows
         return found
 
     def get(self, path: str, **params: Any) -> Any:
@@ -398,6 +400,10 @@ class WordPress(NetworkTarget):
         except WpError as error:
             return _unwell(error)
         return Health(True)
+
+
+def _is_readable(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("id"), int) and isinstance(row.get("slug"), str)
 
 
 def _unwell(error: WpError) -> Health:

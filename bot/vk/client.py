@@ -439,6 +439,17 @@ def program(calls: Sequence[Call]) -> str:
     return f"return [{','.join(lines)}];"
 
 
+def listed(method: str, answer: object) -> list[Any]:
+    """What an answer lists, in either of VK's shapes; one without a list tells neither what is there nor what is not.
+
+    Raises VkTransport.
+    """
+    found = answer.get("items") if isinstance(answer, Mapping) else answer
+    if not isinstance(found, list):
+        raise VkTransport(method, "no_list")
+    return found
+
+
 def wall_of(params: Mapping[str, object]) -> int | None:
     """The owner of the wall that a call is about, by its parameters; None when they name none."""
     owner = number(params.get("owner_id"))

@@ -6,13 +6,13 @@ targets and the sources.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.vk.client import Call, VkClient
+from bot.vk.client import Call, VkClient, listed
 from bot.vk.errors import VkError, VkTransport
 from bot.vk.posts import content_of, post_type_of
 from bot.vk.scalars import items, mapping, moment, number, person, words
@@ -73,13 +73,13 @@ class OtherWalls:
     def newest(self, owner_id: int, count: int = 100) -> tuple[Standing, ...]:
         """The newest posts of the wall's owner, newest first; a pinned one stands where its time puts it."""
         answer = self.client.call("wall.get", owner_id=owner_id, filter="owner", count=count)
-        found = [post for raw in items(mapping(answer).get("items")) if (post := standing(raw, owner_id))]
+        found = [post for raw in listed("wall.get", answer) if (post := standing(raw, owner_id))]
         return tuple(sorted(found, key=lambda post: (post.at, post.post_id), reverse=True))
 
     def page(self, owner_id: int, count: int, offset: int) -> tuple[Standing, ...]:
         """Posts of the wall's owner in the wall's order, from the one at ``offset``."""
         answer = self.client.call("wall.get", owner_id=owner_id, filter="owner", count=count, offset=offset)
-        return tuple(post for raw in items(mapping(answer).get("items")) if (post := standing(raw, owner_id)))
+        return tuple(post for raw in listed("wall.get", answer) if (post := standing(raw, owner_id)))
 
     def community(self, name: str) -> tuple[int, str] | None:
         """Number (positive) and name of the community with that number or screen name; None when there is none."""
@@ -92,7 +92,7 @@ class OtherWalls:
     def read(self, owner_id: int, post_id: int) -> Standing | None:
         """The post, None when it is gone."""
         answer = self.client.call("wall.getById", posts=f"{owner_id}_{post_id}")
-        found = items(mapping(answer).get("items") if isinstance(answer, Mapping) else answer)
+        found = listed("wall.getById", answer)
         return next((post for raw in found if (post := standing(raw, owner_id))), None)
 
     def seconds_until_write(self) -> float:

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.vk.client import Call, VkClient
+from bot.vk.client import Call, VkClient, listed
 from bot.vk.errors import Remedy, Verdict, VkError, VkTransport
 from bot.vk.pace import Pace
 from bot.vk.people import named
@@ -109,7 +109,7 @@ class Wall:
         found: dict[int, WallRecord] = {}
         for page in pages:
             answer = self._editor().call("wall.getById", urgent=urgent, posts=page)
-            for raw in items(mapping(answer).get("items") if isinstance(answer, Mapping) else answer):
+            for raw in listed("wall.getById", answer):
                 record = wall_record(raw, self.owner_id)
                 if record is not None and record.owner_id == self.owner_id:
                     found[record.post_id] = record
@@ -136,7 +136,7 @@ class Wall:
     def _posts_of(self, kind: str, count: int) -> tuple[WallPublished, ...]:
         answer = self._editor().call("wall.get", owner_id=self.owner_id, filter=kind, count=count)
         found = []
-        for post in map(mapping, items(mapping(answer).get("items"))):
+        for post in map(mapping, listed("wall.get", answer)):
             post_id = number(post.get("id"))
             if post_id:
                 found.append(published(post, number(post.get("owner_id")) or self.owner_id, post_id))

@@ -62,6 +62,8 @@ class Rig(ABC):
     tells_when: ClassVar[bool] = False
     #: ``find`` can settle an uncertain post by reading.
     can_find: ClassVar[bool] = True
+    #: Answers to what ``find`` reads by, from which nothing follows, by the sandbox's method.
+    says_nothing: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
     #: It speaks HTTP to the network; otherwise nothing can fail on the way.
     over_http: ClassVar[bool] = True
     #: Sending the same again does no harm there: nothing is ever in doubt.

@@ -405,6 +405,27 @@ def test_t02_what_never_arrived_is_sent_again_only_when_that_is_sure(online: Rig
     assert rig.seen() == before
 
 
+def test_t02_t16_a_reading_that_says_nothing_proves_no_absence(online: Rig) -> None:
+    rig = online
+    if rig.repeatable or not rig.can_find:
+        pytest.skip("nothing is looked for there")
+    rig.publish(rig.story("То, что стояло раньше"))
+    parcel = rig.parcel(rig.story("Мост открыли в среду."))
+    for method in rig.makes:
+        rig.fault("effect_then_reset", method)
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    rig.vk.clear_faults()
+
+    for method, answers in rig.says_nothing:
+        for answer in answers:
+            rig.fault("says", method, body=answer, times=0)
+            assert rig.settle(parcel, after=3600) is None, answer
+            rig.vk.clear_faults()
+
+    assert rig.says_nothing
+    assert isinstance(rig.settle(parcel), Sent)
+
+
 @pytest.mark.parametrize("what", ["braces", "empty", "html200"])
 def test_t18_an_answer_that_says_nothing_is_neither_done_nor_forbidden(online: Rig, what: str) -> None:
     rig = online

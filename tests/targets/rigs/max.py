@@ -19,6 +19,18 @@ class MaxRig(Rig):
     edits = ("max.messages.edit",)
     removes = ("max.messages.delete",)
     secrets = (TOKEN,)
+    says_nothing = (
+        (
+            "max.messages.read",
+            (
+                '{"messages": []}',
+                '{"messages": ["?"]}',
+                '{"messages": [{"body": {"mid": "mid.1", "text": "?"}}]}',
+                '{"messages": [{"timestamp": 1795700000, "body": {"mid": "mid.1", "text": "?"}}]}',
+                '{"messages": [{"timestamp": 1795700000000, "body": null}]}',
+            ),
+        ),
+    )
 
     def build(self, url: str) -> MaxTarget:
         http = Http("max", secret=[TOKEN], timeout=(1, 1.5))

@@ -20,6 +20,24 @@ class OkRig(Rig):
     edits = ("ok.mediatopic.edit",)
     removes = ("ok.mediatopic.deleteTopic",)
     secrets = (ok.ACCESS_TOKEN, ok.APPLICATION_SECRET)
+    says_nothing = (
+        (
+            "ok.group.getStatTopics",
+            (
+                '{"topics": [{"ID": "1"}]}',
+                '{"topics": ["?"]}',
+                "{}",
+            ),
+        ),
+        (
+            "ok.mediatopic.getByIds",
+            (
+                '{"media_topics": [{"id": "1"}]}',
+                '{"media_topics": [{"id": "1", "media": [{"type": "text", "text_tokens": []}]}]}',
+                '{"media_topics": ["?"]}',
+            ),
+        ),
+    )
 
     def build(self, url: str) -> Ok:
         api = OkApi(
