@@ -440,9 +440,9 @@ def program(calls: Sequence[Call]) -> str:
 
 
 def listed(method: str, answer: object) -> list[Any]:
-    """What an answer lists, in either of VK's shapes; one without a list tells neither what is there nor what is not.
+    """What an answer lists, in either of VK's shapes. Raises VkTransport when it has no list.
 
-    Raises VkTransport.
+    Such an answer tells neither what is there nor what is not.
     """
     found = answer.get("items") if isinstance(answer, Mapping) else answer
     if not isinstance(found, list):

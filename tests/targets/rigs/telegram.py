@@ -22,7 +22,7 @@ class TelegramRig(Rig):
     removes = ("telegram.deleteMessages",)
     tells_when = True
     secrets = (TOKEN,)
-    says_nothing = {"telegram.forwardMessage": ('{"ok": true, "result": true}', '{"ok": true}')}
+    says_nothing = (("telegram.forwardMessage", ('{"ok": true, "result": true}', '{"ok": true}')),)
 
     def build(self, url: str) -> TelegramTarget:
         api = TelegramApi(Http("telegram", secret=[TOKEN], timeout=(1, 1.5)), f"{url}/telegram", TOKEN)

@@ -19,7 +19,7 @@ class VkCopyRig(Rig):
     edits = ("wall.edit",)
     removes = ("wall.delete",)
     secrets = (KEY,)
-    says_nothing = {"wall.get": ('{"response": {}}', '{"response": {"count": 2}}', '{"response": [2]}')}
+    says_nothing = (("wall.get", ('{"response": {}}', '{"response": {"count": 2}}')),)
     takes = frozenset({"video", "poll"})
 
     def build(self, url: str) -> VkCopy:

@@ -16,9 +16,9 @@ class WordPressRig(Rig):
     removes = ("wordpress.posts.delete",)
     page = True
     secrets = (wordpress.PASSWORD,)
-    says_nothing = {
-        "wordpress.posts.list": ('["?"]', '[{"id": 5}]', '[{"id": "?", "slug": "vk-1-1"}]', '{"posts": []}', "null")
-    }
+    says_nothing = (
+        ("wordpress.posts.list", ('["?"]', '[{"id": 5}]', '[{"id": "?", "slug": "vk-1-1"}]', '{"posts": []}')),
+    )
 
     def build(self, url: str) -> WordPress:
         site = Site(f"{url}/wordpress", wordpress.USER, wordpress.PASSWORD, timeout=(1, 1.5))
