@@ -16,15 +16,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import structlog
 
 from bot.steps import Steps
 from bot.targets.base import Parcel, Target
-from bot.work import Work
-from editorial.delivery import Outcome, RetryLater, Sent, Uncertain
+from bot.work import STORE_FAILS, Work
+from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from handlers import alarms, outcomes
+from handlers.context import Context
 
 log = structlog.get_logger("courier")
 
@@ -101,11 +102,22 @@ class Courier(Steps):
             closed = self.target.closed(context)
             outbox = context.unit.outbox
             for delivery in outbox.claim(self.target.name, context.now, self.target.batch, closed):
-                parcel = self.target.pack(context, delivery)
+                parcel = self._packed(context, delivery)
                 if parcel is not None:
                     parcels.append(parcel)
                     self._looks.pop(delivery.id, None)  # this attempt is looked for from the beginning
         return parcels
+
+    def _packed(self, context: Context, delivery: Delivery) -> Parcel | None:
+        """What cannot even be read is refused where people see it, and stops nobody behind it."""
+        try:
+            return self.target.pack(context, delivery)
+        except STORE_FAILS:
+            raise
+        except Exception as error:
+            log.exception("not_packed", **self._facts(delivery), error=type(error).__name__)
+            outcomes.apply(context, delivery, Refused("program_fault"))
+            return None
 
     def _send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         try:
@@ -127,7 +139,7 @@ class Courier(Steps):
 
     def _log(self, parcel: Parcel, outcome: Outcome) -> None:
         delivery = parcel.delivery
-        facts = {"target": self.target.name, "delivery": delivery.id, "kind": delivery.kind}
+        facts = self._facts(delivery)
         if isinstance(outcome, Sent):
             log.info("delivered", suggestion=delivery.number, **facts)
         else:
@@ -141,6 +153,9 @@ class Courier(Steps):
                 **facts,
             )
 
+    def _facts(self, delivery: Delivery) -> dict[str, Any]:
+        return {"target": self.target.name, "delivery": delivery.id, "kind": delivery.kind}
+
     # --- what is in doubt
 
     def _settle(self) -> None:
@@ -152,11 +167,12 @@ class Courier(Steps):
         for delivery in stranded:
             if self._stopping.is_set() or not self._time_to_look(delivery.id):
                 continue
-            with self._work.look() as context:
-                parcel = self.target.pack(context, delivery)
-            if parcel is None:
-                continue
-            self._settle_one(parcel)
+            try:
+                self._settle_one(delivery)
+            except STORE_FAILS:
+                raise
+            except Exception as error:  # its outcome cannot be written down; those of others can
+                log.exception("not_settled", **self._facts(delivery), error=type(error).__name__)
 
     def _time_to_look(self, delivery_id: int) -> bool:
         tries, again_at, since = self._looks.get(delivery_id, _Looks(0, 0.0, self._work.now()))
@@ -166,14 +182,24 @@ class Courier(Steps):
         self._looks[delivery_id] = _Looks(tries + 1, time.monotonic() + delay, since)
         return True
 
-    def _settle_one(self, parcel: Parcel) -> None:
+    def _settle_one(self, delivery: Delivery) -> None:
         now = self._work.now()
-        outcome = self.target.look(parcel, now)
+        try:
+            with self._work.look() as context:
+                parcel = self.target.pack(context, delivery)
+            if parcel is None:
+                return
+            outcome = self.target.look(parcel, now)
+        except STORE_FAILS:
+            raise
+        except Exception as error:  # it cannot tell, and stops nobody else
+            log.exception("not_looked_for", **self._facts(delivery), error=type(error).__name__)
+            parcel, outcome = Parcel(delivery, None), None
         if outcome is not None:
             self._record([parcel], [outcome])
-        elif now - self._looks[parcel.delivery.id].since >= ASK_AFTER:
+        elif now - self._looks[delivery.id].since >= ASK_AFTER:
             with self._work.begin(f"ask.{self.target.name}") as context:
-                outcomes.undecidable(context, parcel.delivery)
+                outcomes.undecidable(context, delivery)
 
     # --- sleeping
 

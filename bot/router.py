@@ -17,13 +17,12 @@ from bot.steps import Steps
 from bot.vk.client import VkClient
 from bot.vk.errors import VkError
 from bot.vk.updates import message_of, parse
-from bot.work import Work
+from bot.work import STORE_FAILS, Work
 from handlers.context import Context
 from handlers.events import ButtonPressed, Event, MessageArrived, Unknown
 from handlers.replies import Snackbar
 from handlers.router import handle
 from handlers.texts import PRESS_FAILED
-from storage.errors import Busy, Full, ReadOnly, Unavailable
 from storage.inbox import InboxRow
 
 log = structlog.get_logger("router")
@@ -31,8 +30,6 @@ log = structlog.get_logger("router")
 #: Ordinary events that share one commit; presses never wait for more than so many.
 TOGETHER: Final = 20
 IDLE_SECONDS: Final = 20.0
-#: Faults of the disk or the server, whichever event is in hand.
-STORE_FAILS: Final = (Busy, Full, ReadOnly, Unavailable)
 #: Events by which people decide and command.
 _BY_PEOPLE: Final = frozenset({"message_event", "message_new"})
 

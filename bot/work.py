@@ -10,9 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Final
 
 from handlers.context import Context, Desk
+from storage.errors import Busy, Full, ReadOnly, Unavailable
 from storage.unit import Storage
+
+#: Faults of the disk or the server, whatever is in hand: it has no part in them, and waits.
+STORE_FAILS: Final = (Busy, Full, ReadOnly, Unavailable)
 
 
 def utc_now() -> datetime:

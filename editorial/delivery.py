@@ -137,9 +137,12 @@ class Verdict:
 
 
 #: Seconds before the 2nd, 3rd, … attempt; afterwards the last one repeats.
-DELAYS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
-#: After so many attempts that were its own fault a delivery is given up, visibly.
-MOST_ATTEMPTS = 12
+DELAYS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+#: The same while the other side is not reached: it costs little to knock once a minute, and whatever waits goes out
+#: soon after the other side is back.
+KNOCKS = DELAYS[:5]
+#: After so many attempts that were its own fault, in about an hour, a delivery is given up, visibly.
+MOST_ATTEMPTS = 18
 
 
 def after(delivery: Delivery, outcome: Outcome, now: datetime, spared: int = 0) -> Verdict:
@@ -164,4 +167,5 @@ def wait_after(delivery: Delivery, outcome: RetryLater, spared: int = 0) -> floa
     """Seconds before the next attempt; ``spared`` of those so far did not count."""
     if outcome.seconds is not None:
         return outcome.seconds
-    return DELAYS[min(max(1, delivery.attempts - spared), len(DELAYS)) - 1]
+    delays = DELAYS if outcome.counts else KNOCKS
+    return delays[min(max(1, delivery.attempts - spared), len(delays)) - 1]

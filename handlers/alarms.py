@@ -18,7 +18,6 @@ from editorial.delivery import (
     RetryLater,
     Sent,
     Uncertain,
-    wait_after,
 )
 from editorial.roles import role_of
 from handlers.context import Context
@@ -85,9 +84,10 @@ CLOSING: Final = frozenset(
         "no_rights",
     }
 )
-#: A network that asks to wait for so many seconds or longer, or is not reached until so long a wait is due, is as
-#: good as closed.
+#: A network that asks to wait for so many seconds or longer is as good as closed, and so is one that so many
+#: attempts at one delivery did not reach, five or six minutes long.
 LONG_WAIT: Final = 600.0
+KNOCKED_IN_VAIN: Final = 10
 #: Reasons for which the chat itself hears nothing: who runs the desk is told in person.
 _CHAT_IS_DEAF: Final = frozenset({"bot_features_off", "chat_gone", "chat_writing_off"})
 #: The same trouble is not told again before this time has passed.
@@ -133,7 +133,11 @@ def _alarming(target: str, outcome: RetryLater | Refused | Hold, delivery: Deliv
         return outcome.reason in ALARMING
     if not isinstance(outcome, RetryLater):
         return False
-    return outcome.reason in CLOSING or (not outcome.counts and wait_after(delivery, outcome) >= LONG_WAIT)
+    if outcome.reason in CLOSING:
+        return True
+    if outcome.seconds is not None:
+        return not outcome.counts and outcome.seconds >= LONG_WAIT
+    return not outcome.counts and delivery.attempts >= KNOCKED_IN_VAIN
 
 
 def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:

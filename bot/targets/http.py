@@ -6,7 +6,8 @@
              └─▶ Failed ──▶ RetryLater       the request certainly did not reach it
                         └─▶ Uncertain        it may have been carried out
 
-Nothing is repeated here, nothing is raised for what the other side does, and no secret leaves in a ``repr``.
+Only :func:`patiently` repeats anything, nothing is raised for what the other side does, and no secret leaves in a
+``repr``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import secrets
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -40,6 +41,11 @@ USER_AGENT: Final = "okmo-news-desk/1"
 STALE_AFTER: Final = 4.0
 #: Longest answer of a network that is read, bytes.
 ANSWER_LIMIT: Final = 8 * 1024 * 1024
+
+#: Pauses before a request that stumbled is made for the second and the third time, seconds.
+PAUSES: Final = (0.2, 0.5)
+#: Whoever takes longer to fail, seconds, is likely to take as long again, and others wait.
+QUICKLY: Final = 5.0
 
 Timeout = tuple[float, float]
 """Seconds to connect; seconds of silence and of the whole answer."""
@@ -96,6 +102,27 @@ class Failed:
     def of_a_repeatable(self) -> RetryLater:
         """What it means for something that may be done again: a reading, an edit, a removal."""
         return RetryLater(self.what, counts=False)
+
+
+def patiently(ask: Callable[[], Answer | Failed]) -> Answer | Failed:
+    """What comes of a request that may be made any number of times: a reading, an address for an upload.
+
+    One stumble among the dozen requests of a large post must not put the post off, so what fails quickly is asked
+    twice more.  A limit of the network is no stumble.
+    """
+    for pause in PAUSES:
+        began = time.monotonic()
+        said = ask()
+        if not _stumbled(said) or time.monotonic() - began > QUICKLY:
+            return said
+        time.sleep(pause)
+    return ask()
+
+
+def _stumbled(said: Answer | Failed) -> bool:
+    if isinstance(said, Failed):
+        return True
+    return (said.status >= 500 and said.retry_after is None) or (said.status == 200 and said.json() is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from bot.media import File, Fit, Media, MediaUnavailable
 from bot.targets.attempts import CLOCK_SLACK, Attempts
 from bot.targets.base import Parcel, Standstill
 from bot.targets.enclosed import enclosed, kind_word, with_lines
-from bot.targets.http import Answer, Failed, Http, Upload
+from bot.targets.http import Answer, Failed, Http, Upload, patiently
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.pace import ChannelPace
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
@@ -115,7 +115,7 @@ class NotReady(Exception):
 
 @dataclass(slots=True)
 class MaxApi:
-    """One bot. Requests are made once; what was said is the JSON object, a refusal, or nobody knows."""
+    """One bot. What changes anything is asked once; said is the JSON object, a refusal, or nobody knows."""
 
     http: Http
     base_url: str
@@ -123,7 +123,12 @@ class MaxApi:
 
     def call(self, what: str, verb: str, path: str, body: Any = None, **params: Any) -> MaxSaid:
         url, key = f"{self.base_url}{path}", {"Authorization": self.token}
-        return self._read(what, self.http.ask(verb, url, what, params=params, json=body, headers=key))
+
+        def ask() -> Answer | Failed:
+            return self.http.ask(verb, url, what, params=params, json=body, headers=key)
+
+        changes_nothing = verb == "GET" or what == "uploads"
+        return self._read(what, patiently(ask) if changes_nothing else ask())
 
     def upload(self, url: str, file: File) -> MaxSaid:
         """Send a file to the address MAX gave for it; that is another host, which is given no key."""
@@ -325,12 +330,17 @@ class MaxTarget(NetworkTarget):
             del self._tokens[next(iter(self._tokens))]
         return {"type": kind, "payload": payload}
 
-    def _upload(self, kind: str, file: File) -> dict[str, Any] | None:
-        """What MAX gives for the file; None when it does not take it. Uploading twice does no harm."""
+    def _upload(self, kind: str, file: File, *, again: bool = True) -> dict[str, Any] | None:
+        """What MAX gives for the file; None when it does not take it. Uploading twice does no harm.
+
+        ``again``: what failed may be tried once more at once, at a new address. Raises NotReady.
+        """
         place = self._api.call("uploads", "POST", "/uploads", type=kind)
         if not isinstance(place, dict):
             raise NotReady(place.of_a_repeatable() if isinstance(place, Failed) else place.outcome())
         said = self._api.upload(str(place.get("url", "")), file)
+        if isinstance(said, Failed) and again:
+            return self._upload(kind, file, again=False)
         if isinstance(said, Refusal) and said.status in (400, 413, 415):
             log.warning("upload_refused", network="max", code=said.code)
             return None

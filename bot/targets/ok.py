@@ -307,7 +307,15 @@ class Ok(NetworkTarget):
         return None
 
     def _upload(self, files: Sequence[File]) -> list[str]:
-        """Tokens of the files, in order. Raises OkError."""
+        """Tokens of the files, in order; what gets lost is tried once more at a new address. Raises OkError."""
+        try:
+            return self._upload_once(files)
+        except OkLost as lost:
+            if isinstance(lost.outcome, RetryLater) and lost.outcome.seconds is None:
+                return self._upload_once(files)
+            raise
+
+    def _upload_once(self, files: Sequence[File]) -> list[str]:
         place = self._api.call("photosV2.getUploadUrl", gid=self._group_id, count=len(files))
         url = place.get("upload_url") if isinstance(place, dict) else None
         if not isinstance(url, str) or not self._is_upload_host(url):

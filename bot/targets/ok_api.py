@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.targets.http import Answer, Failed, Http, Timeout, Upload
+from bot.targets.http import Answer, Failed, Http, Timeout, Upload, patiently
 from bot.vk.pace import Pace
 from editorial.delivery import Outcome, Refused, RetryLater, Uncertain
 
@@ -160,9 +160,14 @@ class OkApi:
         form |= {"method": method, "application_key": self._application_key, "format": "json"}
         form["sig"] = signature(form, secret)
         form["access_token"] = self._access_token
-        if self._pace is not None:
-            self._pace.wait()
-        return self._read(self._http.ask("POST", self._url, method, form=form), write=write)
+
+        def ask() -> Answer | Failed:
+            if self._pace is not None:
+                self._pace.wait()
+            return self._http.ask("POST", self._url, method, form=form)
+
+        changes_nothing = method.rpartition(".")[2].startswith("get")
+        return self._read(patiently(ask) if changes_nothing else ask(), write=write)
 
     def _read(self, answer: Answer | Failed, *, write: bool) -> Any:
         if isinstance(answer, Failed):

@@ -22,7 +22,7 @@ from bot.config import Settings
 from bot.media import EXTENSIONS, File, Fit, Media, MediaUnavailable
 from bot.targets.attempts import CLOCK_SLACK, Attempts
 from bot.targets.enclosed import Enclosed, enclosed, with_lines
-from bot.targets.http import Answer, Failed, Http, Timeout
+from bot.targets.http import Answer, Failed, Http, Timeout, patiently
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.markup import parse
@@ -188,7 +188,10 @@ class Site:
         return self._ask("POST", "media", "media.create", body=file.read(), headers=headers)
 
     def _ask(self, verb: str, path: str, what: str, *, write: bool = False, **more: Any) -> Any:
-        answer = self._http.ask(verb, self._base + path, what, **more)
+        def ask() -> Answer | Failed:
+            return self._http.ask(verb, self._base + path, what, **more)
+
+        answer = patiently(ask) if verb == "GET" else ask()
         if isinstance(answer, Failed):
             raise WpError(answer.of_a_write() if write else answer.of_a_repeatable())
         value = answer.json()

@@ -198,15 +198,15 @@ def test_what_closes_a_network_is_told_once_and_over_when_it_works_again(
 
 
 def test_t47_a_network_that_cannot_be_reached_for_minutes_is_told_of_once(networks: Networks) -> None:
-    networks.breaks("telegram", *[RetryLater("nobody_there", counts=False)] * 9)
+    networks.breaks("telegram", *[RetryLater("nobody_there", counts=False)] * 30)
     published(networks)
-    for _ in range(6):
+    for _ in range(9):
         networks.deliver()
-        networks.world.later(minutes=6)
+        networks.world.later(minutes=1)
     assert not notes(networks, "Телеграм: нет связи"), "a stumble is nobody's business"
-    for _ in range(3):
+    for _ in range(21):
         networks.deliver()
-        networks.world.later(minutes=16)
+        networks.world.later(minutes=1)
     assert len(notes(networks, "Телеграм: нет связи, записи туда ждут")) == 1
     networks.deliver()
     assert networks.states()["telegram"] == [OUT]

@@ -12,7 +12,17 @@ import pytest
 from bot.targets.vk_wall import VkWall
 from bot.vk.client import VkClient, VkKey
 from bot.vk.wall import Wall
-from editorial.delivery import Delivery, Hold, NewDelivery, Refused, RetryLater, Sent, State, Uncertain
+from editorial.delivery import (
+    MOST_ATTEMPTS,
+    Delivery,
+    Hold,
+    NewDelivery,
+    Refused,
+    RetryLater,
+    Sent,
+    State,
+    Uncertain,
+)
 from editorial.post import compose
 from editorial.signing import RULES
 from editorial.suggestion import Status
@@ -166,7 +176,7 @@ def test_t11_a_post_tried_too_often_is_visible_as_failed(world: World) -> None:
     row = publishing(world)
     from dataclasses import replace
 
-    world.ends(replace(row, attempts=12), RetryLater("network"))
+    world.ends(replace(row, attempts=MOST_ATTEMPTS), RetryLater("network"))
     assert world.suggestion(1).status is Status.FAILED
     assert "Не вышло: связи с VK нет" in world.card(1).text
 

@@ -24,6 +24,7 @@ from editorial.delivery import (
     Uncertain,
     Verdict,
     after,
+    wait_after,
 )  # fmt: skip
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -56,6 +57,12 @@ def test_a_failed_attempt_waits_longer_each_time(attempts: int) -> None:
     verdict = after(a_delivery(attempts), RetryLater("network"), NOW)
     assert verdict.state is State.WAITING
     assert verdict.due_at == NOW + timedelta(seconds=DELAYS[min(attempts, len(DELAYS)) - 1])
+
+
+def test_what_is_not_reached_is_knocked_at_once_a_minute_so_that_nothing_waits_long_after() -> None:
+    waits = [wait_after(a_delivery(attempts), RetryLater("network", counts=False)) for attempts in range(1, 100)]
+    assert waits[:4] == list(DELAYS[:4])
+    assert max(waits) == 60.0
 
 
 def test_the_platforms_own_delay_wins() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.targets import http
 from bot.targets.registry import known
 from sandbox.server import Sandbox
 from tests.sandbox_client import SandboxClient
@@ -15,6 +16,12 @@ from tests.targets.rig import Rig
 
 RIGS = {path.stem for path in (Path(__file__).parent / "rigs").glob("*.py")} - {"__init__"}
 NAMES = [kind.name for kind in known() if kind.name in RIGS]
+
+
+@pytest.fixture(autouse=True)
+def no_pauses_between_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stumbles is asked again as often as ever, without waiting."""
+    monkeypatch.setattr(http, "PAUSES", (0.0,) * len(http.PAUSES))
 
 
 @pytest.fixture(scope="session")

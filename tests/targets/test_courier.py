@@ -108,6 +108,57 @@ def test_a_fault_of_our_own_while_sending_leaves_the_delivery_in_doubt(work: Wor
     assert settled.state is State.SENT
 
 
+def test_what_cannot_be_read_stops_nobody_behind_it(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row of the outbox whose post nobody can make sense of: people see it, the next goes out."""
+
+    class Choosy(Place):
+        def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
+            if delivery.kind == "strange":
+                raise KeyError("text")
+            return super().pack(context, delivery)
+
+    courier = Courier(Choosy([Sent()], []), work)
+    with work.begin("test") as context:
+        strange, next_ = (
+            context.unit.outbox.add(NewDelivery("place", "place", kind, None, {}), context.now)
+            for kind in ("strange", "ping")
+        )
+    courier.step()
+    courier.step()
+    with work.look() as context:
+        ends = [context.unit.outbox.get(one) for one in (strange, next_)]
+    assert [(one.state, one.error) for one in ends if one] == [
+        (State.REFUSED, "program_fault"),
+        (State.SENT, None),
+    ]
+
+
+def test_a_look_that_stumbles_is_no_answer_and_stops_nobody_else(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(couriers, "LOOK_DELAYS", (0.0,))
+
+    class Stumbling(Place):
+        def look(self, parcel: Parcel, now: datetime) -> Outcome | None:
+            if super().look(parcel, now) is None:
+                raise KeyError("items")
+            return Sent()
+
+    place = Stumbling([Uncertain("no_answer"), Sent()], [None, Sent()])
+    courier = Courier(place, work)
+    with work.begin("test") as context:
+        doubtful, other = (
+            context.unit.outbox.add(NewDelivery("place", where, "ping", None, {}), context.now)
+            for where in ("one", "another")
+        )
+    for _ in range(3):
+        courier.step()
+    assert place.sent == [doubtful, other]
+    with work.look() as context:
+        ends = [context.unit.outbox.get(one) for one in (doubtful, other)]
+    assert [one.state for one in ends if one] == [State.SENT, State.SENT]
+
+
 def test_nothing_is_looked_for_any_more_once_it_was_asked_to_stop(work: Work) -> None:
     place = Place([Uncertain("no_answer")], [None])
     courier = Courier(place, work)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.targets.http import Answer, Failed, Http, Upload
+from bot.targets.http import Answer, Failed, Http, Upload, patiently
 from editorial.delivery import RetryLater, Uncertain
 from tests.vk.fault_server import (
     Behaviour,
@@ -94,6 +94,28 @@ def test_every_answer_is_an_answer_and_a_redirect_is_not_followed() -> None:
     assert [one.status for one in got if isinstance(one, Answer)] == [502, 302, 200]
     assert [one.json() for one in got if isinstance(one, Answer)] == [None, None, [1]]
     assert [one.record() for one in got if isinstance(one, Answer)] == [{}, {}, {}]
+
+
+def test_a_reading_that_stumbles_is_asked_twice_more() -> None:
+    with fault_server(html(502), resets, answers([1]), answers("", status=500)) as server:
+        http = way()
+        got = patiently(lambda: http.ask("GET", server.url, "getMe"))
+        in_vain = patiently(lambda: http.ask("GET", server.url, "getMe"))
+
+    assert isinstance(got, Answer)
+    assert got.json() == [1]
+    assert isinstance(in_vain, Answer)
+    assert in_vain.status == 500
+    assert len(server.asked) == 6
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [Answer(429, {}, b""), Answer(503, {"retry-after": "7"}, b""), Answer(403, {}, b""), Answer(200, {}, b"{}")],
+)
+def test_a_limit_or_a_refusal_is_no_stumble(limit: Answer) -> None:
+    said: list[Answer | Failed] = [limit, Failed("asked_again", sent=False)]
+    assert patiently(lambda: said.pop(0)) == limit
 
 
 @pytest.mark.parametrize(

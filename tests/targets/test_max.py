@@ -45,7 +45,7 @@ def test_t46_an_upload_that_is_not_ready_is_waited_for_and_not_uploaded_again(ri
 
 def test_uploads_that_fail_on_the_way_are_made_again_and_nothing_is_in_doubt(rig: MaxRig) -> None:
     for what in ("effect_then_reset", "effect_then_empty"):
-        rig.fault(what, "max.upload")
+        rig.fault(what, "max.upload", times=2)
         outcome = rig.send(rig.story("Мост", rig.photos(1)))
         assert isinstance(outcome, RetryLater), outcome
         rig.target.resume()
