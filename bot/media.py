@@ -40,6 +40,8 @@ EXTENSIONS: Final[Mapping[str, str]] = {
     "application/pdf": "pdf",
     "application/zip": "zip",
     "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "audio/mp4": "m4a",
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",
 }
@@ -56,7 +58,12 @@ _SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
     (b"OggS", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
 )
-_BOXED: Final[Mapping[bytes, str]] = {b"avif": "image/avif", b"avis": "image/avif", b"heic": "image/heic"}
+_BOXED: Final[Mapping[bytes, str]] = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "image/heic"),
+    **dict.fromkeys((b"M4A ", b"M4B "), "audio/mp4"),
+    b"qt  ": "video/quicktime",
+}
 _PAGES: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 

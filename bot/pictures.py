@@ -16,17 +16,19 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.media import File, Fit, MediaUnavailable
 
-#: The most pixels that are ever unpacked; a JPEG can be unpacked at a smaller scale.
+#: The most pixels that are ever unpacked; a JPEG that is not progressive can be unpacked at a smaller scale.
 MOST_PIXELS: Final = 50_000_000
 MOST_PIXELS_JPEG: Final = 250_000_000
+#: Larger ones are packed in a plainer way, which takes less memory.
+_FINE_PIXELS: Final = 6_000_000
 _ORIENTATION: Final = 0x0112
 _QUALITIES: Final = (90, 84, 76, 66)
 _SMALLER: Final = 0.8
 _SMALLEST_SIDE: Final = 64
 #: What a PNG may say about where and how it was made.
 _PNG_WORDS: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
+_GIF_LOOPS: Final = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"})
 _WEBP_WORDS: Final = frozenset({b"EXIF", b"XMP "})
-_AS_IS: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 #: An unpacked picture is large: one at a time.
 _ALONE: Final = threading.Lock()
@@ -64,7 +66,8 @@ def check(path: Path, kind: str) -> None:
 
 
 def _check_size(image: Image.Image, kind: str) -> None:
-    if image.width * image.height > (MOST_PIXELS_JPEG if kind == "image/jpeg" else MOST_PIXELS):
+    scalable = kind == "image/jpeg" and not image.info.get("progressive")
+    if image.width * image.height > (MOST_PIXELS_JPEG if scalable else MOST_PIXELS):
         raise MediaUnavailable("too_many_pixels", passing=False)
 
 
@@ -75,13 +78,14 @@ def clean(path: Path, kind: str) -> None:
     are written anew.
     """
     before = path.read_bytes()
-    after = {"image/jpeg": _clean_jpeg, "image/png": _clean_png, "image/webp": _clean_webp}.get(kind, bytes)(before)
-    if kind in _AS_IS and after == before:
-        return
+    after = _CLEANERS.get(kind, bytes)(before)
     with Image.open(io.BytesIO(before)) as image:
-        if kind not in _AS_IS or image.getexif().get(_ORIENTATION, 1) not in (0, 1):
+        turned = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+        if kind not in _CLEANERS or turned or image.mode == "CMYK":  # colours of print: few readers show them right
             _save_upright(image, path)
             return
+    if after == before:
+        return
     path.write_bytes(after)
     try:
         check(path, kind)
@@ -106,7 +110,8 @@ def shrink(file: File, fit: Fit, path: Path) -> None:
             if file.kind == "image/jpeg":
                 image.draft("RGB", (width, height))
             image.load()
-            picture = image.convert("RGBA" if _has_alpha(image) else "RGB")
+            mode = "RGBA" if _has_alpha(image) else "RGB"
+            picture: Image.Image = image if image.mode == mode else image.convert(mode)
             if (width, height) != (file.width, file.height):
                 picture = picture.resize((width, height), Image.Resampling.LANCZOS)
             _save_within(picture, file.kind, fit, path, _profile_of(image))
@@ -150,8 +155,13 @@ def _formats(picture: Image.Image, kind: str) -> tuple[str, ...]:
 
 
 def _save(picture: Image.Image, path: Path, kind: str, quality: int, profile: bytes | None = None) -> None:
+    # Pillow writes comments and XMP of the picture it read into the one it makes.
+    picture.info = {name: value for name, value in picture.info.items() if name == "transparency"}
     if kind == "image/jpeg":
-        _on_white(picture).save(path, "JPEG", quality=quality, optimize=True, progressive=True, icc_profile=profile)
+        # Both need the whole picture unpacked once more while it is written.
+        fine = picture.width * picture.height <= _FINE_PIXELS
+        how = {"quality": quality, "optimize": fine, "progressive": fine, "icc_profile": profile}
+        _on_white(picture).save(path, "JPEG", **how)
     elif kind == "image/webp":
         picture.save(path, "WEBP", quality=quality, icc_profile=profile, exif=b"", xmp=b"")
     else:
@@ -165,7 +175,7 @@ def _has_alpha(picture: Image.Image) -> bool:
 
 def _on_white(picture: Image.Image) -> Image.Image:
     if not _has_alpha(picture):
-        return picture.convert("RGB")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
     seen = picture.convert("RGBA")
     ground = Image.new("RGB", seen.size, "white")
     ground.paste(seen, mask=seen.getchannel("A"))
@@ -230,6 +240,32 @@ def _clean_png(data: bytes) -> bytes:
     return b"".join(kept)
 
 
+def _clean_gif(data: bytes) -> bytes:
+    """The frames and how they move, without comments and other programs' words."""
+    at = 13 + _colours(data[10])
+    kept = [data[:at]]
+    while at + 2 < len(data) and data[at] in (0x21, 0x2C):
+        picture = data[at] == 0x2C
+        end = _blocks_end(data, at + 11 + _colours(data[at + 9]) if picture else at + 2)
+        moves = data[at + 1] == 0xF9 or (data[at + 1] == 0xFF and data[at + 3 : at + 14] in _GIF_LOOPS)
+        if picture or moves:
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept) + b";"
+
+
+def _colours(flags: int) -> int:
+    """Bytes of a table of colours; 0 when there is none."""
+    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _blocks_end(data: bytes, at: int) -> int:
+    """Where blocks end, each with its length before it; the last one is empty."""
+    while at < len(data) and data[at]:
+        at += data[at] + 1
+    return at + 1
+
+
 def _clean_webp(data: bytes) -> bytes:
     kept, at = [], 12
     while at + 8 <= len(data):
@@ -243,3 +279,12 @@ def _clean_webp(data: bytes) -> bytes:
         at = end
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+#: How the formats lose it that every network takes; any other is written anew.
+_CLEANERS: Final = {
+    "image/jpeg": _clean_jpeg,
+    "image/png": _clean_png,
+    "image/gif": _clean_gif,
+    "image/webp": _clean_webp,
+}

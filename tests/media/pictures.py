@@ -37,10 +37,10 @@ def exif(orientation: int = 1) -> Image.Exif:
     return told
 
 
-def an_animation() -> bytes:
+def an_animation(**how: Any) -> bytes:
     frames = [Image.new("RGB", (200, 100), colour) for colour in ("red", "green", "blue")]
     out = io.BytesIO()
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100, **how)
     return out.getvalue()
 
 

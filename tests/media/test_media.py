@@ -256,7 +256,7 @@ def test_other_formats_tell_nothing_either(media: Media, server: FaultServer, ki
 
 @pytest.mark.parametrize("orientation", range(2, 9))
 def test_a_picture_held_sideways_is_turned_for_good(media: Media, server: FaultServer, orientation: int) -> None:
-    told = a_picture(640, 480, exif=exif(orientation), quality=95)
+    told = a_picture(640, 480, exif=exif(orientation), quality=95, comment=PLACE.encode(), xmp=PLACE.encode())
     file = taken(media, server, told)
     shown = ImageOps.exif_transpose(opened(told))
     assert (file.width, file.height) == shown.size
@@ -266,6 +266,30 @@ def test_a_picture_held_sideways_is_turned_for_good(media: Media, server: FaultS
         assert corner(file.read(), left=left, upper=upper) == tuple(
             round(value / 64) for value in cast("tuple[int, int, int]", shown.convert("RGB").getpixel(at))
         )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+def test_no_format_held_sideways_takes_its_words_along(media: Media, server: FaultServer, kind: str) -> None:
+    told = a_picture(kind=kind, mode="RGBA", exif=exif(6), xmp=PLACE.encode())
+    file = taken(media, server, told)
+    assert (file.width, file.height) == (480, 640)
+    assert PLACE.encode() not in file.read()
+
+
+def test_an_animation_tells_nothing_and_moves_as_before(media: Media, server: FaultServer) -> None:
+    words = PLACE.encode()
+    told = an_animation(comment=words, loop=0).replace(
+        b"\x21\xf9", b"\x21\xff\x0bXMP DataXMP" + bytes([len(words)]) + words + b"\x00\x21\xf9", 1
+    )
+    file = taken(media, server, told + words)
+    assert words not in file.read()
+    assert file.read() == an_animation(loop=0)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"msf1"])
+def test_a_phone_s_own_format_is_never_taken_for_a_film(media: Media, server: FaultServer, brand: bytes) -> None:
+    server.then(sends(b"\x00\x00\x00\x18ftyp" + brand + bytes(200), kind="video/mp4"))
+    assert refusal(media, a_photo(server.url, kind="doc")) == ("not_a_picture", False)
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "BMP", "AVIF"])
@@ -365,6 +389,7 @@ def test_what_shows_through_stands_on_white(media: Media, server: FaultServer) -
 
 def test_colours_of_print_are_turned_into_colours_of_a_screen(media: Media, server: FaultServer) -> None:
     file = taken(media, server, a_picture(2000, 1500, mode="CMYK"))
+    assert opened(file.read()).mode == "RGB"
     small = media.fitted(file, Fit(10_000_000, most_side=500))
     assert opened(small.read()).mode == "RGB"
 
