@@ -1,4 +1,4 @@
-"""Texts and attachments as people send them, each with what the group, the site and the receiver get of it."""
+"""Texts and attachments as people send them, each with what every network gets of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.feeds.formats import Site, json_feed, rss
+from bot.feeds.items import Item, Link, State
+from bot.media import Media
+from bot.targets.feeds import Feeds
+from bot.targets.http import Http
+from bot.targets.max import MaxApi, MaxTarget
+from bot.targets.network import NetworkTarget
 from bot.targets.ok import topic
+from bot.targets.registry import known
+from bot.targets.telegram_story import parts_of
+from bot.targets.vk_copy import VkCopy
 from bot.targets.webhook import data_of
 from bot.targets.wordpress import content_of, page
+from bot.vk.client import VkClient, VkKey
 from editorial.networks import Part, Story
 from editorial.suggestion import Attachment
+from tests.targets.conftest import RIGS
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXTS = Path(__file__).parents[2] / "rules" / "golden_markup"
@@ -65,8 +77,54 @@ def of_webhook(about: Story) -> Any:
     return {"data": data, "notes": list(notes)}
 
 
+def of_telegram(about: Story) -> Any:
+    return [{"kind": part.kind, **written(part)} for part in parts_of(about)]
+
+
+def of_max(about: Story) -> Any:
+    return _rendered(MaxTarget(MEDIA, MaxApi(Http("max"), "https://max.invalid", "key"), -1), about)
+
+
+def of_vk_copy(about: Story) -> Any:
+    return _rendered(VkCopy(MEDIA, VkClient(VkKey("user", "key"), "https://vk.invalid/", rate=1.0), [2]), about)
+
+
+def of_feeds(about: Story) -> Any:
+    """The page's words, and the item of RSS and of JSON Feed that they become."""
+    target = Feeds(MEDIA, Path("feeds"), "https://news.invalid/", ZONE, "ОКМО", "Новости советов")
+    [shown] = _rendered(target, about)
+    body = shown["body"]
+    links = tuple(Link(label, url) for label, url in body["links"])
+    moment = about.published_at
+    item = Item(about.number, body["title"], body["summary"], body["html"], moment, moment, body["source"],
+                tuple(body["tags"]), links)  # fmt: skip
+    site = Site("https://news.invalid/", "ОКМО", "Новости советов")
+    state = State(items=(item,))
+    entry = rss(state, site).decode().split("<item>")[1].split("</item>")[0]
+    [of_json] = json.loads(json_feed(state, site))["items"]
+    return {**shown, "rss": [line.strip() for line in entry.strip().split("\n")], "json": of_json}
+
+
+MEDIA = Media(Path("media"), refresh=lambda _owner, _post: {})
+
+
+def _rendered(target: NetworkTarget, about: Story) -> list[Any]:
+    parts = target.render(about, target.networks[0])
+    return [{"kind": part.kind, **written(part)} for part in parts]
+
+
+RENDERINGS = [of_telegram, of_max, of_ok, of_vk_copy, of_feeds, of_wordpress, of_webhook]
+
+
+def test_every_network_has_its_golden_file() -> None:
+    assert {f"{render.__name__.removeprefix('of_')}.json" for render in RENDERINGS} == {
+        path.name for path in GOLDEN.iterdir()
+    }
+    assert {path.stem for path in GOLDEN.iterdir()} == {kind.name for kind in known() if kind.name in RIGS}
+
+
 @pytest.mark.parametrize("name", sorted(stories()))
-@pytest.mark.parametrize("render", [of_ok, of_wordpress, of_webhook])
+@pytest.mark.parametrize("render", RENDERINGS)
 def test_t53_the_rendering_is_as_agreed(render: Any, name: str) -> None:
     file = GOLDEN / f"{render.__name__.removeprefix('of_')}.json"
     assert render(stories()[name]) == json.loads(file.read_text(encoding="utf-8"))[name]
