@@ -249,7 +249,7 @@ class Ok(Platform):
             "text": "\n\n".join(block["text"] for block in topic.blocks if block["type"] == "text"),
             "pictures": [f"{self.world.base_url}/ok/picture/{number}" for number in topic.pictures],
             "links": [block["url"] for block in topic.blocks if block["type"] == "link"],
-            "polls": [block for block in topic.blocks if block["type"] == "poll"],
+            "polls": [_shown_poll(block) for block in topic.blocks if block["type"] == "poll"],
             "link": f"https://ok.ru/group/{GROUP_ID}/topic/{topic.id}",
             "date": int(topic.at),
             "edited": topic.edited,
@@ -496,6 +496,10 @@ def _check_poll(block: dict[str, Any]) -> None:
         raise OkError(602, "MEDIA_TOPIC_POLL_QUESTION : Question or answers are missing")
     if not 2 <= len(answers) <= 20 or not all(isinstance(one, dict) and one.get("text") for one in answers):
         raise OkError(603, "MEDIA_TOPIC_POLL_ANSWERS : Bad answers")
+
+
+def _shown_poll(block: dict[str, Any]) -> dict[str, Any]:
+    return {"question": block["question"], "options": [answer["text"] for answer in block["answers"]]}
 
 
 def _check_photos(ok: Ok, photos: Any) -> None:

@@ -2,7 +2,7 @@
    pictures of this very sandbox. */
 
 import { byId, h, icon, keyed, setText } from "./dom.js";
-import { link, moment } from "./richtext.js";
+import { link, moment, rich } from "./richtext.js";
 import { showPhoto } from "./viewer.js";
 import { memory, now, printOf, world } from "./world.js";
 
@@ -95,7 +95,7 @@ function item(name, post) {
 
 function card(name, post) {
   const pictures = (post.pictures || []).map(here);
-  const words = body(post);
+  const words = body(name, post);
   return h(
     "article.post.network-post",
     { dataset: { testid: "network-post", network: name, postId: post.id } },
@@ -146,11 +146,11 @@ function poll(one) {
 }
 
 /** The nodes of a post's text, with links where the network has them. */
-function body(post) {
+function body(name, post) {
   if (post.entities) return marked(post.text, post.entities.map((one) => ({ ...one, from: one.offset })));
   if (post.markup) return marked(post.text, post.markup);
-  if (post.html !== undefined) return plain(readable(post.html));
-  return plain(post.text || "");
+  if (post.html !== undefined) return readable(post.html);
+  return name === "neighbour" ? rich(post.text || "", guide) : plain(post.text || "");
 }
 
 /** Offsets are UTF-16 units, as strings here have them. Nested pieces keep the outer meaning. */
@@ -188,11 +188,27 @@ function plain(text) {
   return nodes;
 }
 
-/** The words of a page's markup; a document that is only parsed loads and runs nothing. */
+/** The words of a page's markup with its links; a document that is only parsed loads and runs nothing. */
 function readable(markup) {
   const broken = String(markup).replace(/<br\s*\/?>\n?/g, "\n").replace(/<\/p>\s*/g, "\n\n");
-  const words = new DOMParser().parseFromString(broken, "text/html").body.textContent;
-  return words.replace(/\n\s*\n/g, "\n\n").trim();
+  const nodes = [];
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) nodes.push(...plain(node.textContent.replace(/\n\s*\n/g, "\n\n")));
+    else if (node.localName === "a") nodes.push(link(node.getAttribute("href") || "", node.textContent, guide));
+    else node.childNodes.forEach(walk);
+  };
+  walk(new DOMParser().parseFromString(broken, "text/html").body);
+  return trimmed(nodes);
+}
+
+/** Without the blanks before the first word and behind the last one, and without empty lines in a row. */
+function trimmed(nodes) {
+  const isBlank = (node) => node.nodeType === Node.TEXT_NODE && !node.textContent.trim();
+  while (nodes.length && isBlank(nodes[0])) nodes.shift();
+  while (nodes.length && isBlank(nodes[nodes.length - 1])) nodes.pop();
+  const kept = nodes.filter((node, at) => !isBlank(node) || !isBlank(nodes[at - 1]));
+  if (kept.length && kept[0].nodeType === Node.TEXT_NODE) kept[0].textContent = kept[0].textContent.trimStart();
+  return kept;
 }
 
 const web = (address) => (/^https?:\/\//i.test(address || "") ? address : null);

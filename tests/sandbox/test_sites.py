@@ -64,6 +64,14 @@ def test_a_topic_with_pictures_is_shown_to_readers(vk: SandboxClient) -> None:
     assert post["link"] == f"https://ok.ru/group/{ok.GROUP_ID}/topic/{number}"
 
 
+def test_a_reader_sees_the_answers_of_a_poll(vk: SandboxClient) -> None:
+    answers = [{"text": "Да"}, {"text": "Нет"}]
+    poll = {"type": "poll", "question": "Нужен ли мост?", "answers": answers, "options": "SingleChoice"}
+    assert isinstance(post_topic(vk, poll), str)
+    [post] = shown(vk, "ok")["posts"]
+    assert post["polls"] == [{"question": "Нужен ли мост?", "options": ["Да", "Нет"]}]
+
+
 def test_a_wrong_signature_is_refused_with_http_200(vk: SandboxClient) -> None:
     assert call_ok(vk, "users.getCurrentUser", secret="other")["error_code"] == 104
     assert call_ok(vk, "users.getCurrentUser", secret=ok.APPLICATION_SECRET)["error_code"] == 104

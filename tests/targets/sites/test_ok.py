@@ -131,7 +131,7 @@ def test_a_poll_is_a_poll_and_where_it_is_refused_a_link(vk: SandboxClient, targ
     published(target, story("Мост", (poll,)))
     (post,) = posts(vk, "ok")
     assert (post["text"], [one["question"] for one in post["polls"]]) == ("Мост", ["Нужен ли мост?"])
-    assert [answer["text"] for answer in post["polls"][0]["answers"]] == ["Да", "Нет"]
+    assert post["polls"][0]["options"] == ["Да", "Нет"]
 
     vk.fault("error", "ok.mediatopic.post", code=603)
     sent = published(target, story("Дорога", (poll,)))
