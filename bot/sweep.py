@@ -24,6 +24,7 @@ import structlog
 from bot.targets.network import NetworkTarget
 from bot.vk.errors import Remedy, VkError
 from bot.vk.posts import WallRecord
+from bot.vk.scalars import LARGEST
 from bot.vk.wall import PAGE, Wall
 from bot.work import Work
 from editorial.networks import NetworkCopy, OurPost, Reach, next_look, next_reach
@@ -148,10 +149,18 @@ class Sweep:
                 continue
             try:
                 if target.standstill() is None:
-                    return target.reach(network, copy.placed)
+                    return _possible(target.reach(network, copy.placed))
             except Exception as error:  # noqa: BLE001  # reach is asked for again tomorrow
                 log.warning("reach_unread", network=copy.network, error=type(error).__name__)
         return None
+
+
+def _possible(reach: Reach | None) -> Reach | None:
+    """The reach without figures that cannot be: what no database holds would keep the others from being noted."""
+    if reach is None:
+        return None
+    told = (reach.views, reach.likes, reach.reposts, reach.comments)
+    return Reach(*(one if one is not None and 0 <= one <= LARGEST else None for one in told))
 
 
 def doubt(desk: Desk) -> timedelta:

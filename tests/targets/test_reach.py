@@ -97,6 +97,19 @@ def test_after_two_weeks_nobody_asks_any_more(read: Read) -> None:
     assert read.round(days=15).next_reach is None
 
 
+@pytest.mark.parametrize("told", [10**30, -5])
+def test_a_figure_that_cannot_be_keeps_no_reach_from_being_read(read: Read, told: int) -> None:
+    read.is_read(31)
+    read.round(hours=25)
+    read.rig.fault("says", "max.messages.read", body=f'{{"stat": {{"views": {told}}}}}')
+
+    copy = read.round(hours=25)
+
+    assert copy.reach.views == 31
+    assert copy.next_reach is not None
+    assert copy.next_reach > utc_now() + read.ahead
+
+
 def test_a_network_that_does_not_tell_has_no_reach(vk: SandboxClient, tmp_path: Path) -> None:
     silent = Read(TelegramRig(vk, tmp_path), tmp_path)
     copy = silent.round(days=1, minutes=1)
