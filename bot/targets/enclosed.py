@@ -17,6 +17,8 @@ from handlers import texts
 PICTURES: Final = frozenset({"photo", "posted_photo", "graffiti"})
 #: Kinds with a page of their own on VK.
 _PAGED: Final = frozenset({"video", "clip", "wall", "album", "story", "podcast", "article", "page", "note"})
+#: Kinds whose page has an address that VK tells and nobody could make up.
+_ADDRESSED: Final = frozenset({"article", "page", "note"})
 _SHORT_KINDS: Final = {"posted_photo": "photo", "doc": "document"}
 _LONGEST_TITLE: Final = 100
 
@@ -83,7 +85,7 @@ def _line(attachment: Attachment, url: str | None) -> Rich:
 
 def address_of(attachment: Attachment, story: Story) -> str | None:
     """Where a reader finds the attachment: its own page, else the post on VK."""
-    if attachment.kind == "link":
+    if attachment.kind == "link" or (attachment.kind in _ADDRESSED and attachment.url):
         return attachment.url
     if attachment.kind in _PAGED and attachment.owner_id is not None and attachment.media_id is not None:
         return f"https://vk.com/{attachment.kind}{attachment.owner_id}_{attachment.media_id}"

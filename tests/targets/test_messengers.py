@@ -11,6 +11,7 @@ import pytest
 from bot.media import Media
 from bot.targets.network import Files
 from editorial.delivery import RetryLater, Sent, Uncertain
+from editorial.suggestion import Attachment
 from tests.builders import NOW
 from tests.sandbox_client import SandboxClient
 from tests.targets.rig import Rig, changed, placed_of
@@ -22,6 +23,14 @@ from tests.targets.rigs.telegram import TelegramRig
 def rig(request: pytest.FixtureRequest, vk: SandboxClient, tmp_path: Path) -> Rig:
     made: Rig = request.param(vk, tmp_path)
     return made
+
+
+def test_an_article_and_a_page_are_found_where_vk_says_they_are(rig: Rig) -> None:
+    """VK names an article by words, and a page by a community it does not call its owner."""
+    article = Attachment("article", -1, 7, url="https://vk.com/@okmo-most", title="Мост")
+    page = Attachment("page", None, 8, url="https://vk.com/page-1_8", title="Правила")
+    rig.publish(rig.story("Мост", [article, page]))
+    assert list(rig.seen()[0].links) == [article.url, page.url]
 
 
 def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: Rig) -> None:
