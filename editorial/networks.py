@@ -187,8 +187,9 @@ class NetworkCopy:
         return Placed(self.ids, self.link, self.sent_at, self.result)
 
 
-#: A post is read again when so many times the first wait have passed; then as often as at the end of these.
-LOOKS: Final = (1, 2, 5, 10, 20, 30, 60, 120, 180)
+#: A post is read again when so many times the first wait have passed; then as often as at the end of these, so that
+#: one look comes half an hour before the two days are over, after which some networks let nothing be deleted.
+LOOKS: Final = (1, 2, 5, 10, 20, 30, 60, 150)
 #: How long after publication a post is read for the first time.
 FIRST_LOOK: Final = timedelta(minutes=1)
 #: Changes are looked for so long.
@@ -206,7 +207,7 @@ def next_look(published_at: datetime, now: datetime, first: timedelta = FIRST_LO
     age = now - published_at
     if age < WATCHED:
         return now + LOOKS[-1] * first
-    return now + DAY if age < COUNTED else None
+    return now + DAY if age + DAY <= COUNTED else None
 
 
 def next_reach(published_at: datetime, now: datetime) -> datetime | None:
