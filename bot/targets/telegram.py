@@ -39,6 +39,10 @@ GAP: Final = 3.0
 PER_MINUTE: Final = 20
 #: Where no id of the channel is known, posts made so long before an uncertain one are looked through too.
 LAST_POSTS: Final = timedelta(hours=1)
+_CANNOT_EDIT: Final = (
+    *("can't be edited", "message_edit_time_expired", "message_author_required"),
+    *("no text in the message", "no caption in the message", "no media in the"),
+)
 #: What was tried is remembered of so many deliveries.
 _REMEMBERED: Final = 20
 #: What Telegram makes of a single file, by its content.
@@ -364,9 +368,7 @@ class TelegramTarget(NetworkTarget):
         if isinstance(said, Refusal) and said.code == 400:
             if said.says("message to edit not found", "message_id_invalid"):
                 return Refused("gone", 400)
-            if said.says(
-                "can't be edited", "no text in the message", "no caption in the message", "no media in the"
-            ):
+            if said.says(*_CANNOT_EDIT):
                 return Refused("cannot_edit", 400)
         return of_a_repeatable(said)
 
@@ -377,7 +379,7 @@ class TelegramTarget(NetworkTarget):
         self._pace.spent(0)
         if isinstance(said, Told) or (isinstance(said, Refusal) and said.says("to delete not found")):
             return Sent()
-        if isinstance(said, Refusal) and said.says("can't be deleted"):
+        if isinstance(said, Refusal) and said.says("can't be deleted", "message_delete_forbidden"):
             return Refused("cannot_remove", said.code)
         return of_a_repeatable(said)
 

@@ -320,6 +320,17 @@ def test_a_post_that_somebody_deleted_cannot_be_edited(rig: TelegramRig) -> None
     assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("gone", 400)]
 
 
+@pytest.mark.parametrize("words", ["MESSAGE_EDIT_TIME_EXPIRED", "MESSAGE_AUTHOR_REQUIRED"])
+def test_what_telegram_itself_lets_nobody_touch_is_told_as_such(rig: TelegramRig, words: str) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.fault("error", "telegram.editMessageText", code=400, text=f"Bad Request: {words}")
+    rig.fault("error", "telegram.deleteMessages", code=400, text="Bad Request: MESSAGE_DELETE_FORBIDDEN")
+
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("cannot_edit", 400)]
+    assert rig.remove(story, placed) == [Refused("cannot_remove", 400)]
+
+
 def test_what_is_older_than_two_days_cannot_be_removed(rig: TelegramRig) -> None:
     story = rig.story("Мост")
     placed = rig.publish(story)
