@@ -16,10 +16,18 @@ from urllib.parse import urlsplit, urlunsplit
 #: Texts whose cleaned form is remembered; a card asks for the same one several times.
 _REMEMBERED: Final = 64
 
-_COMMENT: Final = re.compile(r"<!--.*?-->|<(style|script|xml)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_ANCHOR: Final = re.compile(
-    r"<a\b[^>]*?href\s*=\s*[\"']?([^\"'\s>]+)[\"']?[^>]*>(.*?)</a\s*>", re.DOTALL | re.IGNORECASE
-)
+#: What opens a stretch that nobody reads, and what closes each kind of it.
+_HIDDEN: Final = re.compile(r"<(?:!(--)|(style|script|xml)\b[^<>]*+>)", re.IGNORECASE)
+_SHOWN_AGAIN: Final = {
+    "--": re.compile("-->"),
+    **{name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("style", "script", "xml")},
+}
+#: An anchor that leads nowhere: a word processor leaves bookmarks, also within links.
+_BOOKMARK: Final = re.compile(r"<a\b(?![^<>]*href)[^<>]*+>(?:\s*</a\s*>)?", re.IGNORECASE)
+#: A link with what stands in it, up to the next one: a label that ran on to the end would be searched again and
+#: again in a text of many links that nothing closes.
+_ANCHOR: Final = re.compile(r"<a\b([^<>]*+)>((?:[^<]|<(?!/?a\b))*+)</a\s*>", re.IGNORECASE)
+_HREF: Final = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _NAMES: Final = (
     r"a|abbr|b|big|blockquote|br|center|col|colgroup|div|em|font|h[1-6]|hr|i|img|li|o:p|ol|p|pre|s|small|span|strike|"
     r"strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|u|ul|v:\w+|w:\w+|m:\w+|xml"
@@ -40,7 +48,10 @@ _RULED: Final = re.compile(r"^[^\S\n]*(?:[_*=~#+.•·—–\-─━═][^\S\n]*
 _RUN: Final = re.compile(r"_{5,}|(?<!\w)[*=~]{5,}(?!\w)")
 _BLANK_LINES: Final = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*){2,}")
 _BLANKS: Final = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
-_TRAILING: Final = re.compile(r"[^\S\n]+$", re.MULTILINE)
+#: A run of blanks is tried from its beginning only: tried from everywhere, a long one takes its length squared.
+_TRAILING: Final = re.compile(r"(?<![^\S\n])[^\S\n]++$", re.MULTILINE)
+_SPACE: Final = re.compile(r"\s++")
+_AT_LINE_ENDS: Final = re.compile(r"(?<![^\S\n\u00a0])[^\S\n\u00a0]++(?=\n)|(?<=\n)[^\S\n\u00a0]++")
 _EVERYBODY: Final = re.compile(r"(?<![\w@*.])[@*](?:all|everyone|here|online|все)\b[,:!]?[^\S\n]*", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"https?://[^\s<>«»\"]+", re.IGNORECASE)
 _TAIL: Final = re.compile(
@@ -84,21 +95,43 @@ def _without_markup(text: str) -> str:
 
 def _unmarked(text: str) -> str:
     """Tags of a word processor or a site become line breaks, entities the signs they stand for."""
-    tagged = _TAG.search(text) is not None or _COMMENT.search(text) is not None
+    bare = _without_hidden(text)
+    tagged = _TAG.search(text) is not None or bare != text
     if tagged:
-        text = _COMMENT.sub("", text)
+        text = bare
         names = {found[2].lower() for found in _TAG.finditer(text)}
         if names & (_PARAGRAPHS | _LINES):
-            text = re.sub(r"\s*\n\s*", " ", text)
-        text = _ANCHOR.sub(_link, text)
+            text = _SPACE.sub(lambda run: " " if "\n" in run[0] else run[0], text)
+        text = _ANCHOR.sub(_link, _BOOKMARK.sub("", text))
         text = _TAG.sub(_broken, text)
     if tagged or _ENTITY.search(text):
         text = html.unescape(text)
-    return re.sub(r"[^\S\n\u00a0]*\n[^\S\n\u00a0]*", "\n", text).strip() if tagged else text
+    return _AT_LINE_ENDS.sub("", text).strip() if tagged else text
+
+
+def _without_hidden(text: str) -> str:
+    """Without comments, styles and scripts; what nothing closes stays. In time that grows with the length only."""
+    kept: list[str] = []
+    never_closed: set[str] = set()
+    told = at = 0
+    while opening := _HIDDEN.search(text, at):
+        kind, at = (opening[1] or opening[2]).lower(), opening.end()
+        if kind in never_closed:
+            continue
+        closing = _SHOWN_AGAIN[kind].search(text, at)
+        if closing is None:
+            never_closed.add(kind)
+            continue
+        kept.append(text[told : opening.start()])
+        told = at = closing.end()
+    return "".join([*kept, text[told:]])
 
 
 def _link(anchor: re.Match[str]) -> str:
-    address, label = html.unescape(anchor[1]), _TAG.sub("", anchor[2]).strip()
+    href = _HREF.search(anchor[1])
+    if href is None:
+        return anchor[0]
+    address, label = html.unescape(href[1]), _TAG.sub("", anchor[2]).strip()
     return address if not label or html.unescape(label) == address else f"{label} ({address})"
 
 

@@ -22,6 +22,13 @@ from tests.builders import a_suggestion
         ("<a href='https://e.org/1'>сайт</a>", "сайт (https://e.org/1)", ("markup",)),
         ("<a href='https://e.org/1'>https://e.org/1</a>", "https://e.org/1", ("markup",)),
         ("<!--[if gte mso 9]><xml><w:A></w:A></xml><![endif]-->Сход", "Сход", ("markup",)),
+        ("<!-- раз --><STYLE>p {}</style >Сход<script>1 < 2</script> прошёл", "Сход прошёл", ("markup",)),
+        ("<a name='x'>Сход</a> <a\nclass=b href=https://e.org/2>прошёл</a>", "Сход прошёл (https://e.org/2)", ("markup",)),
+        ("<a href=https://e.org/1>раз <a href=https://e.org/2>два</a>", "раз два (https://e.org/2)", ("markup",)),
+        ("<a href=https://e.org/1>раз<a name='b'></a> два</a>", "раз два (https://e.org/1)", ("markup",)),
+        ("<p>Сход  \n  прошёл</p> \n", "Сход прошёл", ("markup",)),
+        ("<b>Сход</b> \t\n \u00a0 прошёл ", "Сход\n\u00a0 прошёл", ("markup",)),
+        ("Сход <!-- не закрыт", "Сход <!-- не закрыт", ()),
         ("&lt;p&gt;Сход &lt;b&gt;прошёл&lt;/b&gt;&lt;/p&gt;", "Сход прошёл", ("markup",)),
         ("&laquo;Двор&raquo; &mdash; наш", "«Двор» — наш", ("markup",)),
         ("С\u200bх\u00adо\u200dд\ufeff и \u202eдвор\u202c", "Сход и двор", ("invisible",)),
@@ -62,12 +69,17 @@ def test_every_text_can_be_cleaned(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["_" * 15_000 + "a", "<" * 15_000, "<a href=" * 2_000, "\n" * 15_000, "&#6" * 5_000]
-)
+    "text",
+    [
+        "_" * 15_000 + "a", "<" * 15_000, "<br>" + "<a href=" * 2_000, "<br>" + "<a href=y" * 1_700, "\n" * 15_000,
+        "&#6" * 5_000, "<!--" * 4_000, "<style>" * 2_200, "<br>" + "<a " * 5_000, "x" + "\u00a0" * 15_000 + "x",
+        "<br>" + " " * 15_000 + "x", "\n" + " " * 15_000 + "x", "<br><a href=" + "z" * 15_000,
+    ],
+)  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     started = time.thread_time()
     clean(text)
-    assert time.thread_time() - started < 1.0
+    assert time.thread_time() - started < 0.25
 
 
 def test_the_original_stays_and_the_tidied_text_is_published() -> None:
