@@ -95,7 +95,7 @@ def _without_markup(text: str) -> str:
 
 def _unmarked(text: str) -> str:
     """Tags of a word processor or a site become line breaks, entities the signs they stand for."""
-    bare = _without_hidden(text)
+    bare = without_hidden(text)
     tagged = _TAG.search(text) is not None or bare != text
     if tagged:
         text = bare
@@ -109,7 +109,7 @@ def _unmarked(text: str) -> str:
     return _AT_LINE_ENDS.sub("", text).strip() if tagged else text
 
 
-def _without_hidden(text: str) -> str:
+def without_hidden(text: str) -> str:
     """Without comments, styles and scripts; what nothing closes stays. In time that grows with the length only."""
     kept: list[str] = []
     never_closed: set[str] = set()
