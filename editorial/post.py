@@ -89,7 +89,8 @@ def defuse(text: str) -> str:
 _MENTION: Final = re.compile(r"\[[^\[\]|\n]{1,200}\|[^\[\]\n]{1,500}\]|[@*]\w+ \([^()\n]{1,200}\)")
 _PARAGRAPH: Final = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE: Final = re.compile(r"\n\s*")
-_SENTENCE: Final = re.compile(r"(?<!\b\w)[.!?…]+[»”\")\]]*\s+(?=[^\s\da-zа-яё])")
+#: Stops behind a sentence and the blanks after them; not the stop of an initial. Tried once for a row of stops.
+_SENTENCE: Final = re.compile(r"(?:(?<!\b\w)(?<![.!?…])|(?<=\b\w[.!?…]))[.!?…]++[»”\")\]]*+\s++(?=[^\da-zа-яё])")
 BLANK: Final = re.compile(r"\s+")
 _SHORT_FORMS: Final = frozenset(
     {"ул", "им", "обл", "руб", "тыс", "млн", "млрд", "стр", "пос", "дер", "др", "пр", "пл", "просп", "корп"}

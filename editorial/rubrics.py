@@ -175,8 +175,12 @@ def _score(rubric: Rubric, words: Sequence[str], lowered: str) -> tuple[float, i
     """How much speaks for the rubric, and the place of its first sign."""
     score, first = (10.0, 0) if rubric.hashtag.lower().replace("ё", "е") in lowered else (0.0, len(words))
     for sign in rubric.signs:
-        for place in range(len(words) - len(sign) + 1):
-            if all(word.startswith(part) for word, part in zip(words[place:], sign, strict=False)):
+        for place, word in enumerate(words[: len(words) - len(sign) + 1]):
+            if word.startswith(sign[0]) and _goes_on(words, place, sign):
                 weight = _BEGINNING_WEIGHT if place < _BEGINNING else 1.0
                 score, first = score + weight * len(sign), min(first, place)
     return score, first
+
+
+def _goes_on(words: Sequence[str], place: int, sign: Sequence[str]) -> bool:
+    return all(words[place + at].startswith(part) for at, part in enumerate(sign))

@@ -30,6 +30,11 @@ _NEEDS_A_WORD: Final = re.compile(r"(?:^|\s)(?:до|с|по|на|от|к|дат�
 #: «до 18:00 30 сентября», «до 30 сентября, 18:00».
 _HOUR: Final = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])")
 
+#: Not behind a short form, unless more than one stop stands there. Tried once for a row of stops.
+_SENTENCE_END: Final = re.compile(
+    r"(?:(?<![.!?;…])(?<!\bул)(?<!\bг)|(?<=\bул[.!?;…])|(?<=\bг[.!?;…]))[.!?;…]++\s++|\n+"
+)
+
 #: What a reader is asked to do until a day; a post about it is of no use later.
 _ASKED: Final = re.compile(
     r"\b(?:заяв(?:к|лени|очн)|регистр|зарегистр|прием (?:заявок|работ|предложени|документов|практик|анкет|материалов)|"
@@ -125,7 +130,7 @@ def deadline_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(part for part in re.split(r"(?<!\bул)(?<!\bг)[.!?;…]+\s+|\n+", plain(text)) if part.strip())
+    return tuple(part for part in _SENTENCE_END.split(plain(text)) if part.strip())
 
 
 def _deadlines(sentence: str, reference: date, zone: ZoneInfo) -> Iterator[datetime]:

@@ -18,7 +18,11 @@ from editorial.lists import Lists, lists_with
 from editorial.suggestion import Attachment
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_SENTENCE_END: Final = re.compile(r"(?<![\s(]\w)(?<!\bул)(?<!\bтел)(?<!\bг)[.!?…]+[»)\"”]*\s+|\n+")
+#: Not behind an initial or a short form, unless more than one stop stands there. Tried once for a row of stops.
+_SENTENCE_END: Final = re.compile(
+    r"(?:(?<![.!?…])(?<![\s(]\w)(?<!\bул)(?<!\bтел)(?<!\bг)"
+    r"|(?<=[\s(]\w[.!?…])|(?<=\bул[.!?…])|(?<=\bтел[.!?…])|(?<=\bг[.!?…]))[.!?…]++[»)\"”]*+\s++|\n+"
+)
 _MOSCOW: Final = ZoneInfo("Europe/Moscow")
 
 
