@@ -55,6 +55,7 @@ _MADE_KEPT: Final = 500
 _REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
 #: Either lets a bot post: chats know the first, channels the second.
 _MAY_POST: Final = frozenset({"write", "post_edit_delete_message"})
+_SEES_ALL: Final = "read_all_messages"
 _NOT_READY: Final = "attachment.not.ready"
 #: MAX tells moments in milliseconds; a number below this one is none.
 _SECONDS: Final = 10**11
@@ -429,7 +430,7 @@ class MaxTarget(NetworkTarget):
         messages = said.get("messages") if isinstance(said, dict) else None
         if not isinstance(messages, list):
             return None
-        if not messages or not all(map(_is_readable, messages)):
+        if not all(map(_is_readable, messages)) or not (messages or self._is_empty()):
             return None  # what the bot does not see, or we cannot read, may be there all the same
         since = (delivery.sending_at or delivery.created_at) - CLOCK_SLACK
         fresh = [one for one in messages if one["timestamp"] >= since.timestamp() * 1000]
@@ -440,6 +441,13 @@ class MaxTarget(NetworkTarget):
         if len(fresh) < LOOKED_AT and self._attempts.over(delivery, now):
             return RetryLater("not_sent", 0.0, counts=False)
         return None
+
+    def _is_empty(self) -> bool:
+        """Whether what shows nothing has nothing: nothing of ours went out, and the bot sees everything."""
+        if self._made:
+            return False
+        member = self._api.call("members", "GET", f"/chats/{self._chat_id}/members/me")
+        return isinstance(member, dict) and _SEES_ALL in (member.get("permissions") or ())
 
     # -- reading ---------------------------------------------------------------------------------------------
 

@@ -53,6 +53,15 @@ def test_uploads_that_fail_on_the_way_are_made_again_and_nothing_is_in_doubt(rig
     rig.publish(rig.story("Мост", rig.photos(1)))
 
 
+def test_t02_the_very_first_message_of_a_channel_is_known_not_to_be_there(rig: MaxRig) -> None:
+    parcel = rig.parcel(rig.story("Мост открыли в среду."))
+    rig.fault("reset", "max.messages")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    assert isinstance(rig.settle(parcel, after=3600), RetryLater)
+    rig.fault("says", "max.members", body='{"permissions": ["write"]}')
+    assert rig.settle(parcel, after=3600) is None, "a bot that may not read everything sees no absence"
+
+
 def test_t46_too_often_is_certainly_not_sent_in_whatever_words(rig: MaxRig) -> None:
     rig.fault("http", "max.messages", status=429)
     assert rig.send(rig.story("Мост")) == RetryLater("too_often", 6.0, 429, counts=False)
