@@ -299,7 +299,9 @@ def _unwrapped(url: str) -> str:
         return url
     match = _TOKEN.match(to)
     whole = match is not None and match["url"] == to and _without_tail(to) == to
-    return to if whole and len(to) <= _LONGEST_ADDRESS and _HOSTED.match(to) else url
+    if not whole or len(to) > _LONGEST_ADDRESS or not _HOSTED.match(to):
+        return url
+    return unwrapped(to)  # a link copied from a post is wrapped once more
 
 
 def _without_tail(address: str) -> str:

@@ -166,6 +166,12 @@ def test_t54_an_away_link_becomes_the_address_it_leads_to(host: str) -> None:
     assert spans(text) == [("https://example.org/a?b=1&c=%D1%8F",) * 2]
 
 
+def test_t54_an_address_wrapped_twice_is_unwrapped_twice() -> None:
+    text = "https://vk.com/away.php?to=https%3A%2F%2Fvk.ru%2Faway.php%3Fto%3Dhttps%253A%252F%252Fokmo.ru%252Fa"
+
+    assert parse(text).text == "https://okmo.ru/a"
+
+
 @pytest.mark.parametrize(
     "to", ["javascript%3Aalert(1)", "", "%D1", "https%3A%2F%2Fa.ru%2F%20b", "file%3A%2F%2F%2Fetc"]
 )
