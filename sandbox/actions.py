@@ -83,8 +83,17 @@ def _thing(world: World, owner_id: int, kind: str, detail: str) -> Json:
     if kind == "audio":
         thing.update(artist="Хор", duration=61, url="")
     if kind == "doc":
-        thing.update(size=1024, ext="pdf", type=1, url="https://vk.ru/doc")
+        world.uploads[f"doc{number}"] = {"kind": "file", "content": _A_DOCUMENT}
+        address = f"{world.base_url}/cdn/doc{number}?e={world.picture_expiry()}"
+        thing.update(size=len(_A_DOCUMENT), ext="pdf", type=1, url=address)
     return thing
+
+
+#: The smallest document there is: one empty page.
+_A_DOCUMENT = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 def _poll(world: World, question: str) -> Json:

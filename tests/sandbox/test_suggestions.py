@@ -75,6 +75,9 @@ def test_a_suggestion_may_come_from_a_community_and_without_text(vk: SandboxClie
     second, first = suggests(vk)["items"]
     assert (first["from_id"], first["text"]) == (-2, "")
     assert [item["type"] for item in second["attachments"]] == ["video", "link", "doc", "poll", "audio"]
+    doc = second["attachments"][2]["doc"]
+    assert doc["url"].startswith(vk.url)
+    assert len(vk.get(doc["url"]).content) == doc["size"]
     with pytest.raises(SandboxRefused):
         vk.suggest(text="")
 
