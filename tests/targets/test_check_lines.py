@@ -12,6 +12,7 @@ from bot.check import Line
 from bot.check_networks import networks
 from bot.config import Settings, read_settings
 from bot.demo import _configuration
+from handlers import texts
 from tests.sandbox_client import SandboxClient
 
 ALL = {"telegram", "max", "ok", "vk_copy", "feeds", "wordpress", "webhook"}
@@ -56,6 +57,12 @@ def test_a_dead_key_fails_its_own_line_and_says_what_to_do(
     assert {one for one, line in found.items() if line.state == "failed"} == {name}
     assert "ключ больше не действует" in found[name].text
     assert found[name].do.startswith("администратор бота ставит новый ключ")
+
+
+@pytest.mark.parametrize("trouble", ["key_dead", "moved", "bad_signature", "foreign_webhook", "log_chat_gone"])
+def test_what_is_put_right_in_the_settings_is_read_at_the_next_start(trouble: str) -> None:
+    """Resuming alone would try the old settings again."""
+    assert "перезапускает бота" in texts.NETWORK_TROUBLES[trouble][1]
 
 
 def test_a_network_that_does_not_answer_fails_its_own_line(settings: Settings) -> None:
