@@ -345,6 +345,8 @@ class MaxTarget(NetworkTarget):
         if isinstance(said, Refusal) and said.status in (400, 413, 415):
             log.warning("upload_refused", network="max", code=said.code)
             return None
+        if isinstance(said, Refusal) and said.status != 429:  # that host knows no key: the address has run out
+            raise NotReady(RetryLater("upload_failed", code=said.status))
         if not isinstance(said, dict):
             raise NotReady(said.of_a_repeatable() if isinstance(said, Failed) else said.outcome())
         if kind == "image" and isinstance(said.get("photos"), dict):

@@ -79,6 +79,17 @@ def test_the_host_that_takes_files_is_not_given_the_key(rig: MaxRig) -> None:
     assert TOKEN not in asked.headers.values()
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_host_that_takes_no_file_says_nothing_of_the_key(rig: MaxRig, status: int) -> None:
+    """It knows no key: its address for the file has run out."""
+    rig.fault("error", "max.upload", code=status)
+    story = rig.story("Мост", rig.photos(1))
+
+    assert rig.send(story) == RetryLater("upload_failed", code=status)
+    assert rig.target.standstill() is None
+    rig.publish(story)
+
+
 @pytest.mark.parametrize("permission", ["write", "post_edit_delete_message"])
 def test_either_permission_lets_it_post(rig: MaxRig, permission: str) -> None:
     rig.vk.do("network", network="max", what="permissions", set=[permission])
