@@ -254,14 +254,22 @@ def _parts(network: Network, story: Story) -> int:
         return 1
 
 
-def _send(context: Context, network: Network, copy: NetworkCopy) -> None:
-    id_ = _queue(context, network, copy, "post")
+def asked_since(delivery: Delivery) -> datetime | None:
+    """When what a person has sent again was sent first, if nobody knew whether it arrived."""
+    since = delivery.payload.get("asked_since")
+    return datetime.fromisoformat(since) if since else None
+
+
+def _send(context: Context, network: Network, copy: NetworkCopy, **more: str) -> None:
+    id_ = _queue(context, network, copy, "post", more)
     waiting = replace(copy, state=CopyState.WAITING, delivery=id_, error=None, doing=None, todo=None, said=None)
     context.unit.copies.put(waiting, context.now)
 
 
-def _queue(context: Context, network: Network, copy: NetworkCopy, kind: str) -> int:
-    payload = {"network": network.key, "part": copy.part}
+def _queue(
+    context: Context, network: Network, copy: NetworkCopy, kind: str, more: Mapping[str, str] | None = None
+) -> int:
+    payload = {"network": network.key, "part": copy.part, **(more or {})}
     dedupe = None if kind == "post" else f"{kind}:{network.key}:{copy.number}:{copy.part}"
     new = NewDelivery(network.target, network.destination, kind, copy.number, payload, dedupe=dedupe)
     return context.unit.outbox.add(new, context.now)
@@ -568,11 +576,17 @@ def repeat(context: Context, number: int, key: str) -> bool:
     failed = [one for one in parts if one.state in (CopyState.REFUSED, CopyState.ASKED)]
     if not failed or post.state is PostState.GONE:
         return False
+    asked: dict[str, str] = {}
     if failed[0].state is CopyState.ASKED:
+        row = context.unit.outbox.get(failed[0].delivery or 0)
+        if row is not None:
+            asked = {"asked_since": (asked_since(row) or row.sending_at or row.created_at).isoformat()}
         context.unit.outbox.refused(failed[0].delivery or 0, "repeated", None, context.now)
     for copy in parts:
         behind = copy.part > failed[0].part and (copy.error == EARLIER_PART or copy.delivery is None)
-        if copy == failed[0] or (behind and copy.state in (CopyState.CANCELLED, CopyState.WAITING)):
+        if copy == failed[0]:
+            _send(context, found, copy, **asked)
+        elif behind and copy.state in (CopyState.CANCELLED, CopyState.WAITING):
             _send(context, found, copy)
     return True
 

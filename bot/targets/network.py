@@ -14,8 +14,8 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import ClassVar, Final, Self
 
 import structlog
@@ -225,12 +225,22 @@ class NetworkTarget(ABC):
         self.media.wanted_for(parcel.delivery)
         match parcel.delivery.kind:
             case "post" if copy.part is not None:
-                return _noted(self.publish(copy, parcel.delivery), copy.part)
+                stands = self._stands_all_the_same(copy, parcel.delivery)
+                return _noted(stands or self.publish(copy, parcel.delivery), copy.part)
             case "edit" if copy.part is not None and copy.placed is not None:
                 return _noted(self.edit(copy, parcel.delivery), copy.part)
             case "remove" if copy.placed is not None:
                 return self.remove(copy, parcel.delivery)
         return Refused("nothing_to_send")
+
+    def _stands_all_the_same(self, copy: Copy, delivery: Delivery) -> Sent | None:
+        """What a person has sent again although it is there: what nobody could read then may be read now."""
+        asked_since = crosspost.asked_since(delivery)
+        if asked_since is None:
+            return None
+        earlier = replace(delivery, created_at=asked_since, sending_at=asked_since)
+        found = self.find(copy, earlier, datetime.now(UTC))
+        return found if isinstance(found, Sent) else None
 
     def _heed(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, RetryLater):

@@ -28,7 +28,7 @@ from bot.targets.telegram_story import CAPTION_LIMIT, TEXT_LIMIT, body_without, 
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.networks import Network, Part, Story
 from editorial.suggestion import Attachment
-from handlers import texts
+from handlers import crosspost, texts
 from handlers.context import Context
 
 log = structlog.get_logger("telegram")
@@ -151,7 +151,8 @@ class TelegramTarget(NetworkTarget):
     def pack(self, context: Context, delivery: Delivery) -> Parcel | None:
         parcel = super().pack(context, delivery)
         if parcel is not None and delivery.kind == "post" and self._search.possible:
-            known = context.unit.copies.newest_ids(self._network.key, delivery.sending_at or context.now)
+            since = crosspost.asked_since(delivery) or delivery.sending_at or context.now
+            known = context.unit.copies.newest_ids(self._network.key, since)
             self._search.mark(delivery.id, [*known, *_ids_before(parcel.contents)])
         return parcel
 

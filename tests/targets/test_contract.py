@@ -426,6 +426,28 @@ def test_t02_t16_a_reading_that_says_nothing_proves_no_absence(online: Rig) -> N
     assert isinstance(rig.settle(parcel), Sent)
 
 
+def test_t02_what_a_person_has_sent_again_is_looked_for_once_more(online: Rig) -> None:
+    """Nobody could tell and a person said that it is not there; it is."""
+    rig = online
+    if rig.repeatable or not rig.can_find:
+        pytest.skip("nothing is looked for there")
+    rig.publish(rig.story("То, что стояло раньше"))
+    before = rig.seen()
+    asked = rig.parcel(rig.story("Мост открыли в среду.", rig.photos(1)))
+    for method in rig.makes:
+        rig.fault("effect_then_reset", method)
+    assert isinstance(rig.target.send([asked])[0], Uncertain)
+    rig.vk.clear_faults()
+    rig.publish(rig.story("То, что вышло следом"))
+
+    once_more = {**asked.delivery.payload, "asked_since": asked.delivery.created_at.isoformat()}
+    again = replace(asked, delivery=replace(asked.delivery, id=asked.delivery.id + 10_000, payload=once_more))
+    outcome = rig.target.send([again])[0]
+
+    assert isinstance(outcome, Sent)
+    assert len([post for post in rig.seen() if post not in before]) == 2
+
+
 @pytest.mark.parametrize("what", ["braces", "empty", "html200"])
 def test_t18_an_answer_that_says_nothing_is_neither_done_nor_forbidden(online: Rig, what: str) -> None:
     rig = online
