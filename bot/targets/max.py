@@ -432,15 +432,16 @@ class MaxTarget(NetworkTarget):
         messages = said.get("messages") if isinstance(said, dict) else None
         if not isinstance(messages, list):
             return None
-        if not all(map(_is_readable, messages)) or not (messages or self._is_empty()):
-            return None  # what the bot does not see, or we cannot read, may be there all the same
         since = (delivery.sending_at or delivery.created_at) - CLOCK_SLACK
-        fresh = [one for one in messages if one["timestamp"] >= since.timestamp() * 1000]
+        readable = list(filter(_is_readable, messages))
+        fresh = [one for one in readable if one["timestamp"] >= since.timestamp() * 1000]
         others = {*self._made, *(one for placed in copy.before.values() for one in placed.ids)}
         ours = [one for one in fresh if _is_it(one, draft) and _mid(one) not in others]
         if ours:
             return self._placed(ours[-1], draft)
-        if len(fresh) < LOOKED_AT and self._attempts.over(delivery, now):
+        # What the bot does not see, or we cannot read, may be there all the same.
+        whole = len(readable) == len(messages) and (messages or self._is_empty())
+        if whole and len(fresh) < LOOKED_AT and self._attempts.over(delivery, now):
             return RetryLater("not_sent", 0.0, counts=False)
         return None
 
@@ -541,9 +542,11 @@ def _even(text: str) -> str:
 
 
 def _is_readable(message: Any) -> bool:
-    """Whether it can be told when a message was sent and what it says."""
+    """Whether it can be told when a message was sent and what it says; one that only forwards has no body."""
     moment = message.get("timestamp") if isinstance(message, dict) else None
-    return isinstance(moment, (int, float)) and moment > _SECONDS and isinstance(message.get("body"), dict)
+    if not isinstance(moment, (int, float)) or moment <= _SECONDS:
+        return False
+    return isinstance(message.get("body"), dict) or isinstance(message.get("link"), dict)
 
 
 def _mid(message: Mapping[str, Any]) -> Any:

@@ -368,10 +368,13 @@ class Ok(NetworkTarget):
         """The topic of the story if it is among the listed ones. Raises OkError."""
         ids = _numbers(rows)
         topics = self._read(ids) if ids else {}
+        readable = {number: topic for number, topic in topics.items() if _is_readable(topic)}
         for part in _ways_to_say(copy.story):
-            ours = [number for number in reversed(ids) if number in topics and _says(topics[number], part)]
+            ours = [number for number in reversed(ids) if number in readable and _says(readable[number], part)]
             if ours:
                 return self._sent(copy, ours[0], part)
+        if len(readable) < len(topics):
+            raise OkLost(RetryLater("no_answer"))  # one that cannot be understood may be the one
         return None
 
     def _read(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
@@ -380,7 +383,7 @@ class Ok(NetworkTarget):
             "mediatopic.getByIds", topic_ids=",".join(ids), fields="media_topic.*", media_limit=3
         )
         rows = answer.get("media_topics") if isinstance(answer, dict) else None
-        if not isinstance(rows, list) or not all(map(_is_readable, rows)):
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
             raise OkLost(RetryLater("no_answer"))
         return {str(row["id"]): row for row in rows}
 
@@ -435,9 +438,9 @@ class Ok(NetworkTarget):
         return Reach(views, likes, reposts, comments)
 
 
-def _is_readable(topic: Any) -> bool:
+def _is_readable(topic: Mapping[str, Any]) -> bool:
     """Whether it can be told what a topic says; one without a text has no block of it."""
-    media = topic.get("media") if isinstance(topic, dict) and topic.get("id") else None
+    media = topic.get("media")
     if not isinstance(media, list) or not all(isinstance(block, dict) for block in media):
         return False
     return all(isinstance(block.get("text"), str) for block in media if block.get("type") == "text")

@@ -140,9 +140,8 @@ class Site:
                 asked["status"] = "any"
             rows = self._ask("GET", kind, f"{kind}.list", params=asked)
             if not isinstance(rows, list) or not all(map(_is_readable, rows)):
-                raise WpError(
-                    RetryLater("no_answer", counts=False)
-                )  # it tells neither what is there nor what is not
+                # It tells neither what is there nor what is not.
+                raise WpError(RetryLater("no_answer", counts=False))
             found += rows
         return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -60,6 +62,21 @@ def test_t02_the_very_first_message_of_a_channel_is_known_not_to_be_there(rig: M
     assert isinstance(rig.settle(parcel, after=3600), RetryLater)
     rig.fault("says", "max.members", body='{"permissions": ["write"]}')
     assert rig.settle(parcel, after=3600) is None, "a bot that may not read everything sees no absence"
+
+
+def test_t02_ours_is_found_among_what_cannot_be_read_and_forwards_hide_nothing(rig: MaxRig) -> None:
+    assert isinstance(rig.target, MaxTarget)
+    parcel = rig.parcel(rig.story("Мост открыли в среду."))
+    rig.fault("effect_then_reset", "max.messages")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    shown = rig.target._api.call("messages.read", "GET", "/messages", chat_id=CHANNEL)
+    assert isinstance(shown, dict)
+    [ours] = shown["messages"]
+    strange = {**ours, "body": None}
+    forward = {**strange, "link": {"type": "forward"}}
+    for messages, expected in (([strange, ours], Sent), ([strange], NoneType), ([forward], RetryLater)):
+        rig.fault("says", "max.messages.read", body=json.dumps({"messages": messages}))
+        assert isinstance(rig.settle(parcel, after=3600), expected), messages
 
 
 def test_t46_too_often_is_certainly_not_sent_in_whatever_words(rig: MaxRig) -> None:

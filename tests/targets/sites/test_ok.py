@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -235,6 +236,17 @@ def test_a_topic_that_did_not_go_out_may_be_sent_again_after_a_while(
 
     assert target.find(copy_of(target, story()), row, datetime.now(UTC)) is None
     assert target.find(copy_of(target, story()), row, later()) == RetryLater("not_sent", 0.0, counts=False)
+
+
+def test_t02_ours_is_found_beside_a_topic_that_cannot_be_read(vk: SandboxClient, target: Ok) -> None:
+    published(target, story("Раньше"))
+    vk.fault("effect_then_reset", "ok.mediatopic.post")
+    row = delivery()
+    assert isinstance(target.publish(copy_of(target, story()), row), Uncertain)
+    shown = target._api.call("mediatopic.getByIds", topic_ids=posts(vk, "ok")[0]["id"], fields="media_topic.*")
+    shown["media_topics"].append({"id": "1", "type": "GROUP_THEME"})
+    vk.fault("says", "ok.mediatopic.getByIds", body=json.dumps(shown))
+    assert isinstance(target.find(copy_of(target, story()), row, datetime.now(UTC)), Sent)
 
 
 def test_a_topic_cut_the_second_time_is_found_too(vk: SandboxClient, target: Ok) -> None:
