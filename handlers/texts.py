@@ -1502,10 +1502,10 @@ def source_line(
     return f"{number}. {', '.join(facts)} — {state}"
 
 
-def source_added(number: int, link: str) -> str:
-    return (
-        f"Источник {number} добавлен: {link}. Новое оттуда придёт карточками. Остановить: /источники стоп {number}"
-    )
+def source_added(number: int, link: str, reaches_back: bool) -> str:
+    """``reaches_back``: it was asked for things that are older than what is ever taken."""
+    what = "Новое оттуда, не старше двух недель," if reaches_back else "Новое оттуда"
+    return f"Источник {number} добавлен: {link}. {what} придёт карточками. Остановить: /источники стоп {number}"
 
 
 def source_switched(number: int, name: str, active: bool) -> str:

@@ -39,11 +39,11 @@ class Standing:
 
 
 def standing(raw: object, owner_id: int) -> Standing | None:
-    """A published post in VK's ``raw`` object; None for anything else: suggestions, postponed, for donors only."""
+    """A published post in VK's ``raw`` object; None for what not everybody may read, or nobody any more."""
     post = mapping(raw)
     post_id = number(post.get("id"))
-    paid = mapping(post.get("donut")).get("is_donut")
-    if not post_id or paid or post_type_of(post) not in ("post", "reply", "copy", ""):
+    closed = mapping(post.get("donut")).get("is_donut") or post.get("is_deleted") or post.get("is_archived")
+    if not post_id or closed or post_type_of(post) not in ("post", "reply", "copy", ""):
         return None
     repeated = next((mapping(one) for one in items(post.get("copy_history"))), None)
     original = None

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, time
 
 from editorial import regions
-from editorial.sources import Source, owner_in, read_wish
+from editorial.sources import STALE, Source, owner_in, read_wish
 from handlers import sources, texts
 from handlers.answers import answer
 from handlers.context import Context
@@ -74,4 +74,4 @@ def _add(context: Context, message: MessageArrived, words: str) -> str:
         return texts.SOURCE_KNOWN
     details = {"source": added.number, "address": wish.address}
     context.unit.journal.add(context.now, None, message.from_id, "source_added", None, None, details)
-    return texts.source_added(added.number, added.link)
+    return texts.source_added(added.number, added.link, since < context.now - STALE)

@@ -57,10 +57,12 @@ def test_an_editor_enters_lists_and_stops_a_source(world: World) -> None:
         "Источник 1 добавлен: https://vk.com/club123."
     )
     assert entered(world, "https://sovet.invalid/News.RSS").startswith("Источник 2 добавлен")
+    assert "не старше двух недель" in entered(world, "https://sovet.invalid/old с 01.01.2020")
     assert entered(world, "vk.com/club123") == "Такой источник уже есть. Список: /источники"
     listed = entered(world, "")
     assert "1. vk.com/club123, Иркутская обл., только #слюдянка — читаем" in listed
     assert "2. sovet.invalid/News.RSS — читаем" in listed
+    assert "3. sovet.invalid/old — читаем" in listed
     assert "остановлен" in entered(world, "стоп 1")
     assert "1. vk.com/club123, Иркутская обл., только #слюдянка — остановлен" in entered(world, "")
     assert "снова читаем" in entered(world, "Старт № 1")

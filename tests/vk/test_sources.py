@@ -15,7 +15,7 @@ import pytest
 from bot.feed_reader import FeedReader, entries, plain
 from bot.fetch import Fetcher, Limits, net_locations
 from bot.sources import Sources
-from bot.vk.other_walls import OtherWalls
+from bot.vk.other_walls import OtherWalls, standing
 from bot.work import Work, utc_now
 from editorial.sources import Kind, Wish
 from editorial.suggestion import Origin, Suggestion
@@ -164,6 +164,23 @@ def test_T20_suggestions_and_postponed_posts_of_others_are_never_taken(desk: Des
     later = (datetime.now().astimezone() + timedelta(days=1)).isoformat()
     desk.council_writes("Отложенное", publish_date=later)
     assert desk.reads() == []
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        {"post_type": "suggest"},
+        {"post_type": "postpone"},
+        {"post_type": "post_ads"},
+        {"donut": {"is_donut": True, "placeholder": {"text": "Для подписчиков"}}},
+        {"is_deleted": True},
+        {"is_archived": True},
+    ],
+)
+def test_T20_what_not_everybody_may_read_is_no_post_of_a_source(only: dict[str, Any]) -> None:
+    raw = {"id": 5, "owner_id": -3, "from_id": -3, "date": 1764000000, "text": "Новость", "post_type": "post"}
+    assert standing(raw, -3) is not None
+    assert standing({**raw, **only}, -3) is None
 
 
 def test_a_closed_wall_is_the_source_s_fault_and_a_dead_network_is_not(desk: Desk) -> None:
