@@ -47,6 +47,9 @@ PAUSES: Final = (0.2, 0.5)
 #: Whoever takes longer to fail, seconds, is likely to take as long again, and others wait.
 QUICKLY: Final = 5.0
 
+#: Without the network's own words these tell that something on the way refused and nothing was carried out.
+_REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
+
 Timeout = tuple[float, float]
 """Seconds to connect; seconds of silence and of the whole answer."""
 
@@ -75,6 +78,11 @@ class Answer:
         return value if isinstance(value, dict) else {}
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether something on the way refused, where the body is not the network's: a proxy, a blocked address."""
+        return self.status in _REFUSED_ON_THE_WAY
+
+    @property
     def retry_after(self) -> float | None:
         """Seconds the network asks to wait, told as a number or as a date; a day at most."""
         told = self.headers.get("retry-after", "")
@@ -94,6 +102,11 @@ class Failed:
 
     what: str
     sent: bool
+
+    @classmethod
+    def on_the_way(cls) -> Failed:
+        """Something between us and the network refused."""
+        return cls("blocked", sent=False)
 
     def of_a_write(self) -> RetryLater | Uncertain:
         """What it means for something that must not be done twice."""

@@ -51,8 +51,6 @@ NOT_READY: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 30.0, 30.0, 60.0)
 LOOKED_AT: Final = 100
 _TOKENS_KEPT: Final = 500
 _MADE_KEPT: Final = 500
-#: Without MAX's JSON these tell that something on the way refused and nothing was carried out.
-_REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
 #: Either lets a bot post: chats know the first, channels the second.
 _MAY_POST: Final = frozenset({"write", "post_edit_delete_message"})
 _SEES_ALL: Final = "read_all_messages"
@@ -144,8 +142,8 @@ class MaxApi:
             return said
         code = said.get("code") or said.get("error")
         if not isinstance(code, str) or answer.status >= 500 or answer.status == 200:
-            if not said and answer.status in _REFUSED_ON_THE_WAY:
-                return Failed("blocked", sent=False)
+            if not said and answer.is_blocked:
+                return Failed.on_the_way()
             if answer.status == 413:
                 return Refusal(413, "too_large", "")
             if answer.status == 429:  # whoever said so, in whatever words, did not pass it on

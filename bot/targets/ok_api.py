@@ -170,9 +170,11 @@ class OkApi:
         return self._read(patiently(ask) if changes_nothing else ask(), write=write)
 
     def _read(self, answer: Answer | Failed, *, write: bool) -> Any:
+        value = answer.json() if isinstance(answer, Answer) else None
+        if isinstance(answer, Answer) and answer.is_blocked and value is None:
+            answer = Failed.on_the_way()
         if isinstance(answer, Failed):
             raise OkLost(answer.of_a_write() if write else answer.of_a_repeatable())
-        value = answer.json()
         if isinstance(value, dict) and "error_code" in value:
             raise OkRefused(_number(value["error_code"]), write=write)
         if answer.status == 429:

@@ -20,8 +20,6 @@ from editorial.delivery import Refused, RetryLater
 log = structlog.get_logger("telegram")
 
 UPLOADING: Final[Timeout] = (10.0, 180.0)
-#: Without Telegram's JSON these tell that something on the way refused and nothing was carried out.
-_REFUSED_ON_THE_WAY: Final = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 451})
 
 #: Methods of looking for a message, for which "nothing there" is an answer like any other.
 _LOOKS: Final = frozenset({"forwardMessage"})
@@ -126,8 +124,8 @@ class TelegramApi:
             return Told(said["result"])
         code = said.get("error_code")
         if said.get("ok") is not False or not isinstance(code, int):
-            if answer.status in _REFUSED_ON_THE_WAY:
-                return Failed("blocked", sent=False)
+            if answer.is_blocked:
+                return Failed.on_the_way()
             if answer.status == 413:
                 return Refusal(413, "request entity too large")
             if answer.status == 429:  # whoever said so, in whatever words, did not pass it on
