@@ -249,6 +249,32 @@ def test_a_picture_that_stays_away_is_waited_for_and_then_named_with_a_link(rig:
     assert LINK in f"{post.text} {post.links}"
 
 
+def test_a_new_picture_that_stays_away_holds_an_edit_up(rig: Rig) -> None:
+    if rig.by_reference:
+        pytest.skip("no file goes there")
+    first, second = rig.photos(2)
+    story = rig.story("Мост", [first])
+    placed = rig.publish(story)
+    away = replace(second, url="https://nobody.invalid/photo.jpg")
+
+    outcomes = rig.edit(changed(story, text="Мост 2", attachments=(first, away)), placed)
+
+    assert [type(one) for one in outcomes] == [RetryLater]
+    assert ["Мост 2" in post.text for post in rig.seen()] == [False]
+
+
+def test_a_post_of_which_nothing_can_go_along_is_refused(rig: Rig) -> None:
+    if rig.by_reference or rig.page:
+        pytest.skip("its title goes")
+    (photo,) = rig.photos(1)
+    gone = replace(photo, url=f"{rig.vk.url}/cdn/nothing.jpg")
+
+    outcome = rig.send(rig.story("", [gone], link=None))
+
+    assert isinstance(outcome, Refused), outcome
+    assert rig.seen() == []
+
+
 @pytest.mark.parametrize("amount", [0, 1])
 @pytest.mark.parametrize("long", [False, True])
 def test_t55_what_is_put_right_in_a_text_is_put_right_in_captions_links_and_buttons(
@@ -446,6 +472,18 @@ def test_t02_what_a_person_has_sent_again_is_looked_for_once_more(online: Rig) -
 
     assert isinstance(outcome, Sent)
     assert len([post for post in rig.seen() if post not in before]) == 2
+
+
+def test_t02_an_answer_that_says_nothing_of_a_post_leaves_it_in_doubt(online: Rig) -> None:
+    rig = online
+    if rig.repeatable:
+        pytest.skip("what is sent there may be sent again")
+    for what in ("braces", "empty", "html200"):
+        for method in rig.makes:
+            rig.fault(what, method)
+        assert isinstance(rig.send(rig.story("Мост открыли в среду.")), Uncertain)
+        rig.vk.clear_faults()
+    assert rig.seen() == []
 
 
 @pytest.mark.parametrize("what", ["braces", "empty", "html200"])

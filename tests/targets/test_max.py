@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
+from bot.targets.base import Standstill
 from bot.targets.http import Http
 from bot.targets.max import NOT_READY, MaxApi, MaxTarget
+from bot.targets.pace import ChannelPace
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from handlers import texts
 from sandbox.networks.max import CHANNEL, TOKEN
 from tests.media.server import sends
 from tests.sandbox_client import SandboxClient
-from tests.targets.rig import LINK, NOW, changed, placed_of
+from tests.targets.rig import LINK, NOW, Clock, changed, placed_of
 from tests.targets.rigs.max import MaxRig
 from tests.vk.fault_server import fault_server
 
@@ -268,3 +270,39 @@ def test_a_channel_that_is_closed_to_the_bot(rig: MaxRig, switch: dict[str, Any]
     assert isinstance(outcome, RetryLater)
     assert (outcome.reason, outcome.counts) == (reason, False)
     assert (rig.target.health().ok, rig.target.health().reason) == (False, reason)
+
+
+@pytest.mark.parametrize("message", ["{}", "5", '{"body": {}}', '{"body": {"mid": ""}}', '{"body": {"mid": 7}}'])
+def test_t02_a_message_without_a_number_is_in_doubt(rig: MaxRig, message: str) -> None:
+    rig.fault("says", "max.messages", body=f'{{"message": {message}}}')
+    assert rig.send(rig.story("Мост")) == Uncertain("no_message_id")
+
+
+def test_an_upload_without_a_token_is_made_again(rig: MaxRig) -> None:
+    rig.fault("says", "max.upload", body='{"size": 3}')
+    assert rig.send(rig.story("Мост", rig.photos(1))) == RetryLater("upload_unreadable")
+    rig.publish(rig.story("Мост", rig.photos(1)))
+
+
+def test_a_change_max_refuses_without_a_word_is_read_up(rig: MaxRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.fault("says", "max.messages.edit", body='{"note": "?"}')
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [RetryLater("no_answer")]
+    rig.fault("says", "max.messages.edit", body='{"success": false}')
+    rig.fault("error", "max.messages.read", code=404)
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("gone", 404)]
+
+
+def test_the_channel_is_not_hurried(rig: MaxRig) -> None:
+    clock = Clock()
+    assert isinstance(rig.target, MaxTarget)
+    rig.target._pace = ChannelPace(1.0, clock=clock)
+    rig.publish(rig.story("Первая"))
+
+    assert rig.send(rig.story("Вторая")) == RetryLater("pace", 1.0, counts=False)
+    rig.target.resume()
+    assert rig.target.standstill() == Standstill(1.0, "pace")
+    clock.now += 1.0
+    assert rig.target.standstill() is None
+    rig.publish(rig.story("Вторая"))

@@ -21,7 +21,7 @@ from sandbox.networks.telegram import CHANNEL, TOKEN
 from tests.media.pictures import an_animation
 from tests.media.server import sends
 from tests.sandbox_client import SandboxClient
-from tests.targets.rig import LINK, Clock, changed
+from tests.targets.rig import LINK, NOW, Clock, changed, placed_of
 from tests.targets.rigs.telegram import TelegramRig
 from tests.vk.fault_server import answers, fault_server, html
 
@@ -329,6 +329,35 @@ def test_what_telegram_itself_lets_nobody_touch_is_told_as_such(rig: TelegramRig
 
     assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("cannot_edit", 400)]
     assert rig.remove(story, placed) == [Refused("cannot_remove", 400)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("message can't be edited", "MESSAGE_EDIT_TIME_EXPIRED", "MESSAGE_AUTHOR_REQUIRED"),
+        *("there is no text in the message to edit", "there is no caption in the message to edit"),
+        "there is no media in the message to edit",
+    ],
+)
+def test_what_telegram_does_not_let_be_edited_is_for_a_person(rig: TelegramRig, words: str) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.fault("error", "telegram.editMessageText", code=400, text=f"Bad Request: {words}")
+
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("cannot_edit", 400)]
+
+
+def test_a_text_goes_out_although_somebody_deleted_its_album(rig: TelegramRig) -> None:
+    story = rig.story(LONG, rig.photos(2))
+    album = rig.send(story)
+    assert isinstance(album, Sent)
+    for number in album.result["ids"]:
+        rig.vk.do("network", network="telegram", what="delete", id=int(number))
+
+    text = rig.send(story, 1, {0: placed_of(album, NOW)})
+
+    assert isinstance(text, Sent)
+    assert [post["text"] for post in rig.posts()] == [LONG.strip()]
 
 
 def test_what_is_older_than_two_days_cannot_be_removed(rig: TelegramRig) -> None:

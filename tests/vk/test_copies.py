@@ -204,6 +204,47 @@ def test_a_copy_is_removed_once_and_a_gone_one_counts_as_removed(rig: Rig) -> No
     assert rig.target.edit(rig.copy(story, placed=sent), a_delivery("edit")) == Refused("gone")
 
 
+def test_a_copy_that_stands_and_may_not_be_touched_is_for_a_person(rig: Rig) -> None:
+    story = rig.story()
+    sent = rig.posted(story)
+    for code in (15, 100, 104, 210):
+        for method in ("wall.edit", "wall.delete"):
+            rig.world.do("fault", fault={"match": {"method": method}, "what": "error", "code": code})
+        copy = rig.copy(replace(story, text="Исправлено."), placed=sent)
+        assert rig.target.edit(copy, a_delivery("edit")) == Refused("cannot_edit", code)
+        assert rig.target.remove(copy, a_delivery("remove")) == Refused("cannot_remove", code)
+    assert [post["id"] for post in rig.wall()] == [int(sent.result["ids"][0])]
+
+
+@pytest.mark.parametrize("what", ["reset", "html200", "effect_then_reset"])
+def test_a_change_whose_answer_is_lost_is_made_again(rig: Rig, what: str) -> None:
+    story = rig.story()
+    sent = rig.posted(story)
+    copy = rig.copy(replace(story, text="Исправлено."), placed=sent)
+    rig.world.do("fault", fault={"match": {"method": "wall.edit"}, "what": what})
+    assert isinstance(rig.target.edit(copy, a_delivery("edit")), RetryLater)
+    assert isinstance(rig.target.edit(copy, a_delivery("edit")), Sent)
+
+
+def test_a_copy_found_after_a_lost_answer_tells_what_vk_dropped(rig: Rig) -> None:
+    missing = Attachment("video", -1, 987654)  # VK drops what does not exist
+    for text, more in (("Первый мост", ()), ("Второй мост", (missing,))):
+        story = rig.story(text=text, photos=1)
+        story = replace(story, attachments=(*story.attachments, *more))
+        rig.world.do("fault", fault={"match": {"method": "wall.post"}, "what": "effect_then_reset"})
+        copy, delivery = rig.copy(story), a_delivery()
+        assert isinstance(rig.target.publish(copy, delivery), Uncertain)
+        found = rig.target.find(copy, delivery, datetime.now(UTC))
+        assert isinstance(found, Sent)
+        assert found.result.get("notes", []) == ["attachments_lost"] * len(more)
+
+
+def test_a_link_the_text_names_already_is_not_named_twice(rig: Rig) -> None:
+    page = Attachment("link", url="https://okmo.ru/most")
+    rig.posted(rig.story("Мост: https://okmo.ru/most", attachments=(page, Attachment("link"))))
+    assert rig.wall()[0]["text"].count("okmo.ru/most") == 1
+
+
 def test_a_repost_shows_the_original_and_needs_no_edits(world: World, tmp_path: Path) -> None:
     rig = Rig(world, tmp_path, reposts=True)
     story = rig.story(photos=1)

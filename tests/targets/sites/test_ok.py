@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.targets.ok import Ok
+from bot.targets.ok import Ok, _not_done
 from bot.targets.ok_api import OkApi, meaning_of, signature
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
@@ -172,6 +172,26 @@ def test_t18_an_error_in_an_answer_of_success_is_seen(
 def test_the_same_error_while_reading_or_editing_is_no_doubt() -> None:
     assert meaning_of(1, write=False) == RetryLater("server_error", code=1)
     assert meaning_of(704, write=False) == Refused("cannot_edit", 704)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"success": True}, None),
+        ({"success": False}, Refused("cannot_edit")),
+        ({"success": "?"}, RetryLater("no_answer")),
+        ({}, RetryLater("no_answer")),
+        ([], RetryLater("no_answer")),
+    ],
+)
+def test_t18_a_change_is_done_only_where_the_answer_says_so(answer: Any, outcome: Any) -> None:
+    assert _not_done(answer, "cannot_edit") == outcome
+
+
+@pytest.mark.parametrize("answer", ["{}", "[]", '{"id": 1}', '""', "true", '"a1"'])
+def test_t02_a_topic_without_a_number_is_in_doubt(vk: SandboxClient, target: Ok, answer: str) -> None:
+    vk.fault("says", "ok.mediatopic.post", body=answer)
+    assert target.publish(copy_of(target, story()), delivery()) == Uncertain("no_answer")
 
 
 def test_t61_a_picture_that_is_refused_is_made_smaller_and_else_linked_and_told(
