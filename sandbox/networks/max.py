@@ -34,6 +34,18 @@ IMAGE_BYTES = 50 * 1024 * 1024
 IMAGE_SIDE = 7680
 PER_SECOND = 30
 EDITS_PER_SECOND = 2
+#: What a request may name in its address, by verb and path; and what a message may.
+TAKEN = {
+    ("GET", "/me"): set(),
+    ("POST", "/messages"): {"chat_id", "user_id", "disable_link_preview"},
+    ("PUT", "/messages"): {"message_id"},
+    ("DELETE", "/messages"): {"message_id"},
+    ("GET", "/messages"): {"chat_id", "message_ids", "from", "to", "count"},
+    ("POST", "/uploads"): {"type"},
+}
+MESSAGE = {"text", "attachments", "link", "notify", "format"}
+#: Link buttons in a row.
+LINKS_IN_ROW = 3
 KINDS = {
     "b": "strong",
     "strong": "strong",
@@ -203,7 +215,12 @@ class Max(Platform):
             ("POST", "/uploads"): self._upload,
         }
         given = dict(parse_qsl(call.query, keep_blank_values=True))
-        if handler := found.get((call.verb, call.path.rstrip("/"))):
+        route = (call.verb, call.path.rstrip("/"))
+        if handler := found.get(route):
+            if unknown := set(given) - TAKEN[route]:
+                raise MaxError(400, "proto.payload", f"unknown parameters {sorted(unknown)}")
+            if given.get("disable_link_preview", "true") not in ("true", "false"):
+                raise MaxError(400, "proto.payload", "disable_link_preview: true or false")
             return reply(handler(given, call.body))
         if match := re.fullmatch(r"/chats/(-?\d+)(/members/me)?", call.path):
             return reply(self._about(self._chat(match[1]), member=bool(match[2])))
@@ -351,6 +368,8 @@ class Max(Platform):
         return {"url": f"{self.world.base_url}/max/upload/{ticket}"}
 
     def _receive(self, call: Call) -> Reply:
+        if "authorization" in call.headers:
+            raise MaxError(400, "proto.payload", "Another host is not to be given the key")
         what = self.tickets.pop(call.path.removeprefix("/upload/"), None)
         if what is None:
             raise MaxError(404, "not.found", "Upload address is over")
@@ -449,8 +468,8 @@ def _object(body: bytes) -> dict[str, Any]:
         value = json.loads(body)
     except ValueError:
         raise MaxError(400, "proto.payload", "Body is not JSON") from None
-    if not isinstance(value, dict):
-        raise MaxError(400, "proto.payload", "Body is not an object")
+    if not isinstance(value, dict) or set(value) - MESSAGE:
+        raise MaxError(400, "proto.payload", "Body is not a message")
     return value
 
 
@@ -469,8 +488,10 @@ def _text(wanted: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
 
 
 def _buttons(rows: Any) -> list[list[dict[str, Any]]]:
-    if not isinstance(rows, list) or not 1 <= len(rows) <= 30 or any(not 1 <= len(row) <= 7 for row in rows):
-        raise MaxError(400, "proto.payload", "buttons: 1 to 30 rows of 1 to 7 buttons")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= 30:
+        raise MaxError(400, "proto.payload", "buttons: 1 to 30 rows")
+    if any(not 1 <= len(row) <= LINKS_IN_ROW for row in rows):
+        raise MaxError(400, "proto.payload", f"buttons: 1 to {LINKS_IN_ROW} links in a row")
     for button in (button for row in rows for button in row):
         if button.get("type") != "link" or not str(button.get("url", "")).startswith(("http://", "https://")):
             raise MaxError(400, "proto.payload", "buttons: a link button with a web address is needed")

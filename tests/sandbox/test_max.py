@@ -57,6 +57,21 @@ def test_the_key_stands_in_the_header_and_nowhere_else(bot: Bot) -> None:
         assert (refused.status_code, refused.json()["code"]) == (401, "verify.token")
 
 
+def test_what_is_no_part_of_the_api_is_refused(bot: Bot) -> None:
+    key = {"Authorization": TOKEN}
+    place = bot.raw("POST", "/uploads", type="image").json()["url"]
+    given_the_key = requests.post(place, files={"data": ("a.png", png(1, 40, 30))}, headers=key, timeout=10)
+    row = [{"type": "link", "text": "Да", "url": "https://vk.com"}] * 4
+    refused = [
+        bot.send("Мост", silent=True),
+        bot.raw("POST", "/messages", {"text": "Мост"}, chat_id=CHANNEL, disable_link_preview="yes"),
+        bot.raw("POST", "/messages", {"text": "Мост"}, chat_id=CHANNEL, access_token=TOKEN),
+        bot.send("Мост", [{"type": "inline_keyboard", "payload": {"buttons": [row]}}]),
+        given_the_key,
+    ]
+    assert [one.status_code for one in refused] == [400] * len(refused)
+
+
 def test_places(bot: Bot) -> None:
     assert bot.raw("POST", "/messages", {"text": "да"}, chat_id=STRANGERS_CHAT).json()["code"] == "chat.denied"
     assert bot.raw("POST", "/messages", {"text": "да"}, chat_id=-1).status_code == 404
