@@ -55,7 +55,7 @@ class Attachment:
     ``kind`` is VK's type word ("photo", "video", "link", …; the list is open).  ``url`` is the address of
     the largest picture, of the document, or of the link itself.  ``preview`` is a picture to show, if any.
     ``width`` and ``height`` are those of the largest picture, where VK tells them.  ``answers`` are those of a
-    poll, one a line.
+    poll, one a line; ``several``: more than one may be chosen.
     """
 
     kind: str
@@ -68,6 +68,7 @@ class Attachment:
     width: int | None = field(default=None, compare=False)
     height: int | None = field(default=None, compare=False)
     answers: str | None = field(default=None, compare=False)
+    several: bool | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> str:

@@ -50,7 +50,7 @@ FORBIDS: Final = frozenset({"cannot_edit", "cannot_remove"})
 #: What a copy waits for when its post is gone from VK and people are to say whether it goes, too.
 DECIDE: Final = "decide"
 _OPEN: Final = (State.WAITING, State.HELD)
-_ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "answers")
+_ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "answers", "several")
 
 
 @dataclass(frozen=True, slots=True)

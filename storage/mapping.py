@@ -29,6 +29,7 @@ REGISTRY = (
 
 _ATTACHMENT_FIELDS = (
     *("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "width", "height", "answers"),
+    "several",
 )
 
 

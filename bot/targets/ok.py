@@ -112,7 +112,7 @@ def _blocks(attachments: Iterable[Attachment]) -> dict[str, dict[str, Any]]:
                 "type": "poll",
                 "question": one.title,
                 "answers": [{"text": answer} for answer in answers],
-                "options": "SingleChoice,AnonymousVoting",
+                "options": "AnonymousVoting" if one.several else "SingleChoice,AnonymousVoting",
             }
     return blocks
 

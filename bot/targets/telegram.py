@@ -284,7 +284,9 @@ class TelegramTarget(NetworkTarget):
             params["reply_parameters"] = {"message_id": int(first.ids[0]), "allow_sending_without_reply": True}
         if draft.poll:
             options = [{"text": one} for one in draft.poll["options"]]
-            return self._made(1, "sendPoll", {**params, "question": draft.poll["question"], "options": options})
+            params |= {"question": draft.poll["question"], "options": options}
+            params |= {"allows_multiple_answers": True} if draft.poll.get("several") else {}
+            return self._made(1, "sendPoll", params)
         if not draft.pieces:
             params |= {"text": draft.text, "entities": draft.entities}
             params["link_preview_options"] = dict(draft.preview or {"is_disabled": True})

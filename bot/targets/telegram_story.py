@@ -75,7 +75,8 @@ def _poll(attachment: Attachment) -> dict[str, Any] | None:
     if attachment.kind != "poll" or not 1 <= utf16_length(question) <= POLL_QUESTION or not all(options):
         return None
     fits = len(options) <= POLL_OPTIONS and all(utf16_length(one) <= POLL_OPTION for one in options)
-    return {"question": question, "options": options} if fits else None
+    several = {"several": True} if attachment.several else {}
+    return {"question": question, "options": options, **several} if fits else None
 
 
 def _whole_text(story: Story, inside: Enclosed, *, says_something: bool = False) -> Rich:

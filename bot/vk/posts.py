@@ -45,6 +45,7 @@ def attachment_of(raw: object) -> Attachment:
         width=width,
         height=height,
         answers=_answers(kind, inner),
+        several=True if kind == "poll" and inner.get("multiple") in (True, 1) else None,
     )
 
 

@@ -30,6 +30,7 @@ MOST_UPLOADS = 20
 MOST_BYTES = 20 * 1024 * 1024
 LEAST_SIDE = 16
 MOST_SIDE = 10_000
+POLL_OPTIONS = {"SingleChoice", "AnonymousVoting", "ResultsAfterVoting", "VotingClosed"}
 MOSCOW = timezone(timedelta(hours=3))
 
 Params = dict[str, str]
@@ -492,6 +493,9 @@ def _check_link(url: Any) -> None:
 
 def _check_poll(block: dict[str, Any]) -> None:
     answers = block.get("answers")
+    chosen = {one for one in str(block.get("options", "")).split(",") if one}
+    if chosen - POLL_OPTIONS:
+        raise OkError(604, "MEDIA_TOPIC_POLL_OPTIONS : Unknown options")
     if not block.get("question") or not isinstance(answers, list):
         raise OkError(602, "MEDIA_TOPIC_POLL_QUESTION : Question or answers are missing")
     if not 2 <= len(answers) <= 20 or not all(isinstance(one, dict) and one.get("text") for one in answers):
@@ -499,7 +503,9 @@ def _check_poll(block: dict[str, Any]) -> None:
 
 
 def _shown_poll(block: dict[str, Any]) -> dict[str, Any]:
-    return {"question": block["question"], "options": [answer["text"] for answer in block["answers"]]}
+    several = "SingleChoice" not in str(block.get("options", "")).split(",")
+    options = [answer["text"] for answer in block["answers"]]
+    return {"question": block["question"], "options": options, "several": several}
 
 
 def _check_photos(ok: Ok, photos: Any) -> None:

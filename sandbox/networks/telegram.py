@@ -437,7 +437,11 @@ def sendPoll(telegram: Telegram, params: Params, _files: Files) -> Any:
         raise bad("poll options length must not exceed 100")
     if chat.type == "channel" and params.get("is_anonymous") is False:
         raise bad("non-anonymous polls can't be sent to channel chats")
-    poll = {"question": question, "options": [{"text": one, "voter_count": 0} for one in options]}
+    poll = {
+        "question": question,
+        "options": [{"text": one, "voter_count": 0} for one in options],
+        "allows_multiple_answers": params.get("allows_multiple_answers") in (True, "true"),
+    }
     return _one(telegram, chat, params, kind="poll", poll=poll)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from editorial.suggestion import Attachment, Content, Decision, Status, Suggestion
 from storage.errors import Conflict, SlotTaken
+from storage.mapping import attachments_from_json, attachments_to_json
 from storage.suggestions import PostMark
 from storage.unit import Storage, Unit
 from tests.storage.builders import WALL, news, taken_in
@@ -33,6 +34,13 @@ def published(unit: Unit, now: datetime, post_id: int, at: datetime, due_at: dat
     return changed(
         unit, news, status=Status.PUBLISHED, published_at=at, published_post_id=post_id + 1000, due_at=due_at
     )
+
+
+def test_nothing_of_an_attachment_is_lost_in_store() -> None:
+    whole = Attachment("poll", 1, 2, "key", "url", "title", "preview", 3, 4, "Да\nНет", True)
+    assert None not in astuple(whole)
+    [kept] = attachments_from_json(attachments_to_json([whole]))
+    assert astuple(kept) == astuple(whole)
 
 
 def test_a_new_suggestion_waits_for_review_with_all_it_came_with(storage: Storage, now: datetime) -> None:

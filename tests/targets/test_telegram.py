@@ -123,6 +123,18 @@ def a_poll(rig: TelegramRig) -> Attachment:
     return attachments_of(row["attachments"])[0]
 
 
+def test_a_poll_of_several_answers_stays_one(rig: TelegramRig) -> None:
+    told = {"id": 7, "owner_id": -1, "question": "Что нужно?", "answers": [{"text": "Мост"}, {"text": "Паром"}]}
+    several, one = (
+        attachments_of([{"type": "poll", "poll": {**told, "multiple": more}}]) for more in (True, False)
+    )
+    rig.publish(rig.story("Опрос", several))
+    rig.publish(rig.story("Опрос", one))
+
+    polls = [post["poll"]["allows_multiple_answers"] for post in rig.posts() if post["poll"]]
+    assert polls == [True, False]
+
+
 def test_a_poll_is_asked_in_telegram_too(rig: TelegramRig) -> None:
     story = rig.story("Мост", [*rig.photos(1), a_poll(rig)])
 

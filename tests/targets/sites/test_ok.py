@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -133,6 +134,9 @@ def test_a_poll_is_a_poll_and_where_it_is_refused_a_link(vk: SandboxClient, targ
     (post,) = posts(vk, "ok")
     assert (post["text"], [one["question"] for one in post["polls"]]) == ("Мост", ["Нужен ли мост?"])
     assert post["polls"][0]["options"] == ["Да", "Нет"]
+    assert not post["polls"][0]["several"]
+    published(target, story("Паром", (replace(poll, several=True),)))
+    assert posts(vk, "ok")[0]["polls"][0]["several"]
 
     vk.fault("error", "ok.mediatopic.post", code=603)
     sent = published(target, story("Дорога", (poll,)))
