@@ -1,8 +1,8 @@
-"""Copies of a post in other networks: when they are released, what is to stand there, what follows from outcomes.
+"""Copies of a post in other networks: when they are released, what is to stand there, how they are taken back.
 
-What happens to the post on VK itself, once it is out, stands in ``own_posts``.  A copy is a row for each
-network and part; what leaves for it is an outbox row like everything else, written in the transaction that decides
-it.
+What follows from what the networks answered stands in ``copy_outcomes``, what happens to the post on VK itself,
+once it is out, in ``own_posts``.  A copy is a row for each network and part; what leaves for it is an outbox row
+like everything else, written in the transaction that decides it.
 
 ::
 
@@ -23,7 +23,7 @@ from typing import Any, Final
 import structlog
 
 from editorial import rubrics
-from editorial.delivery import Delivery, NewDelivery, State, Verdict
+from editorial.delivery import Delivery, NewDelivery, State
 from editorial.networks import (
     CopyState,
     Network,
@@ -33,7 +33,6 @@ from editorial.networks import (
     PostState,
     Story,
     next_look,
-    next_reach,
 )
 from editorial.suggestion import Attachment, Content, Suggestion
 from handlers import changes, network_rules
@@ -43,10 +42,6 @@ log = structlog.get_logger("crosspost")
 
 #: Stands among the copies for the post on VK itself, once something is done to it from the card.
 VK: Final = "vk"
-#: Why a part is not sent: the one before it failed.
-EARLIER_PART: Final = "earlier_part"
-#: Refusals that say: the network does not allow it, a person has to.
-FORBIDS: Final = frozenset({"cannot_edit", "cannot_remove"})
 #: What a copy waits for when its post is gone from VK and people are to say whether it goes, too.
 DECIDE: Final = "decide"
 _OPEN: Final = (State.WAITING, State.HELD)
@@ -215,7 +210,7 @@ def release(context: Context, suggestion: Suggestion, post: OurPost) -> None:
     context.unit.posts.put(post, context.now)
     for one in network_rules.chosen(context, suggestion):
         for part in range(_parts(one, story_of(suggestion, post, one.key))):
-            _send(context, one, NetworkCopy(post.number, one.key, part, CopyState.WAITING))
+            send(context, one, NetworkCopy(post.number, one.key, part, CopyState.WAITING))
     if context.unit.copies.of(post.number):
         changes.refresh_cards_of_post(context, post.number)
 
@@ -260,7 +255,8 @@ def asked_since(delivery: Delivery) -> datetime | None:
     return datetime.fromisoformat(since) if since else None
 
 
-def _send(context: Context, network: Network, copy: NetworkCopy, **more: str) -> None:
+def send(context: Context, network: Network, copy: NetworkCopy, **more: str) -> None:
+    """Have this part sent; it waits from now on."""
     id_ = _queue(context, network, copy, "post", more)
     waiting = replace(copy, state=CopyState.WAITING, delivery=id_, error=None, doing=None, todo=None, said=None)
     context.unit.copies.put(waiting, context.now)
@@ -290,9 +286,9 @@ def bring_up_to_date(context: Context, suggestion: Suggestion, post: OurPost) ->
         count = _parts(found, story)
         for copy in parts:
             if copy.part >= count:
-                _take_out(context, found, copy)
+                take_out(context, found, copy)
             elif copy.state is CopyState.OUT and copy.digest != story.digest:
-                _edit(context, found, copy)
+                edit(context, found, copy)
         _grow(context, found, parts, count)
 
 
@@ -304,7 +300,8 @@ def by_network(copies: Iterable[NetworkCopy]) -> dict[str, list[NetworkCopy]]:
     return found
 
 
-def _edit(context: Context, network: Network, copy: NetworkCopy) -> None:
+def edit(context: Context, network: Network, copy: NetworkCopy) -> None:
+    """Have this part that stands say what the post says now; where that is forbidden, it is for a person to do."""
     if not network.can_edit or not copy.ids:
         context.unit.copies.put(replace(copy, todo="edit", doing=None), context.now)
         return
@@ -320,7 +317,7 @@ def _grow(context: Context, network: Network, parts: list[NetworkCopy], count: i
     for part in range(1, count):
         copy = known.get(part)
         if copy is None or copy.state is CopyState.REMOVED:
-            _send(context, network, NetworkCopy(parts[0].number, network.key, part, CopyState.WAITING))
+            send(context, network, NetworkCopy(parts[0].number, network.key, part, CopyState.WAITING))
 
 
 def take_back(context: Context, number: int) -> None:
@@ -343,7 +340,7 @@ def take_back_parts(context: Context, key: str, parts: Iterable[NetworkCopy]) ->
     found = network(context, key)
     for copy in parts:
         if found is not None:
-            _take_out(context, found, replace(copy, todo=None) if copy.todo == DECIDE else copy)
+            take_out(context, found, replace(copy, todo=None) if copy.todo == DECIDE else copy)
         elif copy.state in (CopyState.OUT, CopyState.ASKED):
             context.unit.copies.put(replace(copy, todo="remove", doing=None), context.now)
 
@@ -377,13 +374,22 @@ def done_by_hand(context: Context, number: int, key: str) -> bool:
     return bool(due)
 
 
+def stands_somewhere(context: Context, number: int) -> bool:
+    """Whether a copy stands in a network that nobody takes away yet."""
+    return any(
+        copy.state is CopyState.OUT and copy.network != VK and "remove" not in (copy.doing, copy.todo)
+        for copy in context.unit.copies.of(number)
+    )
+
+
 def _in_hand(context: Context, copy: NetworkCopy) -> bool:
     """Whether the copy is being sent, or may have arrived."""
     row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
     return copy.state is CopyState.WAITING and row is not None and row.state in (State.SENDING, State.UNCERTAIN)
 
 
-def _take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
+def take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
+    """Have this part leave the network; one that has not left us does not go out."""
     match copy.state:
         case CopyState.WAITING if _in_hand(context, copy):
             context.unit.copies.put(copy, context.now)  # what follows is decided when its fate is known
@@ -396,7 +402,7 @@ def _take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
         case CopyState.OUT:
             row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
             if row is not None and row.kind == "edit":
-                _call_off(context, copy)
+                call_off(context, copy)
             id_ = _queue(context, network, copy, "remove")
             context.unit.copies.put(replace(copy, doing="remove", todo=None, error=None, delivery=id_), context.now)
 
@@ -404,217 +410,12 @@ def _take_out(context: Context, network: Network, copy: NetworkCopy) -> None:
 def _cancel(context: Context, copy: NetworkCopy) -> None:
     """It does not go out any more."""
     if copy.state in (CopyState.WAITING, CopyState.REFUSED):
-        _call_off(context, copy)
+        call_off(context, copy)
         context.unit.copies.put(replace(copy, state=CopyState.CANCELLED, error="taken_back"), context.now)
 
 
-def _call_off(context: Context, copy: NetworkCopy) -> None:
+def call_off(context: Context, copy: NetworkCopy) -> None:
+    """Take what waits to be done to this part out of the outbox."""
     row = context.unit.outbox.get(copy.delivery) if copy.delivery else None
     if row is not None and row.state in _OPEN:
         context.unit.outbox.cancel(row.id, context.now)
-
-
-# ------------------------------------------------------------------------------------------------------- outcomes
-
-
-def settled(context: Context, delivery: Delivery, verdict: Verdict) -> None:
-    """What follows from the outcome of a delivery to a network, once it is recorded."""
-    key, part = str(delivery.payload.get("network")), int(delivery.payload.get("part", 0))
-    copy = next(
-        (one for one in context.unit.copies.of(delivery.number or 0) if (one.network, one.part) == (key, part)),
-        None,
-    )
-    if copy is None:
-        return
-    match verdict.state:
-        case State.SENT:
-            _succeeded(context, delivery, copy, verdict.result or {})
-        case State.REFUSED:
-            _refused(context, delivery, copy, verdict.error or "refused")
-        case State.WAITING:
-            if copy.error == verdict.error and copy.state is CopyState.WAITING and copy.doing != "look":
-                return  # nothing new to show
-            state = CopyState.WAITING if delivery.kind == "post" else copy.state
-            doing = None if delivery.kind == "post" else copy.doing
-            context.unit.copies.put(replace(copy, state=state, error=verdict.error, doing=doing), context.now)
-        case State.UNCERTAIN if delivery.kind == "post":
-            context.unit.copies.put(replace(copy, doing="look", error=verdict.error), context.now)
-        case _:
-            return
-    changes.refresh_cards_of_post(context, copy.number)
-
-
-def _succeeded(context: Context, delivery: Delivery, copy: NetworkCopy, result: Mapping[str, Any]) -> None:
-    if delivery.kind == "remove":
-        gone = replace(copy, state=CopyState.REMOVED, removed_at=context.now, next_reach=None)
-        context.unit.copies.put(replace(gone, doing=None, todo=None, error=None, said=None), context.now)
-        return
-    after = _standing(copy, result, context.now)
-    if delivery.kind == "edit":
-        after = replace(after, sent_at=copy.sent_at, edited_at=context.now)
-    if copy.todo == DECIDE:
-        after = replace(after, todo=DECIDE)
-    context.unit.copies.put(after, context.now)
-    _follow_up(context, after)
-
-
-def _standing(copy: NetworkCopy, result: Mapping[str, Any], now: datetime) -> NetworkCopy:
-    ids = tuple(str(one) for one in result.get("ids") or ()) or copy.ids
-    said = copy.said or {}
-    return replace(
-        copy,
-        state=CopyState.OUT,
-        ids=ids,
-        link=result.get("link") or copy.link,
-        result={**copy.result, **result},
-        digest=said.get("digest") or copy.digest,
-        notes=tuple(result.get("notes") or ()) if "notes" in result else copy.notes,
-        sent_at=now,
-        next_reach=next_reach(now, now) if copy.part == 0 and ids else copy.next_reach,
-        doing=None,
-        todo=None,
-        error=None,
-        said=None,
-    )
-
-
-def _follow_up(context: Context, copy: NetworkCopy) -> None:
-    """The post may have changed while this was under way; and the next parts may wait for it."""
-    suggestion = context.unit.suggestions.get(copy.number)
-    post = context.unit.posts.get(copy.number)
-    found = network(context, copy.network)
-    if suggestion is None or post is None or found is None:
-        return
-    if post.state is PostState.GONE:
-        if copy.todo != DECIDE:
-            _take_out(context, found, copy)
-        return
-    if copy.digest != story_of(suggestion, post, copy.network).digest:
-        bring_up_to_date(context, suggestion, post)
-    _resume_parts(context, found, copy.number)
-
-
-def _resume_parts(context: Context, network: Network, number: int) -> None:
-    """Parts that were taken out of the outbox while an earlier one was in doubt are queued again."""
-    for copy in by_network(context.unit.copies.of(number)).get(network.key, ()):
-        if copy.state is CopyState.WAITING and copy.delivery is None:
-            _send(context, network, copy)
-
-
-def _refused(context: Context, delivery: Delivery, copy: NetworkCopy, reason: str) -> None:
-    if reason == "gone" and delivery.kind == "edit":  # somebody deleted it there
-        gone = replace(copy, state=CopyState.REMOVED, doing=None, error=reason, said=None, removed_at=context.now)
-        context.unit.copies.put(replace(gone, next_reach=None), context.now)
-        return
-    if delivery.kind in ("edit", "remove"):
-        error = None if reason in FORBIDS else reason
-        context.unit.copies.put(replace(copy, doing=None, todo=delivery.kind, error=error, said=None), context.now)
-        return
-    context.unit.copies.put(
-        replace(copy, state=CopyState.REFUSED, error=reason, doing=None, said=None), context.now
-    )
-    for later in _later_parts(context, copy):
-        _call_off(context, later)
-        cancelled = replace(later, state=CopyState.CANCELLED, error=EARLIER_PART, delivery=None)
-        context.unit.copies.put(cancelled, context.now)
-    changes.note(context, "copy_refused", copy.number, network=copy.network, reason=reason)
-
-
-def _later_parts(context: Context, copy: NetworkCopy) -> list[NetworkCopy]:
-    parts = by_network(context.unit.copies.of(copy.number)).get(copy.network, [])
-    return [one for one in parts if one.part > copy.part and one.state is CopyState.WAITING]
-
-
-# ----------------------------------------------------------------------------------------------- what people settle
-
-
-def ask(context: Context, delivery: Delivery) -> bool:
-    """Reading could not tell whether a part arrived: people are asked, once; what is behind it goes on."""
-    copy = _in_network(context, delivery.number or 0, str(delivery.payload.get("network")), delivery.id)
-    if delivery.kind != "post" or copy is None or copy.state is not CopyState.WAITING:
-        return False
-    context.unit.outbox.ask(delivery.id, context.now)
-    context.unit.copies.put(replace(copy, state=CopyState.ASKED, doing=None), context.now)
-    for later in _later_parts(context, copy):
-        _call_off(context, later)
-        context.unit.copies.put(replace(later, delivery=None), context.now)
-    changes.refresh_cards_of_post(context, copy.number)
-    changes.note(context, "copy_asked", copy.number, network=copy.network)
-    context.unit.journal.add(context.now, copy.number, None, "asked", details={"network": copy.network})
-    return True
-
-
-def _in_network(context: Context, number: int, key: str, delivery: int) -> NetworkCopy | None:
-    parts = by_network(context.unit.copies.of(number)).get(key, [])
-    return next((copy for copy in parts if copy.delivery == delivery), None)
-
-
-def confirm(context: Context, number: int, key: str) -> bool:
-    """A person saw the part that was asked about in its network. False: nothing was asked."""
-    copy = _asked(context, number, key)
-    if copy is None:
-        return False
-    context.unit.outbox.sent(copy.delivery or 0, {"by_hand": True}, context.now)
-    after = _standing(copy, {"by_hand": True}, context.now)
-    if copy.todo in ("remove", DECIDE):
-        after = replace(after, todo=copy.todo)
-    context.unit.copies.put(after, context.now)
-    if after.todo is None:
-        _follow_up(context, after)
-    return True
-
-
-def repeat(context: Context, number: int, key: str) -> bool:
-    """Send what failed, or what a person says did not arrive, and nothing else. False: there is no such part."""
-    found = network(context, key)
-    parts = by_network(context.unit.copies.of(number)).get(key, [])
-    post = context.unit.posts.get(number)
-    if found is None or post is None:
-        return False
-    if _change_again(context, found, parts):
-        return True
-    failed = [one for one in parts if one.state in (CopyState.REFUSED, CopyState.ASKED)]
-    if not failed or post.state is PostState.GONE:
-        return False
-    asked: dict[str, str] = {}
-    if failed[0].state is CopyState.ASKED:
-        row = context.unit.outbox.get(failed[0].delivery or 0)
-        if row is not None:
-            asked = {"asked_since": (asked_since(row) or row.sending_at or row.created_at).isoformat()}
-        context.unit.outbox.refused(failed[0].delivery or 0, "repeated", None, context.now)
-    for copy in parts:
-        behind = copy.part > failed[0].part and (copy.error == EARLIER_PART or copy.delivery is None)
-        if copy == failed[0]:
-            _send(context, found, copy, **asked)
-        elif behind and copy.state in (CopyState.CANCELLED, CopyState.WAITING):
-            _send(context, found, copy)
-    return True
-
-
-def may_change_again(copy: NetworkCopy) -> bool:
-    """Whether an edit or removal failed for a reason that may have passed."""
-    return copy.todo in ("edit", "remove") and copy.error is not None
-
-
-def _change_again(context: Context, network: Network, parts: Iterable[NetworkCopy]) -> bool:
-    failed = [one for one in parts if may_change_again(one)]
-    for copy in failed:
-        again = replace(copy, todo=None, error=None)
-        if copy.todo == "edit":
-            _edit(context, network, again)
-        else:
-            _take_out(context, network, again)
-    return bool(failed)
-
-
-def _asked(context: Context, number: int, key: str) -> NetworkCopy | None:
-    parts = by_network(context.unit.copies.of(number)).get(key, [])
-    return next((copy for copy in parts if copy.state is CopyState.ASKED), None)
-
-
-def stands_somewhere(context: Context, number: int) -> bool:
-    """Whether a copy stands in a network that nobody takes away yet."""
-    return any(
-        copy.state is CopyState.OUT and copy.network != VK and "remove" not in (copy.doing, copy.todo)
-        for copy in context.unit.copies.of(number)
-    )

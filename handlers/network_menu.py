@@ -15,7 +15,18 @@ from editorial.lifecycle import same_version
 from editorial.networks import CopyState, Network, NetworkCopy, PostState
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Status, Suggestion
-from handlers import cards, changes, crosspost, keyboards, network_rules, own_posts, own_text, removal, texts
+from handlers import (
+    cards,
+    changes,
+    copy_outcomes,
+    crosspost,
+    keyboards,
+    network_rules,
+    own_posts,
+    own_text,
+    removal,
+    texts,
+)
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
@@ -83,7 +94,7 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
     number = suggestion.number
     done = {
         "again": lambda: _again(context, number, key),
-        "out": lambda: crosspost.confirm(context, number, _known(context, key).key),
+        "out": lambda: copy_outcomes.confirm(context, number, _known(context, key).key),
         "drop": lambda: crosspost.take_back_from(context, number, _known(context, key).key),
         "keep": lambda: crosspost.leave_there(context, number, key),
         "done": lambda: _done(context, number, key),
@@ -108,7 +119,7 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
 def _again(context: Context, number: int, key: str) -> bool:
     if key == crosspost.VK:
         return own_posts.again_on_vk(context, number)
-    return crosspost.repeat(context, number, _known(context, key).key)
+    return copy_outcomes.repeat(context, number, _known(context, key).key)
 
 
 def _done(context: Context, number: int, key: str) -> bool:
@@ -221,7 +232,7 @@ def _of_network(title: str, parts: Sequence[NetworkCopy], *, gone: bool, on: boo
     if CopyState.ASKED in states:
         yield "out", texts.network_is_out(title)
     sends_again = states & {CopyState.ASKED, CopyState.REFUSED} and not gone
-    if on and (sends_again or any(map(crosspost.may_change_again, parts))):
+    if on and (sends_again or any(map(copy_outcomes.may_change_again, parts))):
         yield "again", texts.network_again(title)
     if todos & {"edit", "remove"}:
         yield "done", texts.network_done(title)

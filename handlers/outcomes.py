@@ -15,7 +15,7 @@ from handlers import (
     alarms,
     burst,
     changes,
-    crosspost,
+    copy_outcomes,
     duplicates,
     joint,
     letters,
@@ -98,7 +98,7 @@ def record(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
 def undecidable(context: Context, delivery: Delivery) -> bool:
     """Reading could not tell whether the post is out: people are asked, once."""
     if delivery.kind == "post":
-        return crosspost.ask(context, delivery)
+        return copy_outcomes.ask(context, delivery)
     suggestion = context.unit.suggestions.get(delivery.number or 0)
     if delivery.kind != "publish" or suggestion is None or suggestion.status is not Status.PUBLISHING:
         return False
@@ -230,7 +230,7 @@ def _copy(context: Context, delivery: Delivery, verdict: Verdict) -> bool:
         verdict = Verdict(State.REFUSED, error=verdict.error, code=verdict.code)
     if not record(context, delivery, verdict):
         return False
-    crosspost.settled(context, delivery, verdict)
+    copy_outcomes.settled(context, delivery, verdict)
     return True
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import bot.targets
 from bot.vk import errors
-from handlers import alarms, crosspost, texts
+from handlers import alarms, copy_outcomes, texts
 
 FOLDER = Path(bot.targets.__file__).parent
 #: Targets of VK itself, whose refusals have sentences of their own.
@@ -64,7 +64,7 @@ def told_by_networks() -> dict[str, str]:
     found = {reason: path.stem for path in files for reason in reasons_in(path) if reason}
     assert {"silence", "photo_refused", "no_original", "folder_closed", "too_large"} <= found.keys()
     from_vk = {row[1] for row in errors.TABLE.values() if row[0] is not errors.Remedy.MARK_AUTHOR}
-    more = {*alarms.CLOSING, *crosspost.FORBIDS, crosspost.EARLIER_PART, "interrupted", "program_fault"}
+    more = {*alarms.CLOSING, *copy_outcomes.FORBIDS, copy_outcomes.EARLIER_PART, "interrupted", "program_fault"}
     return {**dict.fromkeys(from_vk - NOT_OF_WALLS, "vk_copy"), **found, **dict.fromkeys(more, "the handlers")}
 
 
