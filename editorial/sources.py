@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from editorial import regions
 from editorial.likeness import Trace, likeness, trace
-from editorial.suggestion import Content, Suggestion, comparable
+from editorial.suggestion import SOURCE_LINE, Content, Suggestion, comparable
 
 #: What is older than this when it is first seen is no news any more.
 STALE: Final = timedelta(days=14)
@@ -116,6 +116,7 @@ _SITE_ADDRESS: Final = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?", re.IGNO
 _COMMUNITY: Final = re.compile(r"(?:club|public|event)(\d{1,15})")
 _TAG: Final = re.compile(r"#([\w\u0300-\u036f]+)(?:@[\w.]+)?")
 _DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_CREDIT: Final = SOURCE_LINE.format(url="")
 _AD_MARK: Final = re.compile(r"\berid\b[\s:=]*[a-z0-9]{5,}|[?&]erid=", re.IGNORECASE)
 #: Pages of VK that are nobody's wall.
 _NOT_A_WALL: Final = re.compile(
@@ -307,11 +308,11 @@ def _is_that_post(one: Suggestion, content: Content, post: tuple[int, int] | Non
 
 
 def _shows(content: Content, owner_id: int, post_id: int) -> bool:
-    """Whether that post is attached, or is linked with hardly a word besides."""
+    """Whether that post is attached, named as the source, or linked with hardly a word besides."""
     if any(
         one.kind == "wall" and (one.owner_id, one.media_id) == (owner_id, post_id) for one in content.attachments
     ):
         return True
     links = " ".join([content.text, *(one.url or "" for one in content.attachments if one.kind == "link")])
-    named = re.search(rf"wall{owner_id}_{post_id}(?!\d)", links) is not None
-    return named and len(_trace(content.text).stems) < FEW_WORDS
+    named = re.search(rf"({_CREDIT})?\S*wall{owner_id}_{post_id}(?!\d)", links)
+    return named is not None and (named[1] is not None or len(_trace(content.text).stems) < FEW_WORDS)

@@ -175,6 +175,7 @@ def test_a_few_words_are_not_yet_the_same_news() -> None:
     [
         {"text": "Посмотрите", "attachments": (Attachment("wall", COUNCIL, 5),)},
         {"text": "Вот наша новость: https://vk.com/wall-123_5"},
+        {"text": "Пересказ своими словами о том, что решили на заседании\n\nИсточник: vk.com/wall-123_5"},
         {"text": "Нечто", "origin": Origin.SOURCE, "behind": {"source": 9, "owner_id": COUNCIL, "post_id": 5}},
     ],
 )
