@@ -205,6 +205,17 @@ def _flag_halves_before(text: str, place: int) -> int:
 
 # ------------------------------------------------------------------------------------------------- comparing
 
+#: Signs nobody sees, and marks that hide what stands below: networks drop some of them from what they are sent.
+_DROPPED: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u030a\u0333\u033f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]"
+)
+
+
+def same_words(sent: str, seen: str) -> bool:
+    """Whether a text that a network shows is the one that was sent: blanks and what nobody sees may differ."""
+    return _DROPPED.sub("", sent).split() == _DROPPED.sub("", seen).split()
+
+
 #: A fragment longer than this is shown by its beginning and its end. Characters.
 _FRAGMENT: Final = 160
 #: More edits than this (words added and removed) are a new text.

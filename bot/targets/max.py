@@ -30,6 +30,7 @@ from bot.targets.pace import ChannelPace
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.markup import Rich, link, parse
 from editorial.networks import Network, Part, Placed, Reach, Story
+from editorial.post import same_words
 from editorial.render import max_html, max_length
 from editorial.shorten import shorten
 from editorial.suggestion import Attachment
@@ -57,7 +58,6 @@ _SEES_ALL: Final = "read_all_messages"
 _NOT_READY: Final = "attachment.not.ready"
 #: MAX tells moments in milliseconds; a number below this one is none.
 _SECONDS: Final = 10**11
-_BLANK: Final = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,15 +528,11 @@ def _is_it(message: Mapping[str, Any], draft: Draft) -> bool:
         if isinstance(one, dict) and one.get("type") in ("image", "file")
     ]
     wanted = [one for one in draft.attachments if one["type"] in ("image", "file")]
-    return len(files) == len(wanted) and _even(str(body.get("text") or "")) == _even(_plain(draft.text))
+    return len(files) == len(wanted) and same_words(_plain(draft.text), str(body.get("text") or ""))
 
 
 def _plain(markup: str) -> str:
     return unescape(re.sub(r"</?a\b[^>]*>", "", markup))
-
-
-def _even(text: str) -> str:
-    return _BLANK.sub(" ", text).strip()
 
 
 def _is_readable(message: Any) -> bool:

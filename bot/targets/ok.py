@@ -39,6 +39,7 @@ from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.markup import link, parse
 from editorial.networks import Network, Part, Placed, Reach, Story
+from editorial.post import same_words
 from editorial.render import plain, plain_length
 from editorial.shorten import shorten
 from editorial.suggestion import Attachment
@@ -397,7 +398,7 @@ class Ok(NetworkTarget):
             return ["not_shown"]
         pictures = _pictures_in(read)
         lost = pictures is not None and pictures < len(said.media)
-        changed = _even(_text_in(read.get("media"))) != _even(_text_in(said.body["media"]))
+        changed = not same_words(_text_in(said.body["media"]), _text_in(read.get("media")))
         return ["pictures_lost"] * lost + ["text_changed"] * changed
 
     def keep_alive(self) -> None:
@@ -488,7 +489,7 @@ def _says(read: Mapping[str, Any], part: Part) -> bool:
     """Whether a topic of the group is this one; the order of its pictures is not told."""
     pictures = _pictures_in(read)
     same_pictures = pictures is None or pictures == len(part.media)
-    return same_pictures and _even(_text_in(read.get("media"))) == _even(_text_in(part.body["media"]))
+    return same_pictures and same_words(_text_in(part.body["media"]), _text_in(read.get("media")))
 
 
 def _text_in(media: Any) -> str:
@@ -503,10 +504,6 @@ def _pictures_in(read: Mapping[str, Any]) -> int | None:
     shown = [block for block in blocks if block.get("type") == "photo"]
     lists: list[Any] = [block.get("photo_refs") or block.get("photos") or block.get("list") for block in shown]
     return sum(len(one) for one in lists) if all(isinstance(one, list) for one in lists) else None
-
-
-def _even(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _token(photo: Any) -> str:

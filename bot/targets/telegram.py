@@ -27,6 +27,7 @@ from bot.targets.telegram_search import Search
 from bot.targets.telegram_story import CAPTION_LIMIT, TEXT_LIMIT, body_without, parts_of, whole_body
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.networks import Network, Part, Story
+from editorial.post import same_words
 from editorial.suggestion import Attachment
 from handlers import crosspost, texts
 from handlers.context import Context
@@ -530,13 +531,13 @@ def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
     """Whether the message is what was sent, or the first of its album."""
     if draft.poll:
         asked = message.get("poll")
-        return isinstance(asked, dict) and _even(asked.get("question")) == _even(draft.poll["question"])
+        return isinstance(asked, dict) and same_words(draft.poll["question"], _said(asked.get("question")))
     if not draft.pieces:
-        return "photo" not in message and _even(message.get("text")) == _even(draft.text)
+        return "photo" not in message and same_words(draft.text, _said(message.get("text")))
     piece = draft.pieces[0]
     field = _method_for(piece)[1] if len(draft.pieces) == 1 or piece.attachment.kind != "doc" else "document"
     shown = message.get(field)
-    if not shown or _even(message.get("caption")) != _even(draft.text):
+    if not shown or not same_words(draft.text, _said(message.get("caption"))):
         return False
     if field != "photo" or not isinstance(shown, list):
         return bool(draft.text) or shown.get("file_name") == _upload("", piece).name
@@ -545,8 +546,8 @@ def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
     return abs(width * piece.ready.height - height * piece.ready.width) <= 0.02 * width * piece.ready.height
 
 
-def _even(text: Any) -> str:
-    return " ".join(str(text or "").split())
+def _said(text: Any) -> str:
+    return str(text or "")
 
 
 def _is_unknown(said: Said) -> bool:

@@ -5,6 +5,7 @@ Limits count UTF-16 units of what is left when the blanks around a text are gone
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ PHOTO_BYTES = 10 * 1024 * 1024
 FILE_BYTES = 50 * 1024 * 1024
 PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
+#: What Telegram takes out of every text: marks of direction, separators, three combining lines and rings.
+_DROPPED = re.compile("[\u2028-\u202e\u0333\u033f\u030a]")
 KINDS = {
     *("mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic"),
     *("underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre"),
@@ -63,6 +66,9 @@ def text_of(text: str, entities: Any, parse_mode: Any) -> tuple[str, list[Entity
     if not isinstance(entities or [], list):
         raise bad("can't parse MessageEntity: expected an Array")
     checked = [_entity(entity, raw) for entity in (entities or [])]
+    if _DROPPED.search(text):
+        checked = [_moved(entity, text) for entity in checked]
+        text = _DROPPED.sub("", text)
     lead = units(text) - units(text.lstrip())
     shown = text.strip()
     length = units(shown)
@@ -94,6 +100,16 @@ def _entity(entity: Any, raw: bytes) -> Entity:
             raise bad("can't parse MessageEntity: Wrong URL")
         kept["url"] = url
     return kept
+
+
+def _moved(entity: Entity, text: str) -> Entity:
+    """The entity where it stands when the signs that are dropped are gone."""
+    raw = text.encode("utf-16-le")
+    before, within = (
+        units(_DROPPED.sub("", raw[2 * start : 2 * end].decode("utf-16-le")))
+        for start, end in ((0, entity["offset"]), (entity["offset"], entity["offset"] + entity["length"]))
+    )
+    return {**entity, "offset": before, "length": within}
 
 
 def check_photo(content: bytes) -> tuple[str, int, int]:

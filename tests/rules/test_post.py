@@ -21,6 +21,7 @@ from editorial.post import (
     defuse,
     difference,
     published_mismatch,
+    same_words,
     split_text,
     utf16_length,
 )  # fmt: skip
@@ -285,3 +286,10 @@ def test_t18_a_cut_text_is_told_first() -> None:
 def test_a_link_left_in_the_text_counts_as_kept() -> None:
     text = "Подробнее: https://example.org/a"
     assert published_mismatch(Content(text, (LINK,)), Content(text)) is None
+
+
+def test_t02_what_a_network_dropped_from_a_text_makes_it_no_other_text() -> None:
+    """Telegram takes out marks of direction: a post in doubt was not found, and would have gone out twice."""
+    sent = "Телефон \u202a+7 999 123-45-67\u202c,\tзвоните\u2028 е\u0301 \u2764\ufe0f"
+    assert same_words(sent, "Телефон +7 999 123-45-67, звоните е\u0301 \u2764")
+    assert not same_words(sent, "Телефон +7 999 123-45-68, звоните е\u0301 \u2764")

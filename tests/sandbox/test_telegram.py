@@ -97,6 +97,11 @@ def test_entities_move_with_the_blanks_that_are_cut_off(bot: Bot) -> None:
     assert sent["entities"] == [{"type": "bold", "offset": 0, "length": 2}]
 
 
+def test_marks_of_direction_are_taken_out_and_entities_move_with_them(bot: Bot) -> None:
+    sent = bot.ok("sendMessage", text="\u202eда\u202c нет", entities=[{"type": "bold", "offset": 4, "length": 4}])
+    assert (sent["text"], sent["entities"]) == ("да нет", [{"type": "bold", "offset": 2, "length": 4}])
+
+
 def test_nothing_is_no_message(bot: Bot) -> None:
     assert bot.no("sendMessage", text=" \n ") == (400, "Bad Request: message text is empty")
 
