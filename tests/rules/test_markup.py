@@ -96,8 +96,18 @@ def test_what_is_no_markup_stays_as_it_was(text: str) -> None:
     assert parse(text) == Rich(text)
 
 
-def test_an_address_in_brackets_that_are_no_link_is_still_an_address() -> None:
-    assert spans("[https://example.org/a|там]") == [("https://example.org/a", "https://example.org/a")]
+@pytest.mark.parametrize(
+    ("text", "label", "url"),
+    [
+        ("[https://example.org/a|там]", "https://example.org/a", "https://example.org/a"),
+        ("[https://vk.com/a.|там]", "https://vk.com/a", "https://vk.com/a"),
+        ("[#1| |https://okmo.ru/a]", "https://okmo.ru/a", "https://okmo.ru/a"),
+        ("@all (https://okmo.ru/a)", "https://okmo.ru/a", "https://okmo.ru/a"),
+        ("@id1 ( )", "@id1", "https://vk.com/id1"),
+    ],
+)
+def test_within_what_is_no_markup_an_address_and_a_name_are_still_found(text: str, label: str, url: str) -> None:
+    assert spans(text) == [(label, url)]
 
 
 # ------------------------------------------------------------------------------------------------- hashtags
@@ -158,9 +168,10 @@ def test_t54_a_lookalike_is_not_vk(url: str) -> None:
     assert not is_vk(url)
 
 
+@pytest.mark.parametrize("page", ["away.php", "away"])
 @pytest.mark.parametrize("host", ["https://vk.com", "vk.com", "https://vk.ru", "https://m.vk.com"])
-def test_t54_an_away_link_becomes_the_address_it_leads_to(host: str) -> None:
-    text = f"Тут {host}/away.php?to=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1%26c%3D%25D1%258F&amp;cc_key=x, далее"
+def test_t54_an_away_link_becomes_the_address_it_leads_to(host: str, page: str) -> None:
+    text = f"Тут {host}/{page}?to=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1%26c%3D%25D1%258F&amp;cc_key=x, далее"
 
     assert parse(text).text == "Тут https://example.org/a?b=1&c=%D1%8F, далее"
     assert spans(text) == [("https://example.org/a?b=1&c=%D1%8F",) * 2]

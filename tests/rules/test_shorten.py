@@ -32,9 +32,16 @@ def brief(text: str, budget: int) -> str:
 
 
 def test_a_text_that_fits_is_left_alone() -> None:
-    rich = parse("Короткая новость [id1|Имя] #тег")
+    for text in ("Короткая новость [id1|Имя] #тег", "Короткая новость.\n\n#тег"):
+        rich = parse(text)
+        assert shorten(rich, letters(rich), letters, TAIL) is rich
+        assert shorten(rich, letters(rich), letters) is rich
 
-    assert shorten(rich, letters(rich), letters, TAIL) is rich
+
+def test_a_link_at_the_end_is_no_hashtag_that_may_go() -> None:
+    text = "Мост открыли в среду. Подробности на сайте:\n\nhttps://okmo.ru/news/2026/most"
+    assert brief(text, len(text) - 1).endswith("… Читать полностью")
+    assert shorten(parse(text), 30, letters).text == "Мост открыли в среду. …"
 
 
 def test_it_is_cut_at_a_paragraph_when_one_ends_late_enough() -> None:

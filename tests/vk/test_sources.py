@@ -304,12 +304,19 @@ def test_T67_a_feed_in_somebody_s_own_network_is_refused(tmp_path: Path, world: 
 
 def test_what_a_stop_left_is_read_again_although_the_feed_did_not_change(desk: Desk) -> None:
     body = rss(item("Первая новость совета"), item("Вторая новость совета")).encode()
-    desk.site.then(sends(body, kind=FEED))
+
+    def unless_known(connection: Any, request: Asked) -> None:
+        known = request.headers.get("if-none-match") == '"v1"'
+        answer = sends(b"", status=304) if known else sends(body, kind=FEED, head='ETag: "v1"\r\n')
+        answer(connection, request)
+
+    desk.site.then(unless_known)
     desk.add(f"{desk.site.url}rss", Kind.FEED)
     desk.loop._stopping.set()
     assert desk.reads() == []
     desk.loop._stopping.clear()
     assert len(desk.reads()) == 2
+    assert desk.reads() == []
 
 
 def test_entries_are_known_by_guid_then_link_then_their_words() -> None:
@@ -410,6 +417,7 @@ def test_of_a_feed_without_dates_what_stood_there_at_first_is_no_news(desk: Desk
 
 def test_html_becomes_lines_a_reader_would_see() -> None:
     html = "<h1>Заголовок</h1><p>Раз <b>два</b><br>три</p><style>p{}</style><ul><li>а</li><li>б</li></ul>"
+    html += "<noscript>Включите <b>JS</b></noscript>"
     assert plain(html) == "Заголовок\n\nРаз два\nтри\n\n— а\n— б"
 
 

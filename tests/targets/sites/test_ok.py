@@ -374,6 +374,27 @@ def test_a_topic_that_is_gone_is_known_by_reading_whatever_word_refuses(vk: Sand
         vk.fault("error", method, code=100)
     assert edited(target, story("Стало"), where) == Refused("gone")
     assert isinstance(removed(target, story(), where), Sent)
+    for method in ("ok.mediatopic.edit", "ok.mediatopic.deleteTopic"):
+        vk.fault("says", method, body='{"success": false}')
+    assert edited(target, story("Стало"), where) == Refused("gone")
+    assert isinstance(removed(target, story(), where), Sent)
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("ok.group.getStatTopics", '{"topics": {}}'),
+        ("ok.group.getStatTopics", '{"topics": [{"id": ""}]}'),
+        ("ok.mediatopic.getByIds", '{"media_topics": 5}'),
+    ],
+)
+def test_where_the_group_cannot_be_read_another_attempt_waits(
+    vk: SandboxClient, target: Ok, method: str, body: str
+) -> None:
+    published(target, story())
+    vk.fault("says", method, body=body, times=0)
+    assert target.publish(copy_of(target, story()), delivery(attempts=2)) == RetryLater("no_answer")
+    assert len(posts(vk, "ok")) == 1
 
 
 def test_a_topic_that_stands_and_may_not_be_changed_is_for_a_person(vk: SandboxClient, target: Ok) -> None:

@@ -299,6 +299,30 @@ def test_an_edit_of_a_page_somebody_removed_is_refused(vk: SandboxClient, target
     assert edited(target, story("Стало"), where) == Refused("gone", 404)
 
 
+def test_a_page_that_went_into_the_trash_is_gone(vk: SandboxClient, target: WordPress) -> None:
+    where = placed(published(target, story("Было")))
+    vk.fault("says", "wordpress.posts.edit", body=f'{{"id": {where.ids[0]}, "status": "trash"}}')
+    assert edited(target, story("Стало"), where) == Refused("gone")
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "outcome"),
+    [
+        ("posts.list", '{"id": 1}', RetryLater("no_answer", counts=False)),
+        ("posts.list", '[{"id": "1"}]', RetryLater("no_answer", counts=False)),
+        ("media.create", '{"id": 5}', RetryLater("no_answer")),
+        ("media.create", '{"source_url": "/a.jpg"}', RetryLater("no_answer")),
+        ("posts.create", '{"id": "5"}', Uncertain("no_answer")),
+        ("posts.create", "[]", Uncertain("no_answer")),
+    ],
+)
+def test_t18_an_answer_that_says_nothing_is_no_page(
+    vk: SandboxClient, target: WordPress, method: str, body: str, outcome: Any
+) -> None:
+    vk.fault("says", f"wordpress.{method}", body=body)
+    assert target.publish(copy_of(target, story("Мост", pictures(vk, 1))), delivery()) == outcome
+
+
 def test_a_page_that_may_not_be_changed_any_more_is_for_a_person(vk: SandboxClient, target: WordPress) -> None:
     where = placed(published(target, story("Было")))
     vk.do("network", network="wordpress", what="set", role="subscriber")
