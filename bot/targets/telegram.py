@@ -327,9 +327,14 @@ class TelegramTarget(NetworkTarget):
         if draft.poll or copy.placed.result.get("poll"):
             same = draft.poll == copy.placed.result.get("poll")
             return _sent(ids, draft, copy.placed.link) if same else Refused("cannot_edit")
+        if not standing and len(draft.pieces) == 1 and draft.text:
+            # A text may become a file with a caption; servers of an older version do not let it.
+            outcome = self._edit_file(ids[0], draft.pieces[0], draft)
+            if not isinstance(outcome, Refused):
+                return _sent(ids, draft, copy.placed.link) if isinstance(outcome, Sent) else outcome
         same_shape = len(standing) == len(draft.pieces)
         if not same_shape and not (standing and draft.pieces):
-            # Files cannot come where a text stands, nor leave it: the words at least are brought up to date.
+            # No album comes where a text stands, and no file leaves: the words at least are brought up to date.
             draft = _worded(draft, whole_body(copy.story, CAPTION_LIMIT if standing else TEXT_LIMIT))
         if not standing:
             outcome = self._edit_text(ids[0], draft)
@@ -355,14 +360,17 @@ class TelegramTarget(NetworkTarget):
         for place, piece in enumerate(draft.pieces):
             if place >= len(ids) or standing[place] == piece.attachment.identity:
                 continue
-            item: dict[str, Any] = {"type": _method_for(piece)[1], "media": "attach://file0"}
-            if place == 0:
-                item |= {"caption": draft.text, "caption_entities": draft.entities}
-            params = {"message_id": ids[place], "media": item}
-            outcome = self._changed("editMessageMedia", params, [_upload("file0", piece)])
+            outcome = self._edit_file(ids[place], piece, draft if place == 0 else None)
             if not isinstance(outcome, Sent):
                 return outcome
         return self._edit_caption(ids[0], draft) if standing[0] == draft.media[0] else outcome
+
+    def _edit_file(self, message_id: int, piece: Piece, captioned: Draft | None) -> Outcome:
+        item: dict[str, Any] = {"type": _method_for(piece)[1], "media": "attach://file0"}
+        if captioned is not None:
+            item |= {"caption": captioned.text, "caption_entities": captioned.entities}
+        params = {"message_id": message_id, "media": item}
+        return self._changed("editMessageMedia", params, [_upload("file0", piece)])
 
     def _changed(self, method: str, params: Mapping[str, Any], uploads: Sequence[Upload] = ()) -> Outcome:
         said = self._api.call(method, {"chat_id": self._chat, **params}, uploads)

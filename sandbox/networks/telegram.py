@@ -543,7 +543,7 @@ def editMessageMedia(telegram: Telegram, params: Params, files: Files) -> Any:
     item = params.get("media")
     if not isinstance(item, dict):
         raise bad("can't parse InputMedia: expected an Object")
-    if not message.media:
+    if not message.media and message.kind != "text":
         raise bad("there is no media in the message to edit")
     if message.album and item.get("type") not in ("photo", "video"):
         raise bad("Can't use the media of the specified type in the album")

@@ -316,11 +316,32 @@ def test_a_caption_that_grew_too_long_leaves_the_photo_for_the_text_below(rig: T
     assert [post["text"] for post in rig.posts()] == ["", LONG.strip()]
 
 
-def test_t72_photos_cannot_be_put_where_a_text_stands(rig: TelegramRig) -> None:
+def test_a_photo_takes_the_place_of_a_text(rig: TelegramRig) -> None:
+    """Somebody had forgotten it."""
     story = rig.story("Мост")
     placed = rig.publish(story)
+    with_photo = changed(story, text="Мост 2", attachments=rig.photos(1))
 
-    assert rig.edit(changed(story, text="Мост 2", attachments=rig.photos(1)), placed) == [Refused("cannot_edit")]
+    [outcome] = rig.edit(with_photo, placed)
+
+    assert isinstance(outcome, Sent)
+    assert [(post["text"], len(post["pictures"])) for post in rig.posts()] == [("Мост 2", 1)]
+    [again] = rig.edit(changed(with_photo, text="Мост 3"), {0: placed_of(outcome, NOW)})
+    assert isinstance(again, Sent)
+    assert [(post["text"], len(post["pictures"])) for post in rig.posts()] == [("Мост 3", 1)]
+
+
+@pytest.mark.parametrize(("photos", "refused"), [(1, True), (2, False)], ids=["an older server", "an album"])
+def test_t72_photos_cannot_be_put_where_a_text_stands(rig: TelegramRig, photos: int, refused: bool) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    if refused:
+        words = "Bad Request: there is no media in the message to edit"
+        rig.fault("error", "telegram.editMessageMedia", code=400, text=words)
+
+    assert rig.edit(changed(story, text="Мост 2", attachments=rig.photos(photos)), placed) == [
+        Refused("cannot_edit")
+    ]
     assert [post["text"] for post in rig.posts()] == ["Мост 2"]
 
 
