@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from editorial.delivery import NewDelivery
@@ -76,20 +76,26 @@ def wall_has(context: Context, post: WallPublished) -> None:
 
 def _on_the_wall(context: Context, suggestion: Suggestion) -> tuple[str, ...]:
     """The post nobody suggested that says the same, if there is one."""
-    if not context.unit.wall_posts.any():
+    alike = likest_post(context, suggestion.content.text, suggestion.received_at)
+    if alike is None:
         return ()
-    own = trace(suggestion.content.text)
-    likely = _likely(context, own, context.unit.search.alike_posts(telling(own), _CANDIDATES))
-    alike = {
-        post: (likely[-post], at)
-        for post, at in context.unit.wall_posts.moments([-number for number in likely]).items()
-        if abs(suggestion.received_at - at) <= WINDOW
-    }
-    if not alike:
-        return ()
-    post, (share, at) = max(alike.items(), key=lambda one: (one[1][0], one[0]))
+    post, share, at = alike
     link = f"https://vk.com/wall{context.desk.owner_id}_{post}"
     return (texts.similar_post(round(share * 100), moments.say(at, context.now, context.desk.zone), link),)
+
+
+def likest_post(context: Context, text: str, at: datetime) -> tuple[int, float, datetime] | None:
+    """The post nobody suggested that says most of what the text says: its number, how much of it, and its time."""
+    if not context.unit.wall_posts.any():
+        return None
+    own = trace(text)
+    likely = _likely(context, own, context.unit.search.alike_posts(telling(own), _CANDIDATES))
+    alike = [
+        (post, likely[-post], moment)
+        for post, moment in context.unit.wall_posts.moments([-number for number in likely]).items()
+        if abs(at - moment) <= WINDOW
+    ]
+    return max(alike, key=lambda one: (one[1], one[0])) if alike else None
 
 
 def _likely(context: Context, own: Trace, candidates: Sequence[int]) -> dict[int, float]:

@@ -11,9 +11,20 @@ from typing import Final
 
 from editorial import regions
 from editorial.delivery import NewDelivery
-from editorial.sources import COMPARED, FAILING, WRONG_ADDRESS, Found, Kind, Ours, Source, is_news, same_news
+from editorial.sources import (
+    COMPARED,
+    FAILING,
+    SAME_WORDS,
+    WRONG_ADDRESS,
+    Found,
+    Kind,
+    Ours,
+    Source,
+    is_news,
+    same_news,
+)
 from editorial.suggestion import CLOSED, Origin, Suggestion
-from handlers import suggest
+from handlers import duplicates, suggest
 from handlers.changes import MESSAGES
 from handlers.context import Context
 from storage.suggestions import NewSuggestion
@@ -40,7 +51,14 @@ def news_of(context: Context, source: Source, found: Sequence[Found], own: Ours)
         if is_news(source, one, own, context.now) and (one.dated or stood.isdisjoint(one.marks))
     ]  # fmt: skip
     known = context.unit.sources.known(source.number, [one.key for one in news])
-    return sorted((one for one in news if one.key not in known), key=lambda one: (one.at, one.key))
+    fresh = (one for one in news if one.key not in known and not _is_ours(context, one))
+    return sorted(fresh, key=lambda one: (one.at, one.key))
+
+
+def _is_ours(context: Context, found: Found) -> bool:
+    """Whether it says what a post on our wall says that was nobody's suggestion."""
+    alike = duplicates.likest_post(context, found.content.text, found.at) if found.content.text.strip() else None
+    return alike is not None and alike[1] >= SAME_WORDS
 
 
 def begun(context: Context, source: Source) -> bool:

@@ -12,7 +12,7 @@ from editorial.networks import Network
 from editorial.sources import Found, Kind
 from editorial.suggestion import Content, Origin, Status, Suggestion
 from handlers import sources
-from tests.builders import ANNA, BORIS, CHAT, NOW, suggested
+from tests.builders import ANNA, BORIS, CHAT, NOW, on_the_wall, suggested
 from tests.handlers.world import World, a_desk
 
 COUNCIL = -123
@@ -147,6 +147,16 @@ def test_our_post_that_a_council_copied_does_not_come_back(world: World) -> None
     world.happens(suggested(text="В Черемхове открыли новую школу на 500 мест у реки"))
     assert brings(world, a_post("В Черемхове открыли новую школу на 500 мест у реки")) == []
     assert brings(world, a_post("Совсем другой текст. Источник: vk.com/wall-1_900")) == []
+
+
+def test_a_post_of_ours_that_nobody_suggested_does_not_come_back_either(world: World) -> None:
+    entered(world)
+    text = "В Черемхове открыли новую школу на 500 мест у реки, первый звонок прозвенит первого сентября"
+    world.happens(on_the_wall(900, text=text, signer=None, at=world.now))
+    assert brings(world, a_post(f"{text}!")) == []
+    assert (
+        len(brings(world, a_post("В Черемхове закрыли старую школу на 200 мест, детей повезут автобусом", 6))) == 1
+    )
 
 
 def test_T85_a_source_that_fails_for_a_day_is_told_of_once_and_a_stopped_one_never(world: World) -> None:
