@@ -21,7 +21,7 @@ from bot.rounds import Rounds
 from bot.vk.errors import Remedy, VkError, VkTransport
 from bot.vk.other_walls import OtherWalls, Standing
 from bot.work import Work
-from editorial.sources import Found, Kind, Ours, Source
+from editorial.sources import STALE, Found, Kind, Ours, Source
 from handlers import alarms, sources
 
 log = structlog.get_logger("sources")
@@ -206,7 +206,8 @@ class Sources(Rounds):
                 self._heed_key(None)
             yield page
             in_order = [post for post in page if not post.pinned]
-            if len(page) < PAGE or not in_order or in_order[-1].at < source.since:
+            oldest = max(source.since, self._work.now() - STALE)
+            if len(page) < PAGE or not in_order or in_order[-1].at < oldest:
                 return
             with self._work.look() as context:
                 if context.unit.sources.known(source.number, [_key(post) for post in in_order]):

@@ -262,16 +262,17 @@ def same_news(
     ``source``: where the news was found, at the address ``url``, on VK as ``post``.  What one source says twice in
     other words is two pieces of news, unless it stands at the same address.
     """
-    mine = _trace(content.text) if content.text.strip() else None
+    text = comparable(content.text)
+    mine = _trace(content.text) if text else None
     likest: tuple[float, Suggestion] | None = None
     for one in known:
-        if _is_that_post(one, content, post) or _says_the_same(one, content, url):
+        if _is_that_post(one, content, post) or _says_the_same(one, content, text, url):
             return one
         of_source = source is not None and one.source == source
         if mine is None or len(mine.stems) < FEW_WORDS or (of_source and not _stands_at(one, url)):
             continue
         needed = SAME_AUTHOR if of_source or (owner_id is not None and one.author_id == owner_id) else SAME_WORDS
-        alike = max(likeness(mine, _trace(text)) for text in _wordings(one))
+        alike = max(likeness(mine, _trace(wording)) for wording in _wordings(one))
         if alike >= needed and (likest is None or alike > likest[0]):
             likest = (alike, one)
     return likest[1] if likest else None
@@ -282,9 +283,8 @@ def _wordings(one: Suggestion) -> tuple[str, ...]:
     return (one.content.text,) if one.edited_text is None else (one.content.text, one.edited_text)
 
 
-def _says_the_same(one: Suggestion, content: Content, url: str) -> bool:
+def _says_the_same(one: Suggestion, content: Content, text: str, url: str) -> bool:
     """Whether it is the same text; a few words with other pictures are not."""
-    text = comparable(content.text)
     if text not in map(comparable, _wordings(one)):
         return False
     pictures = [attachment.identity for attachment in content.attachments]
@@ -309,10 +309,12 @@ def _is_that_post(one: Suggestion, content: Content, post: tuple[int, int] | Non
 
 def _shows(content: Content, owner_id: int, post_id: int) -> bool:
     """Whether that post is attached, named as the source, or linked with hardly a word besides."""
-    if any(
-        one.kind == "wall" and (one.owner_id, one.media_id) == (owner_id, post_id) for one in content.attachments
-    ):
-        return True
-    links = " ".join([content.text, *(one.url or "" for one in content.attachments if one.kind == "link")])
-    named = re.search(rf"({_CREDIT})?\S*wall{owner_id}_{post_id}(?!\d)", links)
+    for one in content.attachments:
+        if one.kind == "wall" and (one.owner_id, one.media_id) == (owner_id, post_id):
+            return True
+    name = f"wall{owner_id}_{post_id}"
+    links = [one.url for one in content.attachments if one.kind == "link" and one.url]
+    if name not in content.text and not any(name in link for link in links):
+        return False
+    named = re.search(rf"({_CREDIT})?\S*{name}(?!\d)", " ".join([content.text, *links]))
     return named is not None and (named[1] is not None or len(_trace(content.text).stems) < FEW_WORDS)

@@ -15,7 +15,7 @@ import pytest
 from bot.feed_reader import FeedReader, entries, plain
 from bot.fetch import Fetcher, Limits, net_locations
 from bot.sources import Sources
-from bot.vk.other_walls import OtherWalls, standing
+from bot.vk.other_walls import OtherWalls, Standing, standing
 from bot.work import Work, utc_now
 from editorial.sources import Kind, Wish
 from editorial.suggestion import Origin, Suggestion
@@ -116,6 +116,25 @@ def test_T12_a_burst_larger_than_a_page_comes_whole_and_in_order(desk: Desk) -> 
     for text in wanted:
         desk.council_writes(text)
     assert sorted(desk.reads()) == sorted(wanted)
+
+
+def test_nothing_older_than_what_may_be_news_is_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add("club3", tag="слюдянка", days=40)
+    for number in range(101):
+        desk.council_writes(f"Запись {number} без метки")
+    asked: list[int] = []
+    page = desk.walls.page
+
+    def counted(owner_id: int, count: int, offset: int) -> tuple[Standing, ...]:
+        asked.append(offset)
+        return page(owner_id, count, offset)
+
+    monkeypatch.setattr(desk.walls, "page", counted)
+    desk.reads()
+    assert asked == [0, 100]
+    desk.ahead = timedelta(days=15)
+    desk.reads()
+    assert asked == [0, 100, 0]
 
 
 def test_T10_what_could_not_be_stored_comes_the_next_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
