@@ -116,7 +116,7 @@ def _in_its_letters(body: bytes, kind: str) -> tuple[bytes, str]:
         return body, kind
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    if broken <= len(_CYRILLIC.findall(text)):
+    if not broken or broken <= len(text) - len(_CYRILLIC.sub("", text)):
         return text.encode(), "application/xml; charset=utf-8"
     found = [*_DECLARED.findall(body[:1000]), *_DECLARED.findall(kind.encode("latin-1", "replace"))]
     said = {name.decode().lower() for names in found for name in names if name}

@@ -182,6 +182,13 @@ def test_T85_a_source_that_fails_for_a_day_is_told_of_once_and_a_stopped_one_nev
         sources.read_well(context, working)
     world.deliver()
     assert world.chat()[-1].text == "Источник 1 (vk.com/club123) снова читается."
+    for _ in range(2):
+        with world.unit() as context:
+            [working] = context.unit.sources.active()
+            sources.failed(context, working, "wall_closed")
+        world.later(hours=25)
+    world.deliver()
+    assert world.chat()[-1].text.startswith("Источник 1 (vk.com/club123) уже сутки не читается: стена закрыта.")
 
 
 def test_a_wrong_address_is_said_at_the_first_reading_and_not_a_day_later(world: World) -> None:
