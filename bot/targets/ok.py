@@ -122,7 +122,8 @@ def _can_be_block(attachment: Attachment) -> bool:
     """Links to Odnoklassniki itself need a signature of their own, so they stay text."""
     parts = urlsplit(attachment.url or "")
     host = (parts.hostname or "").lower()
-    return parts.scheme in ("http", "https") and bool(host) and not host.endswith(("ok.ru", "odnoklassniki.ru"))
+    its_own = f".{host}".endswith((".ok.ru", ".odnoklassniki.ru"))
+    return parts.scheme in ("http", "https") and bool(host) and not its_own
 
 
 class Ok(NetworkTarget):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.targets.ok import Ok, _not_done
+from bot.targets.ok import Ok, _not_done, topic
 from bot.targets.ok_api import OkApi, meaning_of, signature
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
@@ -119,6 +119,15 @@ def test_a_limit_below_everything_is_a_refusal_with_words(vk: SandboxClient, tar
     outcome = target.publish(copy_of(target, story("Предложение о школе. " * 100)), delivery())
     assert outcome == Refused("too_long", 601)
     assert asked(vk, "ok.mediatopic.post") == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "block"),
+    [("https://gorodok.ru/a", True), ("https://ok.ru/group/1", False), ("https://m.ok.ru/a", False)],
+)
+def test_only_links_to_its_own_pages_get_no_block(url: str, block: bool) -> None:
+    blocks = topic(story("Мост", (Attachment("link", url=url),))).body["media"]
+    assert (blocks[-1]["type"] == "link") is block
 
 
 def test_a_link_that_is_refused_as_a_block_goes_into_the_text(vk: SandboxClient, target: Ok) -> None:
