@@ -118,7 +118,7 @@ def test_labels_are_those_of_the_contract() -> None:
         (in_state(Status.RETURNED), {}, "Возвращено: не наш формат (Анна Смирнова, 10:00 мск)"),
         (in_state(Status.WITHDRAWN), {}, "Отозвано автором"),
         (in_state(Status.EXPIRED), {}, "Устарела"),
-        (in_state(Status.FAILED, trouble="content_blocked"), {}, "Не вышло: VK заблокировал содержание записи"),
+        (in_state(Status.FAILED, trouble="content_blocked"), {}, "Не вышло: ВКонтакте заблокировал содержание записи"),
     ],
 )  # fmt: skip
 def test_the_status_line_is_the_fact(suggestion: Suggestion, more: dict[str, Any], line: str) -> None:

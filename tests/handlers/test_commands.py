@@ -94,7 +94,7 @@ def test_status_says_first_what_needs_somebody(world: World) -> None:
     [status] = world.says("/статус", by=BORIS, where=CHAT)
     first, second, *_ = status.split("\n")
     assert first == "Публикации на паузе с сегодня в 10:00 мск (Анна Смирнова)"
-    assert second.startswith("VK просит ввести код с картинки. Владелец ключа")
+    assert second.startswith("ВКонтакте просит ввести код с картинки. Владелец ключа")
 
 
 def test_pausing_twice_is_said_so(world: World) -> None:

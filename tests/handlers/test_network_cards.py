@@ -173,7 +173,7 @@ def test_t61_a_post_that_lost_something_on_vk_waits_for_a_person(world: World) -
 def test_a_network_is_switched_off_for_one_post(world: World) -> None:
     world.happens(suggested(31, text=TEXT))
     assert world.press(1, "Ещё", "Сети", "✓ MAX") == "MAX: не выйдет"
-    assert "Кроме ВК выйдет: Телеграм" in world.card(1).text
+    assert "Кроме ВКонтакте выйдет: Телеграм" in world.card(1).text
     world.press(1, "Назад", "Назад", "Опубликовать")
     world.wall(Sent({"post_id": 900}))
     world.happens(on_the_wall(900, text=TEXT))
@@ -194,7 +194,7 @@ def test_the_region_a_text_speaks_of_counts_until_somebody_says_another(world: W
     world.says("/сети телеграм кроме RU-IRK", by=ANNA, where=CHAT)
     world.happens(suggested(31, text="В Иркутской области открыли мост после ремонта."))
     assert "похоже, Иркутская обл." in world.card(1).text
-    assert "Кроме ВК выйдет: MAX" in world.card(1).text
+    assert "Кроме ВКонтакте выйдет: MAX" in world.card(1).text
 
 
 def test_only_editors_change_the_networks(world: World) -> None:
@@ -218,7 +218,7 @@ def test_t05_vk_is_down_and_an_editor_lets_the_post_go_elsewhere(world: World) -
     world.press(1, "Опубликовать")
     world.wall(RetryLater("captcha", 900.0, counts=False))
 
-    assert world.press(1, "Ещё", "Сети", "Выпустить без ВК") == "Отправляем в сети без ВК"
+    assert world.press(1, "Ещё", "Сети", "Выпустить без ВКонтакте") == "Отправляем в сети без ВКонтакте"
 
     ends(world, "max", sent("m1"))
     world.later(hours=1)

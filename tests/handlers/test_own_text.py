@@ -81,8 +81,8 @@ def test_the_preview_shows_it_and_what_does_not_go_there(networks: Networks) -> 
     note = networks.world.chat()[-1].text
     assert f"— Телеграм, свой текст\n{OWN}" in note
     assert "— MAX: не выйдет" in note
-    assert f"— ВК · вложений: 1\n{WALL}" in note
-    assert "— Веб-хук: текст как в ВК" in note
+    assert f"— ВКонтакте · вложений: 1\n{WALL}" in note
+    assert "— Веб-хук: текст как во ВКонтакте" in note
 
 
 @pytest.mark.parametrize("press", [True, False], ids=["press", "words"])

@@ -30,7 +30,7 @@ def test_every_network_shows_its_version(make_world: Any) -> None:
     note = world.chat()[-1]
     assert note.reply_to == world.card(1).cmid
     assert "№ 1: так выйдет" in note.text
-    assert "— ВК · вложений: 1" in note.text
+    assert "— ВКонтакте · вложений: 1" in note.text
     assert "— Телеграм, сообщение 1 из 2 · вложений: 1" in note.text
     assert "— Телеграм, сообщение 2 из 2\nОткрыли двор у" in note.text
     assert "[id1|" not in note.text
@@ -54,9 +54,9 @@ def test_what_says_the_same_as_the_wall_is_not_shown_again(make_world: Any) -> N
     world.press(1, "Ещё", "Как выйдет")
     note = world.chat()[-1].text
     assert note.count("Открыли двор, приходите все") == 1
-    assert "— ВК · вложений: 1\nОткрыли двор" in note
-    assert "— MAX, ОК: так же, как ВК" in note
-    assert "— Веб-хук: текст как в ВК, без вложений" in note
+    assert "— ВКонтакте · вложений: 1\nОткрыли двор" in note
+    assert "— MAX, ОК: так же, как ВКонтакте" in note
+    assert "— Веб-хук: текст как во ВКонтакте, без вложений" in note
     assert "— Телеграм, сообщение 2 из 2\nОткрыли двор" in note
 
 

@@ -165,11 +165,11 @@ def test_gone_before_publication_is_withdrawn(world: World) -> None:
 def test_a_refusal_explains_itself_on_the_card_and_in_the_chat(world: World) -> None:
     world.ends(publishing(world), Refused("links_forbidden", 222))
     assert world.suggestion(1).status is Status.FAILED
-    assert "Не вышло: VK не пропускает ссылку в тексте" in world.card(1).text
+    assert "Не вышло: ВКонтакте не пропускает ссылку в тексте" in world.card(1).text
     assert "Повторить" in world.card(1).buttons
     note = world.chat()[-1]
     assert note.reply_to == world.card(1).cmid
-    assert note.text.startswith("№ 1 не вышла: VK не пропускает ссылку в тексте.")
+    assert note.text.startswith("№ 1 не вышла: ВКонтакте не пропускает ссылку в тексте.")
 
 
 def test_t11_a_post_tried_too_often_is_visible_as_failed(world: World) -> None:
@@ -178,7 +178,7 @@ def test_t11_a_post_tried_too_often_is_visible_as_failed(world: World) -> None:
 
     world.ends(replace(row, attempts=MOST_ATTEMPTS), RetryLater("network"))
     assert world.suggestion(1).status is Status.FAILED
-    assert "Не вышло: связи с VK нет" in world.card(1).text
+    assert "Не вышло: связи с ВКонтакте нет" in world.card(1).text
 
 
 def test_a_refusal_that_speaks_of_a_person_does_not_hold_the_post_for_ever(world: World) -> None:
@@ -191,7 +191,7 @@ def test_a_refusal_that_speaks_of_a_person_does_not_hold_the_post_for_ever(world
 def test_trouble_with_the_key_leaves_the_queue_intact(world: World) -> None:
     world.ends(publishing(world), RetryLater("captcha", 300.0, 14, counts=False))
     assert world.suggestion(1).status is Status.SCHEDULED
-    assert "Пока не вышла: VK просит ввести код с картинки (Анна Смирнова)" in world.card(1).text
+    assert "Пока не вышла: ВКонтакте просит ввести код с картинки (Анна Смирнова)" in world.card(1).text
     row = in_hand(world)
     assert row.state is State.WAITING
     world.later(minutes=5)
@@ -373,7 +373,7 @@ def test_a_new_post_that_vk_refuses_is_said_so_with_the_way_by_hand(world: World
     world.press(1, "Новой записью")
     world.wall(Refused("by_hand"))
     assert any(
-        "VK не принял новую запись. Опубликуйте вручную: https://vk.com/wall-1_31" in one.text
+        "ВКонтакте не принял новую запись. Опубликуйте вручную: https://vk.com/wall-1_31" in one.text
         for one in world.chat()
     )
 

@@ -139,7 +139,7 @@ def test_t74_a_missing_one_that_a_person_postponed_is_no_withdrawal(world: World
     with world.unit() as context:
         assert reconcile.gone(context, 1, [on_the_wall(70, text="Совсем о другом", signer=None)], [later])
     world.deliver()
-    assert "Отложена на VK вручную, выйдет сегодня в 15:00 мск" in world.card(1).text
+    assert "Отложена ВКонтакте вручную, выйдет сегодня в 15:00 мск" in world.card(1).text
     assert "№ 1 поставили в отложенные" in world.letters(AUTHOR)[-1]
     assert "15:00 мск" in world.letters(AUTHOR)[-1]
     assert any("выйдет сегодня в 15:00 мск" in said for said in world.says("Мои новости", by=AUTHOR))
