@@ -44,7 +44,7 @@ class Neighbour(Platform):
             "text": "\n\n".join(one.text for one in shown if one.text),
             "edited": bool(post.edited),
             "pictures": [item["photo"]["orig_photo"]["url"] for item in attachments if item["type"] == "photo"],
-            "others": [item["type"] for item in attachments if item["type"] != "photo"],
+            "others": [item for item in attachments if item["type"] != "photo"],
             "links": [f"https://vk.com/wall{old.owner_id}_{old.id}" for old in post.copy_history],
             "link": f"https://vk.com/wall-{COMMUNITY}_{post.id}",
         }

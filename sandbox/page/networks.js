@@ -2,6 +2,7 @@
    pictures of this very sandbox. */
 
 import { byId, h, icon, keyed, setText } from "./dom.js";
+import { attachments } from "./message.js";
 import { link, moment, rich } from "./richtext.js";
 import { showPhoto } from "./viewer.js";
 import { memory, now, printOf, world } from "./world.js";
@@ -112,6 +113,7 @@ function card(name, post) {
     words.length ? h("div.text", { dataset: { testid: "network-text" } }, words) : null,
     post.poll ? poll(post.poll) : null,
     (post.polls || []).map(poll),
+    attachments(post.others, { guide }),
     (post.files || []).map((file) => h("a.other", { href: here(file.url), target: "_blank", rel: "noopener" }, icon("file"), file.name || "Файл")),
     (post.links || []).filter((one) => typeof one === "string").map((one) => h("div.other", {}, icon("link"), link(one, one, guide))),
     (post.buttons || []).map((button) => h("a.key.secondary", { href: web(button.url), target: "_blank", rel: "noopener noreferrer" }, button.text, icon("link"))),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from bot.vk.posts import attachments_of
+from editorial.suggestion import Attachment
 from sandbox.server import Sandbox
 from tests.sandbox_client import SandboxClient
 from tests.stories.browser import Visitor, needs_chromium
@@ -26,6 +28,13 @@ def vk() -> Iterator[SandboxClient]:
         yield SandboxClient(running.url)
 
 
+def attachments_of_a_poll(vk: SandboxClient) -> tuple[Attachment, ...]:
+    """A poll that stands on VK."""
+    post = vk.suggest(text="Опрос", attachments=["poll:Нужен ли мост?"])
+    found = next(one for one in vk.state(only="suggestions")["suggestions"] if one["id"] == post)
+    return attachments_of(found["attachments"])
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "phone"),
     [
@@ -41,7 +50,8 @@ def test_a_post_is_read_in_another_network(
     browser: Browser, vk: SandboxClient, tmp_path: Path, kind: type[Rig], name: str, phone: bool
 ) -> None:
     rig = kind(vk, tmp_path)
-    story = rig.story("Мост открыли в среду, см. [club1|ОКМО] <b>", rig.photos(3))
+    poll = attachments_of_a_poll(vk) if name == "neighbour" else ()
+    story = rig.story("Мост открыли в среду, см. [club1|ОКМО] <b>", (*rig.photos(3), *poll))
     placed = rig.publish(story)
     visitor = Visitor(browser, f"{vk.url}/", phone=phone).open()
     page = visitor.page
@@ -54,6 +64,7 @@ def test_a_post_is_read_in_another_network(
     expect(post.locator("[data-testid=network-text]")).to_contain_text("Мост открыли в среду, см. ОКМО <b>")
     expect(post.locator("[data-testid=network-text] a").first).to_have_attribute("href", "https://vk.com/club1")
     expect(post.locator(".photo img")).to_have_count(3)
+    expect(post.locator("[data-testid=attachment]", has_text="Нужен ли мост?")).to_have_count(len(poll))
     page.wait_for_function(
         "[...document.querySelectorAll('.network-post img')].every((one) => one.naturalWidth > 0)"
     )
