@@ -90,3 +90,12 @@ def address_of(attachment: Attachment, story: Story) -> str | None:
     if attachment.kind in _PAGED and attachment.owner_id is not None and attachment.media_id is not None:
         return f"https://vk.com/{attachment.kind}{attachment.owner_id}_{attachment.media_id}"
     return story.link
+
+
+def shown_name(attachment: Attachment, own: str) -> str:
+    """The name under which readers see a document: its title, fit for a file name; otherwise our ``own`` one."""
+    if attachment.kind != "doc" or not attachment.title:
+        return own
+    signs = (sign for sign in attachment.title if sign.isprintable() and sign not in '/\\:*?"<>|;')
+    shown = "".join(signs).strip(". ")[:80]
+    return shown if "." in shown[-6:] else f"{shown or 'file'}.{own.rpartition('.')[2]}"

@@ -23,7 +23,7 @@ from bot.config import Settings
 from bot.media import File, Fit, Media, MediaUnavailable
 from bot.targets.attempts import CLOCK_SLACK, Attempts
 from bot.targets.base import Parcel, Standstill
-from bot.targets.enclosed import enclosed, kind_word, with_lines
+from bot.targets.enclosed import enclosed, kind_word, shown_name, with_lines
 from bot.targets.http import Answer, Failed, Http, Upload, patiently
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.pace import ChannelPace
@@ -129,9 +129,9 @@ class MaxApi:
         changes_nothing = verb == "GET" or what == "uploads"
         return self._read(what, patiently(ask) if changes_nothing else ask())
 
-    def upload(self, url: str, file: File) -> MaxSaid:
+    def upload(self, url: str, file: File, name: str) -> MaxSaid:
         """Send a file to the address MAX gave for it; that is another host, which is given no key."""
-        sent = Upload("data", file.name, file.path, file.kind)
+        sent = Upload("data", name, file.path, file.kind)
         return self._read("upload", self.http.ask("POST", url, "upload", files=[sent], timeout=(10.0, 180.0)))
 
     def _read(self, what: str, answer: Answer | Failed) -> MaxSaid:
@@ -321,7 +321,7 @@ class MaxTarget(NetworkTarget):
         if name in self._tokens:
             reused.append(name)
             return {"type": kind, "payload": self._tokens[name]}
-        payload = self._upload(kind, file)
+        payload = self._upload(kind, file, shown_name(attachment, file.name))
         if payload is None:
             return None
         self._tokens[name] = payload
@@ -329,7 +329,7 @@ class MaxTarget(NetworkTarget):
             del self._tokens[next(iter(self._tokens))]
         return {"type": kind, "payload": payload}
 
-    def _upload(self, kind: str, file: File, *, again: bool = True) -> dict[str, Any] | None:
+    def _upload(self, kind: str, file: File, name: str, *, again: bool = True) -> dict[str, Any] | None:
         """What MAX gives for the file; None when it does not take it. Uploading twice does no harm.
 
         ``again``: what failed may be tried once more at once, at a new address. Raises NotReady.
@@ -337,9 +337,9 @@ class MaxTarget(NetworkTarget):
         place = self._api.call("uploads", "POST", "/uploads", type=kind)
         if not isinstance(place, dict):
             raise NotReady(place.of_a_repeatable() if isinstance(place, Failed) else place.outcome())
-        said = self._api.upload(str(place.get("url", "")), file)
+        said = self._api.upload(str(place.get("url", "")), file, name)
         if isinstance(said, Failed) and again:
-            return self._upload(kind, file, again=False)
+            return self._upload(kind, file, name, again=False)
         if isinstance(said, Refusal) and said.status in (400, 413, 415):
             log.warning("upload_refused", network="max", code=said.code)
             return None

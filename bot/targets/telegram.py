@@ -18,7 +18,7 @@ from bot.config import Settings
 from bot.media import File, Fit, Media, MediaUnavailable
 from bot.targets.attempts import Attempts
 from bot.targets.base import Parcel, Standstill
-from bot.targets.enclosed import kind_word
+from bot.targets.enclosed import kind_word, shown_name
 from bot.targets.http import Failed, Http, Upload
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.pace import ChannelPace
@@ -492,12 +492,7 @@ def _method_for(piece: Piece) -> tuple[str, str]:
 
 
 def _upload(field: str, piece: Piece) -> Upload:
-    name = piece.ready.name
-    if piece.attachment.kind == "doc" and piece.attachment.title:
-        shown = "".join(sign for sign in piece.attachment.title if sign.isprintable() and sign not in '/\\:*?"<>|;')
-        ending = name.rpartition(".")[2]
-        shown = shown.strip(". ")[:80]
-        name = shown if "." in shown[-6:] else f"{shown or 'file'}.{ending}"
+    name = shown_name(piece.attachment, piece.ready.name)
     return Upload(field, name, piece.ready.path, piece.ready.kind)
 
 

@@ -208,7 +208,8 @@ function trimmed(nodes) {
   const isBlank = (node) => node.nodeType === Node.TEXT_NODE && !node.textContent.trim();
   while (nodes.length && isBlank(nodes[0])) nodes.shift();
   while (nodes.length && isBlank(nodes[nodes.length - 1])) nodes.pop();
-  const kept = nodes.filter((node, at) => !isBlank(node) || !isBlank(nodes[at - 1]));
+  const ended = (node) => node && node.nodeType === Node.TEXT_NODE && /\n\s*$/.test(node.textContent);
+  const kept = nodes.filter((node, at) => !isBlank(node) || !ended(nodes[at - 1]));
   if (kept.length && kept[0].nodeType === Node.TEXT_NODE) kept[0].textContent = kept[0].textContent.trimStart();
   return kept;
 }

@@ -92,7 +92,7 @@ def test_the_host_that_takes_files_is_not_given_the_key(rig: MaxRig) -> None:
     with fault_server(sends(b'{"photos": {"1": {"token": "t"}}}', kind="application/json")) as server:
         photo = rig.media.get(rig.photos(1)[0], -1, 77)
         assert isinstance(rig.target, MaxTarget)
-        said = rig.target._api.upload(server.url, photo)
+        said = rig.target._api.upload(server.url, photo, photo.name)
     assert said == {"photos": {"1": {"token": "t"}}}
     [asked] = server.asked
     assert TOKEN not in asked.headers.values()
@@ -154,6 +154,7 @@ def test_each_document_stands_alone(rig: MaxRig) -> None:
         rig.publish(rig.story("Приказы", [*rig.photos(1), *papers]))
 
     assert [(len(post["pictures"]), len(post["files"])) for post in rig.posts()] == [(1, 0), (0, 1), (0, 1)]
+    assert [file["name"] for post in rig.posts() for file in post["files"]] == ["Приказ.pdf"] * 2
 
 
 def test_t18_an_answer_that_says_no_is_no_success(rig: MaxRig) -> None:
