@@ -212,6 +212,8 @@ def test_three_feeds_say_the_same_to_an_independent_reader(rig: Rig) -> None:
     assert [link.href for link in rss.feed.links if link.rel == "self"] == [f"{BASE}rss.xml"]
     assert [link.href for link in atom.feed.links if link.rel == "self"] == [f"{BASE}atom.xml"]
     assert own["feed_url"] == f"{BASE}feed.json"
+    assert three["external_url"].startswith("https://vk.com/wall-1_")
+    assert (atom.feed.id, atom.feed.subtitle) == ("tag:news.okmo.invalid,2020:news", own["description"])
 
 
 def test_T61_all_pictures_go_along_with_their_real_lengths_and_bytes(rig: Rig) -> None:
@@ -229,6 +231,7 @@ def test_T61_all_pictures_go_along_with_their_real_lengths_and_bytes(rig: Rig) -
     assert [rig.at(one.href) for one in atom.enclosures] == pictures
     (own,) = rig.json()["items"]
     assert [rig.at(one["url"]) for one in own["attachments"]] == pictures
+    assert [rig.at(one) for one in Page(own["content_html"].encode()).images] == pictures
     page = Page(rig.at(own["url"]))
     assert [rig.at(urljoin(own["url"], one)) for one in page.images] == pictures
     assert [rig.at(one) for one in page.metas["og:image"]] == pictures
@@ -266,12 +269,15 @@ def test_what_is_no_picture_becomes_a_link(rig: Rig) -> None:
         Attachment("link", url="https://okmo.invalid/?a=1&b=2", title="Сайт"),
         Attachment("poll", -1, 8, title="Нужна ли?"),
         Attachment("link", url="javascript:alert(1)", title="Зло"),
+        Attachment("article", -1, title="Статья без номера"),
+        Attachment("note", title="Заметка"),
     )
     rig.posted(replace(rig.story(), attachments=others))
     page = Page(rig.file("news/214.html"))
     hrefs = [one["href"] for one in page.links if one["tag"] == "a"]
     assert {"https://vk.com/video-1_7", "https://okmo.invalid/?a=1&b=2", "https://vk.com/poll-1_8"} <= set(hrefs)
-    assert not any("javascript" in (href or "") for href in hrefs)
+    assert not any("javascript" in (href or "") or "None" in (href or "") for href in hrefs)
+    assert ("Статья без номера" in page.shown, "Заметка" in page.shown) == (True, True)
     assert "Видео: Открытие <видео>" in page.shown
     assert "https://vk.com/video-1_7" in rig.json()["items"][0]["content_html"]
 
@@ -289,6 +295,7 @@ def test_a_document_is_a_link_and_is_said_by_its_name(rig: Rig) -> None:
     rig.server.script[:] = [sends(b"%PDF-1.4 words")]
     paper = Attachment("doc", -1, 9, None, rig.server.url, "Положение.pdf")
     assert rig.posted(replace(rig.story(), attachments=(paper,))).result["notes"] == ["document_as_link"]
+    assert "Положение.pdf" in rig.json()["items"][0]["content_html"]
 
 
 def test_a_server_of_pictures_that_is_away_is_waited_for(rig: Rig) -> None:
@@ -471,13 +478,18 @@ def test_what_became_of_a_page_is_read_from_the_folder(rig: Rig) -> None:
     assert rig.target.find(rig.copy(story), a_delivery(), AT) == sent
 
 
-def test_a_state_that_is_not_ours_is_left_alone(rig: Rig) -> None:
-    rig.posted(rig.story())
-    (rig.folder / items.STATE).write_text("{}")
+@pytest.mark.parametrize(
+    "state", ["{}", "[]", "", "\x00", '{"version": 2}', '{"version": 1, "pages": [], "items": []}']
+)
+def test_a_state_that_is_not_ours_is_left_alone(rig: Rig, state: str) -> None:
+    sent = rig.posted(rig.story())
+    (rig.folder / items.STATE).write_text(state)
     before = rig.files()
-    outcome = rig.target.publish(rig.copy(rig.story(215)), a_delivery())
-    assert isinstance(outcome, RetryLater)
-    assert (outcome.reason, rig.files()) == ("state_unreadable", before)
+    unread = RetryLater("state_unreadable", 300.0, counts=False)
+    assert rig.target.publish(rig.copy(rig.story(215)), a_delivery()) == unread
+    assert rig.target.remove(rig.copy(rig.story(), sent), a_delivery("remove")) == unread
+    assert rig.target.find(rig.copy(rig.story()), a_delivery(), AT) is None
+    assert rig.files() == before
     assert rig.target.health().reason == "state_unreadable"
 
 

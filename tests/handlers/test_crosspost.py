@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from editorial.delivery import Refused, RetryLater, Sent, State, Uncertain
-from editorial.networks import CopyState
-from tests.builders import AUTHOR, CHAT, WALL, a_photo, on_the_wall, suggested
+from editorial.networks import CopyState, PostState, Story
+from tests.builders import AUTHOR, CHAT, NOW, WALL, a_photo, on_the_wall, suggested
 from tests.handlers.networks import MAX, TELEGRAM, Networks, a_wide_world, published
 from tests.handlers.world import World
 
@@ -123,6 +124,58 @@ def test_t46_being_asked_to_wait_is_no_failure(networks: Networks) -> None:
     networks.deliver()
     assert networks.states()["max"] == [OUT]
     assert len(networks.texts("max")) == 1
+
+
+def test_why_a_copy_waits_stands_on_the_card_as_it_changes(networks: Networks) -> None:
+    published(networks)
+    shown = []
+    for reason in ("key_dead", "no_rights"):
+        networks.breaks("max", RetryLater(reason, 1.0, counts=False))
+        networks.deliver()
+        networks.world.later(seconds=2)
+        networks.world.deliver()
+        shown.append(next(line for line in networks.world.card(1).text.splitlines() if line.startswith("MAX: ")))
+    networks.deliver()
+    shown.append(next(line for line in networks.world.card(1).text.splitlines() if line.startswith("MAX: ")))
+    assert len(set(shown)) == 3
+
+
+@pytest.mark.parametrize("what", ["cancelled", "other_delivery", "first_part_missing", "gone", "held_back"])
+def test_t21_what_is_not_wanted_any_more_when_its_turn_comes_does_not_leave(networks: Networks, what: str) -> None:
+    """Whatever a crash or a race left in the outbox: the copy's own state decides."""
+    published(networks, LONG)
+    with networks.world.unit() as context:
+        post = context.unit.posts.get(1)
+        first, *_ = (one for one in context.unit.copies.of(1) if one.network == "telegram")
+        assert post is not None
+        match what:
+            case "cancelled":
+                context.unit.copies.put(replace(first, state=CopyState.CANCELLED), context.now)
+            case "other_delivery":
+                context.unit.copies.put(replace(first, delivery=(first.delivery or 0) + 1000), context.now)
+            case "first_part_missing":
+                context.unit.outbox.cancel(first.delivery or 0, context.now)
+            case "gone":
+                context.unit.posts.put(replace(post, state=PostState.GONE), context.now)
+            case "held_back":
+                context.unit.posts.put(replace(post, released_at=None), context.now)
+    networks.deliver()
+    assert "telegram" not in networks.readers
+    with networks.world.look() as context:
+        assert context.unit.outbox.next_due("telegram") is None
+
+
+def test_what_readers_would_see_tells_whether_a_copy_is_up_to_date() -> None:
+    story = Story(1, "Мост", (a_photo(1),), "https://vk.com/wall-1_77", NOW, -1, 77)
+    others = [
+        replace(story, text="Мост 2"),
+        replace(story, link=None),
+        replace(story, attachments=()),
+        replace(story, attachments=(a_photo(2),)),
+    ]
+    assert len({one.digest for one in (story, *others)}) == 1 + len(others)
+    fresh = replace(a_photo(1), url="https://img.invalid/fresh.jpg", access_key="other")
+    assert replace(story, attachments=(fresh,), region="RU-IRK", number=2).digest == story.digest
 
 
 def test_t02_what_may_have_arrived_is_not_sent_again(networks: Networks) -> None:

@@ -460,6 +460,20 @@ def test_without_other_networks_what_vk_refuses_is_done_by_hand(wall_only: Netwo
     assert "Снято: поста ВКонтакте больше нет" in card(wall_only)
 
 
+def test_what_vk_refused_is_tried_once_more_by_a_press(wall_only: Networks) -> None:
+    world = wall_only.world
+    world.press(1, "Ещё", "Пост", "Исправить")
+    world.replies(1, "Мост открыли в четверг.")
+    on_vk(wall_only, "edit_post", Refused("post_refused"))
+    world.press(1, "Ещё", "Пост", "Повторить: ВКонтакте")
+    assert on_vk(wall_only, "edit_post", Refused("post_refused")).payload["text"] == "Мост открыли в четверг."
+    world.press(1, "Ещё", "Пост", "Отозвать", "Да, отозвать")
+    on_vk(wall_only, "delete_post", Refused("no_rights"))
+    world.press(1, "Ещё", "Пост", "Повторить: ВКонтакте")
+    on_vk(wall_only, "delete_post", Sent({}))
+    assert "Снято: поста ВКонтакте больше нет" in card(wall_only)
+
+
 def opened(networks: Networks, number: int = 1) -> list[str]:
     """What stands behind «Ещё»."""
     networks.world.press(number, "Ещё")

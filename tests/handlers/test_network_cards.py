@@ -83,6 +83,8 @@ def test_every_part_is_sent_once_in_order_and_the_card_names_the_links(world: Wo
     ends(world, "max", sent("m1", link="https://max.invalid/m1"))
     assert next_for(world, "telegram") is None
     assert lines(world) == ["Телеграм: вышло, https://t.me/okmo/11", "MAX: вышло, https://max.invalid/m1"]
+    world.press(1, "Ещё", "Сети")
+    assert not [label for label in world.card(1).buttons if "Повторить" in label or "Вышло" in label]
 
 
 def test_t05_a_refusal_in_part_two_repeats_part_two_only(world: World) -> None:
