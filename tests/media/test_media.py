@@ -309,6 +309,12 @@ def test_a_progressive_picture_with_many_scans_survives_cleaning(media: Media, s
 # --------------------------------------------------------------------------------------------------- made to fit
 
 
+def test_a_picture_with_restart_marks_keeps_every_byte_of_it(media: Media, server: FaultServer) -> None:
+    plain = a_picture(quality=80, restart_marker_rows=1)
+    assert b"\xff\xd3" in plain
+    assert taken(media, server, a_picture(quality=80, restart_marker_rows=1, exif=exif())).read() == plain
+
+
 def test_a_picture_within_the_limits_goes_as_it_is(media: Media, server: FaultServer) -> None:
     file = taken(media, server, a_picture())
     assert media.fitted(file, Fit(10_000_000)) == file
@@ -379,12 +385,19 @@ def test_an_animation_stays_one_where_it_is_taken(media: Media, server: FaultSer
     assert media.fitted(file, Fit(10_000_000, kinds=JPEG | {"image/gif"})) == file
 
 
-def test_what_shows_through_stands_on_white(media: Media, server: FaultServer) -> None:
-    file = taken(media, server, a_picture(kind="PNG", mode="RGBA"))
-    see_through = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
-    see_through.save(file.path, "PNG")
-    seen = media.fitted(replace(file, width=100, height=100), Fit(10_000_000, kinds=JPEG))
-    assert corner(seen.read()) == WHITE
+@pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/webp"])
+def test_what_shows_through_stays_so_or_stands_on_white(media: Media, server: FaultServer, kind: str) -> None:
+    image = Image.new("RGBA", (400, 300), (0, 0, 0, 0))
+    image.paste((255, 0, 0, 255), (0, 0, 200, 150))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    small = media.fitted(taken(media, server, out.getvalue()), Fit(10**7, most_side=200, kinds=frozenset({kind})))
+    assert (small.kind, small.width) == (kind, 200)
+    assert corner(small.read()) == RED
+    if kind == "image/jpeg":
+        assert corner(small.read(), left=False, upper=False) == WHITE
+    else:
+        assert opened(small.read()).convert("RGBA").getpixel((190, 140))[3] == 0  # type: ignore[index]
 
 
 def test_colours_of_print_are_turned_into_colours_of_a_screen(media: Media, server: FaultServer) -> None:
