@@ -7,7 +7,7 @@ cannot settle itself.  Whether a press still applies is asked again when it come
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from editorial.errors import CardOutdated, NotNow, PayloadForeign, RoleTooLow
@@ -91,20 +91,7 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
         return own_text.drop(context, person, suggestion, key)
     if word in ("on", "off"):
         return _switch(context, person, suggestion, _known(context, key), on=word == "on")
-    number = suggestion.number
-    done = {
-        "again": lambda: _again(context, number, key),
-        "out": lambda: copy_outcomes.confirm(context, number, _known(context, key).key),
-        "drop": lambda: crosspost.take_back_from(context, number, _known(context, key).key),
-        "keep": lambda: crosspost.leave_there(context, number, key),
-        "done": lambda: _done(context, number, key),
-        "pull!": lambda: own_posts.pull(context, suggestion),
-        "as_is": lambda: crosspost.release_as_it_is(context, suggestion),
-        "without_vk": lambda: _without_vk(context, person, suggestion),
-    }.get(word)
-    if done is None:
-        raise PayloadForeign
-    if not done():
+    if not _deed(context, person, suggestion, word, key)():
         raise NotNow(suggestion.number, suggestion.status)
     details = {"network": key} if key else {}
     status = str(suggestion.status)
@@ -114,6 +101,24 @@ def press(context: Context, person: Person, suggestion: Suggestion, payload: Pay
     changes.close_menu(context, suggestion.number)
     changes.refresh_cards_of_post(context, suggestion.number)
     return texts.NETWORK_ANSWERS[word]
+
+
+def _deed(context: Context, person: Person, suggestion: Suggestion, word: str, key: str) -> Callable[[], bool]:
+    """What a press of this word does; done, it says whether there was anything to do. Raises PayloadForeign."""
+    number = suggestion.number
+    deed = {
+        "again": lambda: _again(context, number, key),
+        "out": lambda: copy_outcomes.confirm(context, number, _known(context, key).key),
+        "drop": lambda: crosspost.take_back_from(context, number, _known(context, key).key),
+        "keep": lambda: crosspost.leave_there(context, number, key),
+        "done": lambda: _done(context, number, key),
+        "pull!": lambda: own_posts.pull(context, suggestion),
+        "as_is": lambda: crosspost.release_as_it_is(context, suggestion),
+        "without_vk": lambda: _without_vk(context, person, suggestion),
+    }.get(word)
+    if deed is None:
+        raise PayloadForeign
+    return deed
 
 
 def _again(context: Context, number: int, key: str) -> bool:

@@ -231,11 +231,13 @@ class MaxTarget(NetworkTarget):
             except NotReady as not_yet:
                 return not_yet.outcome
         self._pace.spent()
+        if isinstance(said, Refusal) and said.code == _NOT_READY:
+            return self._not_ready(delivery)
+        self._tries.pop(delivery.id, None)
         if isinstance(said, Refusal):
-            return self._not_ready(delivery) if said.code == _NOT_READY else said.outcome()
+            return said.outcome()
         if isinstance(said, Failed):
             return said.of_a_write()
-        self._tries.pop(delivery.id, None)
         message = said.get("message")
         return self._placed(message if isinstance(message, dict) else {}, draft) or Uncertain("no_message_id")
 

@@ -14,6 +14,7 @@ from bot.targets.http import Http
 from bot.targets.max import NOT_READY, MaxApi, MaxTarget
 from bot.targets.pace import ChannelPace
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
+from editorial.networks import Placed
 from editorial.suggestion import Attachment
 from handlers import texts
 from sandbox.networks.max import CHANNEL, TOKEN
@@ -139,6 +140,18 @@ def test_t50_a_text_too_long_goes_on_behind_a_button(rig: MaxRig) -> None:
     post = rig.posts()[0]
     assert post["text"].endswith(texts.READ_ON)
     assert post["buttons"] == [{"type": "link", "text": texts.READ_ON, "url": LINK}]
+
+
+def test_pictures_alone_stand_alone(rig: MaxRig) -> None:
+    rig.publish(rig.story("", rig.photos(1)))
+    rig.publish(rig.story("Мост"))
+
+    assert [(post["text"], post["buttons"]) for post in rig.posts()] == [("", []), ("Мост", [])]
+
+
+def test_what_stands_under_no_number_is_edited_by_a_person(rig: MaxRig) -> None:
+    nowhere = Placed((), None, NOW)
+    assert rig.send(rig.story("Мост"), kind="edit", placed=nowhere) == Refused("cannot_edit")
 
 
 def test_each_document_stands_alone(rig: MaxRig) -> None:

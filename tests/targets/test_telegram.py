@@ -15,6 +15,7 @@ from bot.targets.telegram import TelegramTarget
 from bot.targets.telegram_api import TelegramApi
 from bot.vk.posts import attachments_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
+from editorial.networks import Placed
 from editorial.suggestion import Attachment
 from handlers import crosspost
 from sandbox.networks.telegram import CHANNEL, TOKEN
@@ -378,6 +379,11 @@ def test_what_telegram_does_not_let_be_edited_is_for_a_person(rig: TelegramRig, 
     rig.fault("error", "telegram.editMessageText", code=400, text=f"Bad Request: {words}")
 
     assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("cannot_edit", 400)]
+
+
+def test_what_stands_under_no_number_is_edited_by_a_person(rig: TelegramRig) -> None:
+    nowhere = Placed((), None, NOW)
+    assert rig.send(rig.story("Мост"), kind="edit", placed=nowhere) == Refused("cannot_edit")
 
 
 def test_a_text_goes_out_although_somebody_deleted_its_album(rig: TelegramRig) -> None:
