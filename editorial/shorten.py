@@ -1,4 +1,4 @@
-"""Long texts made to fit: the beginning with a link to the rest, or several parts.
+"""Long texts made to fit: the beginning with a link to the rest.
 
 This file decides where a text is cut.  The limits and the way a length is counted belong to the network and are
 given; the words of the link are the caller's.
@@ -43,43 +43,10 @@ def shorten(rich: Rich, budget: int, measure: Measure, tail: Rich | None = None)
     return Rich()
 
 
-def split(rich: Rich, limit: int, measure: Measure) -> tuple[Rich, ...]:
-    """Parts of at most ``limit`` units which joined are the text again; an empty text has none.
-
-    Cut like :func:`shorten` does.  A span longer than the limit goes on in the next part; a link that leaves no
-    room for its label becomes plain text.
-
-    Raises:
-        ValueError: the limit has no room for a single character.
-    """
-    parts: list[Rich] = []
-    start, length = 0, len(rich.text)
-    while start < length:
-        end = _reach(rich, start, min(length, start + max(limit, 1)), Rich(), limit, measure)
-        if end == length:
-            parts.append(rich.part(start, end))
-            break
-        if end == start:
-            rich = _with_plain_text_at(rich, start)
-            continue
-        cut = cut_place(rich.text, start, end, _places(rich))
-        parts.append(rich.part(start, cut))
-        start = cut
-    return tuple(parts)
-
-
-def _reach(rich: Rich, start: int, end: int, after: Rich, limit: int, measure: Measure) -> int:
-    """The furthest place up to ``end`` to which the part from ``start`` fits with what comes after it.
-
-    It is ``start`` when there is no room at all.
-    """
-    places = range(start + 1, end + 1)
-    return start + bisect_right(places, limit, key=lambda place: measure(rich.part(start, place) + after))
-
-
 def _beginning(rich: Rich, after: Rich, limit: int, measure: Measure) -> Rich:
     """The longest beginning that fits and ends where a reader may stop; empty when there is none."""
-    end = _reach(rich, 0, len(rich.text), after, limit, measure)
+    places = range(1, len(rich.text) + 1)
+    end = bisect_right(places, limit, key=lambda place: measure(rich.part(0, place) + after))
     if end == 0:
         return Rich()
     cut = cut_place(rich.text, 0, end, _places(rich))
@@ -107,13 +74,6 @@ def _glue(kept: Rich, ending: Rich) -> str:
 
 def _places(rich: Rich) -> list[tuple[int, int]]:
     return [(span.start, span.end) for span in rich.spans]
-
-
-def _with_plain_text_at(rich: Rich, place: int) -> Rich:
-    rest = tuple(span for span in rich.spans if not span.start <= place < span.end)
-    if len(rest) == len(rich.spans):
-        raise ValueError("the limit has no room for a single character")
-    return Rich(rich.text, rest)
 
 
 def _without_closing_hashtags(rich: Rich) -> Rich:

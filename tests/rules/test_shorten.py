@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from editorial.markup import Kind, Rich, Span, build, link, parse
 from editorial.post import utf16_length
 from editorial.render import max_length, plain_length, telegram_length, vk_length
-from editorial.shorten import Measure, shorten, split
+from editorial.shorten import Measure, shorten
 from tests.growth import STRAIGHT, TIMES_LARGER, growth
 
 TAIL = link("Читать полностью", "https://vk.com/wall-1_2")
@@ -132,51 +132,7 @@ def text_of_length(filler: str, size: int) -> Rich:
     return rich + Rich("я" * rest) if rest else Rich(rich.text[:-1] + "я", rich.spans)
 
 
-# ------------------------------------------------------------------------------------------------ splitting
-
-
-def test_t51_parts_make_the_whole_and_no_link_is_torn() -> None:
-    rich = parse("Мост открыл [id1|Пётр Петрович], глава района. Пришли [club1|соседи и гости]! " * 9)
-
-    parts = split(rich, 60, letters)
-
-    assert len(parts) > 9
-    assert joined(parts) == rich
-    assert all(letters(part) <= 60 for part in parts)
-
-
-def test_parts_end_at_paragraphs_and_sentences() -> None:
-    assert [part.text for part in split(Rich("Один. Два!\n\nТри? Четыре."), 14, letters)] == [
-        "Один. Два!\n\n",
-        "Три? Четыре.",
-    ]
-
-
-def test_a_link_longer_than_a_part_goes_on_in_the_next() -> None:
-    parts = split(link("слово " * 10, "https://vk.com/wall-1_2"), 20, letters)
-
-    assert "".join(part.text for part in parts) == "слово " * 10
-    assert {span.url for part in parts for span in part.spans} == {"https://vk.com/wall-1_2"}
-    assert all(len(part.spans) == 1 for part in parts)
-
-
-def test_a_link_whose_address_leaves_no_room_becomes_text() -> None:
-    rich = Rich("до ") + link("тут", "https://vk.com/" + "a" * 200) + Rich(" после")
-
-    parts = split(rich, 50, max_length)
-
-    assert "".join(part.text for part in parts) == "до тут после"
-    assert all(max_length(part) <= 50 for part in parts)
-
-
-def test_no_text_has_no_parts_and_no_room_is_an_error() -> None:
-    assert split(Rich(""), 10, letters) == ()
-    with pytest.raises(ValueError, match="no room"):
-        split(Rich("😀"), 1, letters)
-
-
-def joined(parts: tuple[Rich, ...]) -> Rich:
-    return build([piece for part in parts for piece in part.pieces()])
+# ------------------------------------------------------------------------------------------------ any text
 
 
 PIECES = st.one_of(
@@ -192,17 +148,6 @@ LINKS = st.builds(
     st.sampled_from(["id1", "wall-1_2?a=1&b=2", "a" * 25]),
 )
 RICH = st.lists(st.one_of(st.tuples(PIECES, st.none()), LINKS), max_size=40).map(build)
-
-
-@given(RICH, st.integers(90, 160), st.sampled_from(MEASURES))
-@settings(max_examples=300, deadline=None)
-def test_t51_any_text_splits_into_parts_that_fit_and_make_it_again(
-    rich: Rich, limit: int, measure: Measure
-) -> None:
-    parts = split(rich, limit, measure)
-
-    assert joined(parts) == rich
-    assert all(part.text and measure(part) <= limit for part in parts)
 
 
 @given(RICH, st.integers(0, 200), st.sampled_from(MEASURES))
@@ -223,7 +168,7 @@ def test_a_long_text_is_cut_in_good_time(unit: str) -> None:
     texts = {size: parse(unit * (size // len(unit))) for size in (4_500, 4_500 * TIMES_LARGER)}
 
     def cut(size: int) -> None:
-        split(texts[size], 4000, max_length)
+        shorten(texts[size], 4000, max_length, TAIL)
         shorten(texts[size], 1024, telegram_length, TAIL)
 
     assert growth(cut, 4_500) < STRAIGHT
