@@ -328,11 +328,12 @@ def take_back(context: Context, number: int) -> None:
 
 
 def take_back_from(context: Context, number: int, key: str) -> bool:
-    """Take the copies out of one network. False: nothing of it stands there."""
+    """A person decided that the copies go like the post. False: nothing was asked, or somebody decided already."""
     parts = by_network(context.unit.copies.of(number)).get(key, [])
-    standing = [copy for copy in parts if copy.state is CopyState.OUT]
+    if not any(copy.todo == DECIDE and copy.state is CopyState.OUT for copy in parts):
+        return False
     take_back_parts(context, key, parts)
-    return bool(standing)
+    return True
 
 
 def take_back_parts(context: Context, key: str, parts: Iterable[NetworkCopy]) -> None:

@@ -12,7 +12,17 @@ from bot import sweep
 from editorial.delivery import Delivery, Refused, Sent, Uncertain
 from editorial.networks import CopyState, OurPost, PostState, Reach
 from handlers import digest, outcomes
-from tests.builders import ANNA, AUTHOR, BORIS, CHAT, WALL, a_button_press, a_photo, on_the_wall, suggested
+from tests.builders import (
+    ANNA,
+    AUTHOR,
+    BORIS,
+    CHAT,
+    WALL,
+    a_button_press,
+    a_photo,
+    on_the_wall,
+    suggested,
+)
 from tests.handlers.networks import Networks, a_wide_world, published
 from tests.handlers.test_merging import OTHER, merge, with_alike
 from tests.handlers.world import World
@@ -251,6 +261,21 @@ def test_what_was_asked_about_may_stay(networks: Networks) -> None:
     assert len(networks.texts("telegram")) == 1
     assert "Телеграм: вышло" in card(networks)
     assert "MAX: осталось" in card(networks)
+
+
+def test_who_presses_late_does_not_take_out_what_another_left(networks: Networks) -> None:
+    networks.world.says("/сети все спрашивать", by=ANNA, where=CHAT)
+    deleted_by_hand(networks)
+    networks.world.press(1, "Ещё", "Сети")
+    seen = networks.world.card(1)
+    late = {name: seen.buttons[f"{name}: Телеграм"] for name in ("Оставить", "Снять")}
+    networks.world.happens(a_button_press(late["Оставить"], by=ANNA, cmid=seen.cmid))
+    for name in ("Снять", "Оставить"):
+        [told] = networks.world.happens(a_button_press(late[name], by=ANNA, cmid=seen.cmid))
+        assert told.text not in ("Снимаем", "Оставляем")
+    networks.deliver()
+    assert len(networks.texts("telegram")) == 1
+    assert "Телеграм: вышло" in card(networks)
 
 
 def test_what_may_be_under_way_when_the_post_goes_is_asked_about_once_it_is_known(networks: Networks) -> None:
