@@ -69,7 +69,7 @@ def test_a_reader_sees_the_answers_of_a_poll(vk: SandboxClient) -> None:
     poll = {"type": "poll", "question": "Нужен ли мост?", "answers": answers, "options": "SingleChoice"}
     assert isinstance(post_topic(vk, poll), str)
     [post] = shown(vk, "ok")["posts"]
-    assert post["polls"] == [{"question": "Нужен ли мост?", "options": ["Да", "Нет"]}]
+    assert post["polls"] == [{"question": "Нужен ли мост?", "options": ["Да", "Нет"], "several": False}]
 
 
 def test_a_wrong_signature_is_refused_with_http_200(vk: SandboxClient) -> None:
