@@ -65,6 +65,14 @@ def test_nobody_there_is_certainly_not_sent() -> None:
     assert failed.of_a_write() == RetryLater("nobody_there", counts=False)
 
 
+def test_no_cookie_is_kept() -> None:
+    with fault_server(answers({}, headers="Set-Cookie: session=hidden; Path=/\r\n")) as server:
+        http = way()
+        for _ in range(2):
+            http.ask("GET", server.url, "getMe")
+    assert ["cookie" in one.headers for one in server.asked] == [False, False]
+
+
 @pytest.mark.parametrize("scheme", ["http", "socks5h"])
 @pytest.mark.parametrize("address", ["http://network.invalid/", "https://network.invalid/"])
 def test_t47_a_dead_proxy_is_certainly_not_sent(scheme: str, address: str) -> None:

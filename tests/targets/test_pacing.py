@@ -41,6 +41,21 @@ def test_one_at_a_time_counts_what_was_sent() -> None:
     assert not met
 
 
+def test_t46_as_many_as_are_allowed_go_at_once_and_the_next_waits_for_the_window() -> None:
+    now = 0.0
+    pace = ChannelPace(3.0, 20, 60.0, lambda: now)
+    assert pace.wait(20) == 0.0
+    for spent in (10, 9):
+        pace.spent(spent)
+        assert pace.wait() == 3.0, "the gap after every call"
+        now += 3.0
+    assert (pace.wait(1), pace.wait(2)) == (0.0, 54.0)
+    assert pace.wait(99) == 57.0, "more than are ever allowed wait for all of them"
+    pace.spent()
+    now += 54.0
+    assert (pace.wait(10), pace.wait(11)) == (0.0, 3.0)
+
+
 def delivery(number: int) -> Delivery:
     return Delivery(number, "telegram", "channel", "post", 1, {}, State.SENDING, NOW, 1, NOW, sending_at=NOW)
 

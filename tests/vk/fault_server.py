@@ -107,13 +107,13 @@ def fault_server(*behaviours: Behaviour) -> Iterator[FaultServer]:
         server.close()
 
 
-def answers(value: object, *, status: int = 200, kind: str = "application/json") -> Behaviour:
-    """An ordinary HTTP answer; text goes out as it is, anything else as JSON."""
+def answers(value: object, *, status: int = 200, kind: str = "application/json", headers: str = "") -> Behaviour:
+    """An ordinary HTTP answer; text goes out as it is, anything else as JSON. ``headers``: whole lines of more."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     body = text.encode()
 
     def behave(connection: socket.socket, asked: Asked) -> None:
-        head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"HTTP/1.1 {status} X\r\n{headers}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         connection.sendall(head.encode() + body)
 
     return behave
