@@ -305,7 +305,7 @@ def matrix(wanted: Sequence[Point], workers: int = 3, *, networks: bool = False)
 def _share(units: queue.SimpleQueue[list[Point]], networks: bool) -> list[Killed]:
     """What one worker got through. A point that was not met has a second try.
 
-    For deaths in the start, after trouble or a question nobody answers the desk is a new one.
+    For deaths in the start, for second tries, after trouble or a question nobody answers the desk is a new one.
     """
     done: list[Killed] = []
     again: set[Point] = set()
@@ -313,7 +313,7 @@ def _share(units: queue.SimpleQueue[list[Point]], networks: bool) -> list[Killed
     with _sandbox() as url, ExitStack() as stack, suppress(queue.Empty):
         while True:
             unit = units.get_nowait()
-            if chain is not None and unit[0].starting:
+            if chain is not None and (unit[0].starting or unit[0] in again):
                 chain.close()
                 chain = None
             if chain is None:
