@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_a_fault_of_our_own_while_sending_leaves_the_delivery_in_doubt(work: Wor
     assert settled.state is State.SENT
 
 
-def test_what_cannot_be_read_stops_nobody_behind_it(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read_stops_nobody_behind_it(work: Work) -> None:
     """One row of the outbox whose post nobody can make sense of: people see it, the next goes out."""
 
     class Choosy(Place):
@@ -157,6 +158,25 @@ def test_a_look_that_stumbles_is_no_answer_and_stops_nobody_else(
     with work.look() as context:
         ends = [context.unit.outbox.get(one) for one in (doubtful, other)]
     assert [one.state for one in ends if one] == [State.SENT, State.SENT]
+
+
+def test_an_outcome_that_cannot_be_written_down_leaves_the_delivery_in_doubt_and_stops_nobody_else(
+    work: Work,
+) -> None:
+    place = Place([Uncertain("no_answer"), Sent()], [cast("Outcome", "what?")])
+    courier = Courier(place, work)
+    with work.begin("test") as context:
+        doubtful, other = (
+            context.unit.outbox.add(NewDelivery("place", where, "ping", None, {}), context.now)
+            for where in ("one", "another")
+        )
+    for _ in range(2):
+        courier.step()
+    assert place.sent == [doubtful, other]
+    assert place.did.count("look") == 1
+    with work.look() as context:
+        ends = [context.unit.outbox.get(one) for one in (doubtful, other)]
+    assert [one.state for one in ends if one] == [State.UNCERTAIN, State.SENT]
 
 
 def test_nothing_is_looked_for_any_more_once_it_was_asked_to_stop(work: Work) -> None:
