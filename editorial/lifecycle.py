@@ -14,7 +14,7 @@ again when a button is pressed.  Nothing here acts: the answer is a changed reco
        ├──return──▶ returned ──author edits──▶ pending
        │                └──no answer for a week──▶ expired
        ├──reject──▶ rejected ──undo──▶ pending
-       └──withdraw / deleted on VK──▶ withdrawn
+       └──withdraw / deleted on VK──▶ withdrawn ──author edits what they closed──▶ pending
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     _rule(Action.FAIL, (S.SCHEDULED, S.PUBLISHING), S.FAILED, Who.PROGRAM),
     _rule(Action.MOVE, (S.SCHEDULED, S.PUBLISHING, S.FAILED), S.SCHEDULED, Who.PROGRAM),
     _rule(Action.EXPIRE, (S.PENDING, S.SCHEDULED, S.RETURNED), S.EXPIRED, Who.PROGRAM),
-    _rule(Action.AUTHOR_EDITED, OPEN, S.PENDING, Who.PROGRAM),
+    _rule(Action.AUTHOR_EDITED, (*OPEN, S.WITHDRAWN), S.PENDING, Who.PROGRAM),
     _rule(Action.GONE, (*OPEN, S.PUBLISHING), S.WITHDRAWN, Who.PROGRAM),
     _rule(
         Action.HAND_PUBLISHED,
@@ -295,6 +295,8 @@ def advance(
     match action:
         case Action.AUTHOR_EDITED:
             if content is None or same_content(suggestion.content, content):
+                return None
+            if suggestion.status not in OPEN and not suggestion.reopens_when_edited:
                 return None
             return replace(
                 changed, content=content, previous=suggestion.content, edited_text=None, edited_attachments=None,

@@ -45,6 +45,8 @@ class Origin(StrEnum):
 POSTPONED: Final = "postponed"
 #: Such words in one that VK did not show any more.
 MISSED: Final = frozenset({"gone", POSTPONED})
+#: The word before the number of the news that took the place of a returned one.
+REPLACED: Final = "replaced"
 CLOSED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
 
 
@@ -109,6 +111,15 @@ def comparable(text: str) -> str:
     """The text with what VK changes on its own (line ends, entities, outer blanks) evened out."""
     even = html.unescape(text).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     return "\n".join(line.rstrip() for line in even.strip().split("\n"))
+
+
+def closed_by_author(status: Status, trouble: str | None, author_id: int | None) -> bool:
+    """Whether the author closed the news themselves, by word or with a piece that passed for the corrected one.
+
+    News whose author is not known any more was made to be forgotten, and stays closed.
+    """
+    by_their_deed = not trouble or trouble.partition(":")[0] == REPLACED
+    return status is Status.WITHDRAWN and by_their_deed and author_id is not None
 
 
 def same_content(known: Content, seen: Content) -> bool:
@@ -251,6 +262,12 @@ class Suggestion:
         """Whether it was closed because VK did not show it among the suggested ones, and for no other reason."""
         word = (self.trouble or "").partition(":")[0]
         return self.status is Status.WITHDRAWN and word in MISSED
+
+    @property
+    def reopens_when_edited(self) -> bool:
+        """Whether its author closed it, by word or with a piece that passed for the corrected one: what they write
+        into it on VK afterwards says that they want it published after all."""
+        return closed_by_author(self.status, self.trouble, self.author_id)
 
     @property
     def postponed_to(self) -> datetime | None:

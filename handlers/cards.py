@@ -19,7 +19,7 @@ from editorial.checks.facts import Colour, Warn
 from editorial.lifecycle import OPEN, Action, actions_for
 from editorial.post import attachments_difference, defuse, difference, split_text, utf16_length
 from editorial.roles import Role
-from editorial.suggestion import CLOSED, Attachment, Author, Content, Decision, Origin, Status, Suggestion
+from editorial.suggestion import CLOSED, REPLACED, Attachment, Author, Content, Decision, Origin, Status, Suggestion
 from handlers import keyboards, moments, texts
 from handlers.context import Desk
 from handlers.keyboards import MOST_BUTTONS, Button
@@ -413,7 +413,7 @@ def _withdrawn(suggestion: Suggestion, facts: Facts) -> str:
     if suggestion.postponed_to:
         return texts.postponed_status(moments.say(suggestion.postponed_to, facts.now, facts.desk.zone))
     word, _, number = (suggestion.trouble or "").partition(":")
-    if word == "replaced" and number.isdigit():
+    if word == REPLACED and number.isdigit():
         return texts.replaced_status(int(number))
     if word == "suggested_too":
         return texts.SUGGESTED_TOO

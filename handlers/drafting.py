@@ -322,14 +322,12 @@ def _send_correction(context: Context, message: MessageArrived, kept: Kept) -> N
     if known is None or known.author_id != message.from_id:
         answer(context, message, texts.NOT_YOURS)
         return
-    if joint.goes_out_now(context, known):
+    if joint.goes_out_now(context, known) or known.status not in OPEN:
         answer(context, message, texts.not_to_correct(known.number))
         return
     after = advance(known, Action.AUTHOR_EDITED, context.now, content=kept.draft.content)
     if after is None:
-        same = known.status in OPEN
-        said = texts.nothing_changed(known.number) if same else texts.not_to_correct(known.number)
-        answer(context, message, said)
+        answer(context, message, texts.nothing_changed(known.number))
         return
     behind = {**(known.behind or {}), **_behind(message, kept)}
     if known.origin is Origin.WALL:

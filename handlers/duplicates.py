@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from editorial.delivery import NewDelivery
+from editorial.lifecycle import OPEN
 from editorial.likeness import ALIKE, SAME_PICTURE, Trace, apart, likeness, trace
 from editorial.suggestion import Attachment, Status, Suggestion
 from handlers import moments, texts
@@ -121,7 +122,7 @@ def _related(one: Suggestion, other: Suggestion) -> bool:
     ):
         return True
     if one.corrects == other.number or other.corrects == one.number:
-        return True
+        return not (one.status in OPEN and other.status in OPEN)  # both wait: they are two pieces after all
     return other.status is Status.RETURNED and other.author_id == one.author_id
 
 

@@ -15,6 +15,7 @@ from editorial.suggestion import Origin, Status, Suggestion, same_content
 from handlers import burst, duplicates, matching, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
+from storage.suggestions import PostMark
 
 #: Authors named at once.
 _MOST_NAMED: Final = 500
@@ -33,10 +34,13 @@ def worth_storing(context: Context, listed: Sequence[WallSuggested]) -> list[Wal
     news = []
     for event in listed:
         mark = known.get(event.post_id)
-        changed = mark is not None and mark.status in OPEN and mark.fingerprint != event.content.fingerprint
-        if mark is None or changed or mark.missed:
+        if mark is None or mark.missed or _is_edit(mark, event):
             news.append(event)
     return news
+
+
+def _is_edit(mark: PostMark, event: WallSuggested) -> bool:
+    return (mark.status in OPEN or mark.reopens) and mark.fingerprint != event.content.fingerprint
 
 
 def remember_names(context: Context, names: Mapping[int, str]) -> None:
@@ -58,7 +62,7 @@ def compare(context: Context, listed: Iterable[WallSuggested]) -> None:
             kept_back |= added is not None and waits and not burst.offer(context, added.number)
             continue
         known = context.unit.suggestions.by_post(event.owner_id, event.post_id)
-        if known is not None and known.status in OPEN:
+        if known is not None and (known.status in OPEN or known.reopens_when_edited):
             _update(context, known, event)
         elif known is not None and known.was_missed:
             suggest.seen_again(context, known)

@@ -14,7 +14,7 @@ from editorial import etiquette, regions, signing
 from editorial.lifecycle import Action, advance
 from editorial.post import published_mismatch
 from editorial.sources import same_news
-from editorial.suggestion import POSTPONED, Content, Origin, Status, Suggestion
+from editorial.suggestion import POSTPONED, REPLACED, Content, Origin, Status, Suggestion
 from handlers import (
     burst,
     changes,
@@ -153,7 +153,7 @@ def _corrected(context: Context, event: WallSuggested) -> int | None:
 def _close_corrected(context: Context, added: Suggestion) -> None:
     """The returned news has come again: its own card closes and points to the new one."""
     before = context.unit.suggestions.get(added.corrects) if added.corrects else None
-    after = advance(before, Action.GONE, context.now, trouble=f"replaced:{added.number}") if before else None
+    after = advance(before, Action.GONE, context.now, trouble=f"{REPLACED}:{added.number}") if before else None
     if before is not None and after is not None:
         changes.store(context, before, after, "replaced", details={"by": added.number})
         close(context, before.number)

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, func, select, text, update
 
-from editorial.suggestion import CLOSED, MISSED, Content, Origin, Status, Suggestion
+from editorial.suggestion import CLOSED, MISSED, Content, Origin, Status, Suggestion, closed_by_author
 from storage import schema
 from storage.authors import Authors
 from storage.columns import spelled
@@ -71,13 +71,15 @@ class PostMark(NamedTuple):
     """What reconciliation has to know of a post.
 
     ``fingerprint`` is of what VK showed last, also for news that was corrected in the dialog since.  ``missed``:
-    it was closed only because VK did not show it.
+    it was closed only because VK did not show it.  ``reopens``: its author closed it, and brings it back by editing
+    it on VK.
     """
 
     number: int
     status: Status
     fingerprint: str
     missed: bool = False
+    reopens: bool = False
 
 
 _carries_others = exists(select(schema.merges.c.number).where(schema.merges.c.number == _table.c.number))
@@ -146,6 +148,7 @@ _marks = select(
     _table.c.origin,
     _table.c.behind,
     _table.c.trouble,
+    _table.c.author_id,
 ).where(_table.c.owner_id == bindparam("owner"))
 _open_marks = _marks.where(_table.c.status.in_(_OPEN), _table.c.post_id > 0, _table.c.origin == "wall")
 _lowest = select(func.min(_table.c.post_id)).where(_table.c.owner_id == bindparam("owner"))
@@ -418,11 +421,14 @@ class Suggestions:
 
 
 def _as_marks(rows: Sequence[Any]) -> dict[int, PostMark]:
-    return {row.post_id: PostMark(row.number, Status(row.status), _on_the_wall(row), _missed(row)) for row in rows}
+    return {row.post_id: _as_mark(row) for row in rows}
 
 
-def _missed(row: Any) -> bool:
-    return row.status == Status.WITHDRAWN and (row.trouble or "").partition(":")[0] in MISSED
+def _as_mark(row: Any) -> PostMark:
+    status = Status(row.status)
+    missed = status is Status.WITHDRAWN and (row.trouble or "").partition(":")[0] in MISSED
+    reopens = closed_by_author(status, row.trouble, row.author_id)
+    return PostMark(row.number, status, _on_the_wall(row), missed, reopens)
 
 
 def _on_the_wall(row: Any) -> str:

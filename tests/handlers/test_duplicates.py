@@ -6,7 +6,7 @@ import re
 
 from editorial.delivery import RetryLater, Sent
 from editorial.suggestion import Status
-from handlers import duplicates
+from handlers import duplicates, reconcile
 from tests.builders import ANNA, CHAT, a_photo, on_the_wall, suggested
 from tests.handlers.world import World
 from tests.rules.test_likeness import OTHER, RETOLD, STORY
@@ -104,6 +104,11 @@ def test_a_piece_sent_back_to_its_author_is_no_duplicate_of_the_corrected_one(wo
     world.press(1, "Вернуть", "Нужно фото")
     world.happens(suggested(32, text=STORY, attachments=[a_photo(7)]))
     assert alike_lines(world, 2) == []
+    with world.unit() as context:
+        reconcile.compare(context, [suggested(31, text=f"{STORY} Ждём всех.")])
+    world.deliver()  # edited after all, so both wait for a decision
+    [line] = alike_lines(world, 1)
+    assert " на № 2 (" in line
 
 
 def test_the_same_picture_is_recognised_although_it_was_made_smaller(world: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from editorial.delivery import Refused
 from editorial.suggestion import Status
 from handlers import reconcile
@@ -121,6 +123,32 @@ def test_t16_one_that_vk_did_not_show_for_a_while_waits_for_a_decision_again(wor
     assert world.suggestion(2).status is Status.WITHDRAWN  # its author took it back; VK keeps it
     compare(world, suggested(31, text="Раз, иначе"), suggested(32, text="Два"))
     assert "автор изменил запись" in world.card(1).text
+
+
+@pytest.mark.parametrize("closed_by", ["another of theirs", "their word"])
+def test_news_its_author_closed_waits_for_a_decision_again_once_they_edit_it_on_vk(
+    world: World, closed_by: str
+) -> None:
+    """Edited as asked and not looked at yet when their next piece, in like words, passed for the corrected one."""
+    world.happens(suggested(31, text="Праздник в Тайшете 12 июня, приходите"))
+    world.press(1, "Вернуть", "Нужно фото")
+    if closed_by == "their word":
+        assert world.says("Отозвать 1", by=AUTHOR)
+    else:
+        world.happens(suggested(32, text="Праздник в Тайшете 19 июня, приходите"))
+        assert "Заменена исправленной № 2" in world.card(1).text
+    others = () if closed_by == "their word" else (suggested(32, text="Праздник в Тайшете 19 июня, приходите"),)
+    compare(world, suggested(31, text="Праздник в Тайшете 12 июня, приходите"), *others)
+    assert world.suggestion(1).status is Status.WITHDRAWN
+    edited = (suggested(31, text="Праздник в Тайшете 12 июня в 14:00, приходите"), *others)
+    with world.look() as context:
+        assert [event.post_id for event in reconcile.worth_storing(context, edited)] == [31]
+    compare(world, *edited)
+    assert "автор изменил запись" in world.card(1).text
+    assert "В очередь" in world.card(1).buttons
+    assert "№ 1" in world.letters(AUTHOR)[-1]
+    with world.look() as context:
+        assert reconcile.worth_storing(context, edited) == []
 
 
 def test_t74_a_missing_one_that_stands_on_the_wall_was_published_by_hand(world: World) -> None:

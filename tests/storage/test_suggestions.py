@@ -237,13 +237,13 @@ def test_t12_reconciliation_sees_every_open_and_every_known_post(storage: Storag
             taken_in(unit, now, post_id)
         first = unit.suggestions.get(1)
         assert first is not None
-        changed(unit, first, status=Status.WITHDRAWN)
+        changed(unit, first, status=Status.WITHDRAWN, trouble="gone")
         taken_in(unit, now, 1, owner=-99)
     with storage.read() as unit:
         assert set(unit.suggestions.open_posts(WALL)) == set(range(2, 1201))
         known = unit.suggestions.known_posts(WALL, range(1, 2000))
         assert set(known) == set(range(1, 1201))
-        assert known[1] == PostMark(1, Status.WITHDRAWN, first.content.fingerprint)
+        assert known[1] == PostMark(1, Status.WITHDRAWN, first.content.fingerprint, missed=True)
         assert unit.suggestions.known_posts(WALL, []) == {}
 
 
