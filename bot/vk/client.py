@@ -49,6 +49,14 @@ KeyKind = Literal["group", "user", "service"]
 Observer = Callable[[str, float, str], None]
 
 
+class _Overtaken(Exception):
+    """While calls waited VK asked to leave some of them alone: a refusal in the place of each, else None."""
+
+    def __init__(self, refusals: Sequence[VkRefused | None]) -> None:
+        super().__init__()
+        self.refusals = refusals
+
+
 class VkKey:
     """An access key that can be replaced while the program runs and that does not print."""
 
@@ -133,9 +141,10 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
     """The ``vk_api`` client with its own way of sending.
 
     Nothing is locked while a call is under way; each thread keeps its own connection.  ``rate`` is what VK
-    allows the key per second; 95 % of it is used.  ``pauses`` records what VK asked to leave alone; it stops
-    nobody.  ``walls`` keeps writes to walls apart, whichever wall they go to.  ``timeout`` is (seconds to connect,
-    seconds of silence and of the whole answer).
+    allows the key per second; 95 % of it is used.  ``pauses`` records what VK asked to leave alone.  Whoever calls
+    all the same makes a careful try; a call that waited for its turn when VK said so is refused here.  ``walls``
+    keeps writes to walls apart, whichever wall they go to.  ``timeout`` is (seconds to connect, seconds of silence
+    and of the whole answer).
     """
 
     def __init__(
@@ -161,6 +170,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         self.pace = pace(rate)
         self.walls = pace(1.0 / wall_gap, budget=1.0) if wall_gap > 0 else None
         self.pauses = Pauses()
+        self._said: dict[str, VkRefused] = {}
         self.observer = observer
         self._generation = key.generation
         self._execute_refused = False
@@ -241,13 +251,27 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         write = any(call.write for call in calls)
         began = self.pauses.now()
         try:
-            answer = self._answer("execute", {"code": program(calls)}, write, urgent, timeout)
+            answer = self._answer("execute", {"code": program(calls)}, write, urgent, timeout, calls)
+        except _Overtaken as overtaken:
+            return self._without(overtaken.refusals, calls, urgent, timeout)
         except VkRefused as refusal:
             return self._after_refused_execute(refusal, calls, urgent, timeout)
         except VkTransport as failure:
             sent = failure.verdict.executed is None or not write
             return [VkTransport(call.method, failure.what, sent=sent, write=call.write) for call in calls]
         return list(self._paired(calls, answer, began))
+
+    def _without(
+        self,
+        refusals: Sequence[VkRefused | None],
+        calls: Sequence[Call],
+        urgent: bool,
+        timeout: Timeout | None,
+    ) -> list[Any | VkError]:
+        """The calls that are not refused already, made; each result and refusal in its place."""
+        left = [call for call, refusal in zip(calls, refusals, strict=True) if refusal is None]
+        results = iter(self._batch(left, urgent, timeout) if left else ())
+        return [next(results) if refusal is None else refusal for refusal in refusals]
 
     def _single(self, call: Call, urgent: bool, timeout: Timeout | None) -> Any | VkError:
         try:
@@ -288,14 +312,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
 
     def _refused_again(self, refusal: VkRefused, call: Call) -> VkRefused:
         """The refusal of the whole as that of one call: what VK wants left alone is the call's own method."""
-        again = VkRefused(
-            call.method,
-            refusal.code,
-            refusal.message,
-            subcode=refusal.subcode,
-            write=call.write,
-            human_url=refusal.human_url,
-        )
+        again = refusal.about(call.method, write=call.write)
         self._note(again, call.write, wall_of(call.params))
         return again
 
@@ -332,13 +349,22 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         write: bool,
         urgent: bool,
         timeout: Timeout | None,
+        together: Sequence[Call] = (),
     ) -> dict[str, Any]:
-        """VK's answer with a ``response`` in it; raises VkError otherwise."""
+        """VK's answer with a ``response`` in it; raises VkError otherwise.
+
+        ``together`` are the calls that ``execute`` makes; raises _Overtaken when some of them are not to be made.
+        """
         self._notice_new_key()
+        asked = self.pauses.now()
         form = parameters(params)
         form["v"] = API_VERSION
         for attempt in range(1, TOO_FAST_TRIES + 1):
             turn = self.pace.wait(urgent)
+            left_alone = self._left_alone(together or [Call(method, params, write)], asked)
+            if left_alone is not None:
+                self.pace.answered(turn)  # nothing is on its way
+                raise left_alone
             form["access_token"] = self.key.secret
             started, began = time.monotonic(), self.pauses.now()
             reach(f"vk.{method}.before")
@@ -354,6 +380,22 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             raise result
         self.pauses.worked(method, write, since=began, wall=wall_of(params))
         return result
+
+    def _left_alone(self, calls: Sequence[Call], asked: float) -> VkRefused | _Overtaken | None:
+        """What VK said to other calls since these ones were ``asked`` for, where it holds for them too."""
+        refusals = [self._said_meanwhile(call, asked) for call in calls]
+        if len(calls) > 1 and any(refusals):
+            return _Overtaken(refusals)
+        return refusals[0]
+
+    def _said_meanwhile(self, call: Call, asked: float) -> VkRefused | None:
+        pause = self.pauses.paused(call.method, write=call.write, wall=wall_of(call.params), since=asked)
+        said = self._said.get(pause.scope) if pause is not None else None
+        if pause is None or said is None:
+            return None
+        again = said.about(call.method, write=call.write)
+        again.verdict = replace(again.verdict, pause=pause.until - self.pauses.now())
+        return again
 
     def _once(
         self, method: str, form: Mapping[str, str | int | float], write: bool, timeout: Timeout
@@ -414,9 +456,13 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         else:
             return
         if scope == WRITES and not write:  # a reader that meets a captcha leaves reading alone as well
-            self.pauses.pause(meaning.pause, meaning.reason, scope=refusal.method)
-        length = self.pauses.pause(meaning.pause, meaning.reason, scope=scope)
-        refusal.verdict = replace(meaning, pause=length)
+            self._pause(refusal, meaning.pause, refusal.method)
+        refusal.verdict = replace(meaning, pause=self._pause(refusal, meaning.pause, scope))
+
+    def _pause(self, refusal: VkError, seconds: float, scope: str) -> float:
+        if isinstance(refusal, VkRefused):
+            self._said[scope] = refusal.about(refusal.method, write=False)  # without the frames of a raised one
+        return self.pauses.pause(seconds, refusal.verdict.reason, scope=scope)
 
     def _notice_new_key(self) -> None:
         if self._generation != self.key.generation:

@@ -338,6 +338,12 @@ class VkRefused(VkError):
         self.message = message
         self.human_url = human_url
 
+    def about(self, method: str, *, write: bool) -> VkRefused:
+        """The same said of a call of ``method``."""
+        return VkRefused(
+            method, self.code, self.message, subcode=self.subcode, write=write, human_url=self.human_url
+        )
+
 
 class VkTransport(VkError):
     """No readable answer came to ``method``; ``what`` is a stable word for what was seen instead."""

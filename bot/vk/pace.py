@@ -125,12 +125,18 @@ class Pace:
 class Pause:
     """Something to leave alone until ``until`` (seconds of the monotonic clock), and why.
 
-    ``length`` is how long the pause is altogether, in seconds.
+    ``length`` is how long the pause is altogether, in seconds; ``scope`` is what it is about.
     """
 
     until: float
     reason: str
     length: float
+    scope: str
+
+    @property
+    def began(self) -> float:
+        """Seconds of the monotonic clock."""
+        return self.until - self.length
 
 
 LONGEST = 3600.0
@@ -166,15 +172,25 @@ class Pauses:
                 if before.until > now:
                     return before.until - now
                 seconds = min(before.length * 2, max(LONGEST, seconds))
-            self._pauses[scope] = Pause(now + seconds, reason, seconds)
+            self._pauses[scope] = Pause(now + seconds, reason, seconds, scope)
             return seconds
 
-    def paused(self, method: str | None = None, *, write: bool = False, wall: int | None = None) -> Pause | None:
-        """The longest pause in force for a call of ``method`` (on the wall of ``wall``), or for the whole key."""
-        scopes = _scopes(method, write, wall)
+    def paused(
+        self,
+        method: str | None = None,
+        *,
+        write: bool = False,
+        wall: int | None = None,
+        since: float | None = None,
+    ) -> Pause | None:
+        """The longest pause in force for a call of ``method`` (on the wall of ``wall``), or for the whole key.
+
+        With ``since``, a moment of :meth:`now`: the longest of those that began after it.
+        """
         with self._lock:
             now = self._clock()
-            found = [pause for scope in scopes if (pause := self._pauses.get(scope)) and pause.until > now]
+            kept = [pause for scope in _scopes(method, write, wall) if (pause := self._pauses.get(scope))]
+        found = [one for one in kept if one.until > now and (since is None or one.began > since)]
         return max(found, key=lambda pause: pause.until, default=None)
 
     def now(self) -> float:
@@ -191,7 +207,7 @@ class Pauses:
         with self._lock:
             for scope in _scopes(method, write, wall):
                 pause = self._pauses.get(scope)
-                if pause is not None and (since is None or pause.until - pause.length <= since):
+                if pause is not None and (since is None or pause.began <= since):
                     del self._pauses[scope]
 
     def resume(self) -> None:

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import vk_api
 
 from bot.vk.client import Call, VkClient, VkKey
 from bot.vk.errors import Remedy, VkError, VkRefused, VkTransport
+from bot.vk.pace import Pace, Turn
 from tests.vk.fault_server import (
     Asked,
     Behaviour,
@@ -189,6 +191,48 @@ def test_validation_stops_the_key_and_names_the_page(server: FaultServer) -> Non
     paused = client.pauses.paused()
     assert paused is not None
     assert paused.reason == "validation"
+
+
+class Overtaken(Pace):
+    """While the first call waits for its turn, another one of the key is made and answered."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def wait(self, urgent: bool = False) -> Turn:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super().wait(urgent)
+
+
+def test_what_vk_wants_left_alone_is_left_alone_by_a_call_that_waits_already(server: FaultServer) -> None:
+    client = client_of(server.then(error(14, "Captcha needed"), response([])).url, pace=Overtaken)
+    assert isinstance(client.pace, Overtaken)
+    client.pace.meanwhile = lambda: failure_of(client, "wall.get", write=False)
+
+    refusal = failure_of(client, "wall.get", write=False)
+
+    assert [asked.method for asked in server.asked] == ["wall.get"]
+    paused = client.pauses.paused("wall.get")
+    assert paused is not None
+    assert isinstance(refusal, VkRefused)
+    assert (refusal.code, refusal.executed) == (14, False)
+    assert refusal.verdict.pause == pytest.approx(paused.length, abs=1)
+
+    assert client.call("wall.get") == []  # whoever asks later knows of the pause, and tries on purpose
+
+
+def test_of_several_calls_that_wait_only_those_are_left_out(server: FaultServer) -> None:
+    client = client_of(server.then(error(9, "Flood control"), executed([5, 6])).url, pace=Overtaken)
+    assert isinstance(client.pace, Overtaken)
+    client.pace.meanwhile = lambda: failure_of(client, "messages.send")
+
+    first, second, third = client.batch([NAMES, SEND, EDIT])
+
+    assert (first, third) == (5, 6)
+    assert isinstance(second, VkRefused)
+    assert (second.method, second.code, second.executed) == ("messages.send", 9, False)
+    assert "API.messages.send" not in server.asked[1].params["code"]
 
 
 def test_a_key_that_works_again_is_no_longer_paused(server: FaultServer) -> None:
