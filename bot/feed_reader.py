@@ -11,6 +11,7 @@ import html
 import io
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -105,9 +106,20 @@ def entries(body: bytes, kind: str, base: str, now: datetime) -> list[Found]:
     )
     if not feed.entries and (feed.bozo or not feed.get("version")):
         raise FeedUnreadable("not_a_feed")
-    shared = Counter(name for entry in feed.entries for name in {_guid(entry), _link(entry, base)})
-    newest = sorted(feed.entries, key=lambda entry: _moment(entry, now) or now, reverse=True)[:MOST_ENTRIES]
-    return [found for entry in newest if (found := _entry(entry, base, now, shared))]
+    told = [_Entry(one, str(one.get("id") or ""), _link(one, base), _moment(one, now)) for one in feed.entries]
+    shared = Counter(name for entry in told for name in {entry.guid, entry.link})
+    newest = sorted(told, key=lambda entry: entry.moment or now, reverse=True)[:MOST_ENTRIES]
+    return [found for entry in newest if (found := _found(entry, base, now, shared))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of a feed as feedparser tells it, and what it is named and ordered by."""
+
+    told: Any
+    guid: str
+    link: str
+    moment: datetime | None
 
 
 def _in_its_letters(body: bytes, kind: str) -> tuple[bytes, str]:
@@ -123,28 +135,25 @@ def _in_its_letters(body: bytes, kind: str) -> tuple[bytes, str]:
     return body, kind if said - _UNICODE else f"application/xml; charset={_OLD_LETTERS}"
 
 
-def _guid(entry: Any) -> str:
-    return str(entry.get("id") or "")
-
-
 def _link(entry: Any, base: str) -> str:
     """The entry's own page, without the marks of where it was clicked; empty when it has none."""
     address = str(entry.get("link") or "").strip()
     return _web(without_tail(urljoin(base, address))) if address else ""
 
 
-def _entry(entry: Any, base: str, now: datetime, shared: Counter[str]) -> Found | None:
-    title = " ".join(html.unescape(str(entry.get("title") or "")).split())
-    markup = _markup(entry)
+def _found(entry: _Entry, base: str, now: datetime, shared: Counter[str]) -> Found | None:
+    """The news of an entry; None when it says nothing. ``shared``: how many entries have a name."""
+    title = " ".join(html.unescape(str(entry.told.get("title") or "")).split())
+    markup = _markup(entry.told)
     text = plain(markup)
     if title and not _begins_with(text, title):
         text = f"{title}\n\n{text}" if text else title
-    link, when = _link(entry, base), _moment(entry, now)
+    link, when = entry.link, entry.moment
     if not text.strip() and not link:
         return None
-    own = [name for name in (_guid(entry), link) if name and shared[name] == 1]
+    own = [name for name in (entry.guid, link) if name and shared[name] == 1]
     name = own[0] if own else f"{title}\n{when.isoformat() if when else ''}"
-    pictures = _pictures(entry, markup, base)
+    pictures = _pictures(entry.told, markup, base)
     return Found(
         key=hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:40],
         url=sound(link or base),
