@@ -186,16 +186,16 @@ def repeat(context: Context, number: int, key: str) -> bool:
     failed = [one for one in parts if one.state in (CopyState.REFUSED, CopyState.ASKED)]
     if not failed or post.state is PostState.GONE:
         return False
-    asked: dict[str, str] = {}
+    asked_since = None
     if failed[0].state is CopyState.ASKED:
         row = context.unit.outbox.get(failed[0].delivery or 0)
         if row is not None:
-            asked = {"asked_since": (crosspost.asked_since(row) or row.sending_at or row.created_at).isoformat()}
+            asked_since = crosspost.asked_since(row) or row.sending_at or row.created_at
         context.unit.outbox.refused(failed[0].delivery or 0, "repeated", None, context.now)
     for copy in parts:
         behind = copy.part > failed[0].part and (copy.error == EARLIER_PART or copy.delivery is None)
         if copy == failed[0]:
-            crosspost.send(context, found, copy, **asked)
+            crosspost.send(context, found, copy, asked_since=asked_since)
         elif behind and copy.state in (CopyState.CANCELLED, CopyState.WAITING):
             crosspost.send(context, found, copy)
     return True

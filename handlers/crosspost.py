@@ -255,17 +255,19 @@ def asked_since(delivery: Delivery) -> datetime | None:
     return datetime.fromisoformat(since) if since else None
 
 
-def send(context: Context, network: Network, copy: NetworkCopy, **more: str) -> None:
-    """Have this part sent; it waits from now on."""
-    id_ = _queue(context, network, copy, "post", more)
+def send(context: Context, network: Network, copy: NetworkCopy, *, asked_since: datetime | None = None) -> None:
+    """Have this part sent; it waits from now on. ``asked_since``: see :func:`asked_since`."""
+    id_ = _queue(context, network, copy, "post", asked_since)
     waiting = replace(copy, state=CopyState.WAITING, delivery=id_, error=None, doing=None, todo=None, said=None)
     context.unit.copies.put(waiting, context.now)
 
 
 def _queue(
-    context: Context, network: Network, copy: NetworkCopy, kind: str, more: Mapping[str, str] | None = None
+    context: Context, network: Network, copy: NetworkCopy, kind: str, asked_since: datetime | None = None
 ) -> int:
-    payload = {"network": network.key, "part": copy.part, **(more or {})}
+    payload: dict[str, Any] = {"network": network.key, "part": copy.part}
+    if asked_since is not None:
+        payload["asked_since"] = asked_since.isoformat()
     dedupe = None if kind == "post" else f"{kind}:{network.key}:{copy.number}:{copy.part}"
     new = NewDelivery(network.target, network.destination, kind, copy.number, payload, dedupe=dedupe)
     return context.unit.outbox.add(new, context.now)

@@ -234,7 +234,10 @@ class NetworkTarget(ABC):
         return Refused("nothing_to_send")
 
     def _stands_all_the_same(self, copy: Copy, delivery: Delivery) -> Sent | None:
-        """What a person has sent again although it is there: what nobody could read then may be read now."""
+        """What a person has sent again although it is there: what nobody could read then may be read now.
+
+        What looking for it has uploaded is kept by the target for the publication that follows.
+        """
         asked_since = crosspost.asked_since(delivery)
         if asked_since is None:
             return None
