@@ -1,7 +1,7 @@
 """Everything a run leaves behind, gathered in one frozen record: the sandbox's world and its journal of calls, the
 rows of the database, the log lines, and what people did.
 
-Nothing is judged here; the promises are in ``proof.checker``.  The database is read with plain ``sqlite3``, so that
+Nothing is judged here; the promises are in ``proof.promises``.  The database is read with plain ``sqlite3``, so that
 a mistake of the program's own storage cannot hide itself.
 """
 

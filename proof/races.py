@@ -20,10 +20,10 @@ from typing import Any, Final
 from handlers.context import Context
 from handlers.router import handle
 from proof import rooms
-from proof.checker import ANNOUNCED
 from proof.evidence import CHAT as SANDBOX_CHAT
 from proof.evidence import Json
 from proof.office import Office, office
+from proof.promises.decisions import ANNOUNCED
 from tests.builders import ANNA, BORIS, CHAT, DINA, GLEB, VERA, a_button_press, suggested
 from tests.handlers.world import World
 from tests.sandbox_client import SandboxClient

@@ -16,8 +16,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from proof.checker import Violation, check, published_calls, replays
+from proof.checker import Violation, check
 from proof.evidence import Evidence, Json
+from proof.promises.decisions import replays
+from proof.promises.publication import published_calls
 
 if TYPE_CHECKING:
     from proof.fortnight.play import Ended
