@@ -44,6 +44,8 @@ _CYRILLIC: Final = re.compile("[А-яЁё]")
 _FIRST_YEAR: Final = 2000
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _GAPS: Final = re.compile(r"\n{3,}")
+#: Signs that nobody sees and no network takes.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NO_TEXT: Final = re.compile(r"<[!?][^<>]*+>")
 #: A sign that begins no whole tag: the standard library's parser takes the square of the length over many of them.
 _NO_TAG: Final = re.compile(r"<(?!/?[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*'|[\"'])*+>)")
@@ -125,7 +127,7 @@ class _Entry:
 def _in_its_letters(body: bytes, kind: str) -> tuple[bytes, str]:
     """The body with the charset it is really written in: sites say one, send another, and cut letters in two."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body, kind
+        return body.decode("utf-16", "replace").encode(), "application/xml; charset=utf-8"
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if not broken or broken <= len(text) - len(_CYRILLIC.sub("", text)):
@@ -143,7 +145,7 @@ def _link(entry: Any, base: str) -> str:
 
 def _found(entry: _Entry, base: str, now: datetime, shared: Counter[str]) -> Found | None:
     """The news of an entry; None when it says nothing. ``shared``: how many entries have a name."""
-    title = " ".join(html.unescape(str(entry.told.get("title") or "")).split())
+    title = _title(entry.told)
     markup = _markup(entry.told)
     text = plain(markup)
     if title and not _begins_with(text, title):
@@ -161,6 +163,13 @@ def _found(entry: _Entry, base: str, now: datetime, shared: Counter[str]) -> Fou
         at=when or now,
         dated=when is not None,
     )
+
+
+def _title(entry: Any) -> str:
+    """In one line; sites put markup into titles and say nothing of it."""
+    told = str(entry.get("title") or "")
+    is_markup = "html" in str((entry.get("title_detail") or {}).get("type") or "")
+    return " ".join((plain(told) if is_markup else _CONTROLS.sub("", html.unescape(told))).split())
 
 
 def _markup(entry: Any) -> str:
@@ -202,13 +211,14 @@ def _web(url: str) -> str:
 
 
 def _begins_with(text: str, title: str) -> bool:
-    """Whether the text says its title itself."""
-    return " ".join(text.split()).lower().startswith(title.rstrip(".…").lower())
+    """Whether the text says its title itself, and not a longer word that begins like it."""
+    words, said = " ".join(text.split()).lower(), title.rstrip(".…").lower()
+    return words.startswith(said) and not words[len(said) : len(said) + 1].isalnum()
 
 
 def plain(markup: str) -> str:
     """HTML as plain text: paragraphs and lists keep their lines."""
-    read = _Text.of(markup)
+    read = _Text.of(_CONTROLS.sub("", markup))
     lines = [_BLANKS.sub(" ", line).strip() for line in "".join(read.parts).split("\n")]
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 

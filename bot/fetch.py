@@ -152,7 +152,7 @@ class Fetcher:
     def _follow(self, session: requests.Session, url: str, headers: Mapping[str, str]) -> requests.Response:
         for _ in range(MOST_REDIRECTS + 1):
             response = self._ask(session, url, headers)
-            location = response.headers.get("Location", "")
+            location = _as_sent(response.headers.get("Location", ""))
             if response.status_code not in (301, 302, 303, 307, 308) or not location:
                 return response
             response.close()
@@ -176,6 +176,13 @@ class Fetcher:
             raise FetchFailed("bad_address", passing=False) from None
         except FAILURES as failure:
             raise FetchFailed(what_happened(failure), passing=True) from None
+
+
+def _as_sent(value: str) -> str:
+    """A header as the site wrote it: headers are read as Latin-1, and many write Cyrillic addresses as they are."""
+    with contextlib.suppress(UnicodeError):
+        return value.encode("latin-1").decode()
+    return value
 
 
 def _check_form(url: str) -> None:

@@ -220,9 +220,15 @@ def is_news(source: Source, found: Found, ours: Ours, now: datetime) -> bool:
         return False
     if found.at < max(source.since - CLOCK_SLACK, now - STALE):
         return False
-    if source.tag is not None and source.tag not in {match[1].lower() for match in _TAG.finditer(content.text)}:
+    if source.tag is not None and not _carries(content.text, source.tag):
         return False
     return not comes_back(found, ours)
+
+
+def _carries(text: str, tag: str) -> bool:
+    """Whether the text bears the hashtag; people write «ё» or do not."""
+    wanted = tag.lower().replace("ё", "е")
+    return any(match[1].lower().replace("ё", "е") == wanted for match in _TAG.finditer(text))
 
 
 def _is_marked_as_ad(content: Content) -> bool:

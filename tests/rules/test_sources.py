@@ -92,6 +92,8 @@ def test_with_a_hashtag_only_what_carries_it_is_news() -> None:
     source = replace(SOURCE, tag="слюдянка")
     assert is_news(source, found("Ремонт #Слюдянка@sovet"), OURS, NOW)
     assert not is_news(source, found("Ремонт #Слюдянка2, Слюдянка"), OURS, NOW)
+    for wanted, written in (("совет_молодёжи", "#Совет_Молодежи"), ("молодежь", "#МОЛОДЁЖЬ")):
+        assert is_news(replace(SOURCE, tag=wanted), found(f"Ремонт {written}"), OURS, NOW)
 
 
 @pytest.mark.parametrize(

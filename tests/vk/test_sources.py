@@ -367,6 +367,7 @@ def test_old_encodings_double_escapes_and_the_future_are_read() -> None:
         ('encoding="UTF-8"', FEED, "windows-1251"),
         ('encoding="koi8-r"', FEED, "koi8-r"),
         ('encoding="utf-16"', FEED, "utf-16"),
+        ('encoding="utf-16"', "text/xml", "utf-16"),
         ('encoding="utf-8"', FEED, "utf-8-sig"),
     ],
 )
@@ -376,6 +377,23 @@ def test_letters_are_read_as_they_are_written_whatever_the_site_says(
     body = rss(item("Ремонт набережной"), head=declared).encode(written)
     [found] = entries(body, kind, "https://sovet.invalid/", NOW)
     assert found.content.text == "Ремонт набережной"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "seen"),
+    [
+        ("Ремонт &lt;b&gt;дорог&lt;/b&gt;&lt;br/&gt;в районе", "", "Ремонт дорог в районе"),
+        ("<![CDATA[<p>Ремонт&nbsp;дорог</p>]]>", "", "Ремонт дорог"),
+        ("Если a &lt; b и 5 &gt; 3", "", "Если a < b и 5 > 3"),
+        ("Мир", "Мирный договор подписан", "Мир\n\nМирный договор подписан"),
+        ("Мир", "Мир. Договор подписан", "Мир. Договор подписан"),
+        ("Школа", "Открыта\x01\x0b в\u200e срок", "Школа\n\nОткрыта в\u200e срок"),
+    ],
+)
+def test_a_title_and_a_text_are_what_a_reader_sees(title: str, text: str, seen: str) -> None:
+    body = rss(f"<item><title>{title}</title><description>{text}</description></item>").encode()
+    [found] = entries(body, FEED, "https://sovet.invalid/rss", NOW)
+    assert found.content.text == seen
 
 
 def test_entries_that_share_a_name_or_an_address_are_told_apart() -> None:
