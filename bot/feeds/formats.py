@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 from bot.feeds.items import Item, Picture, State
@@ -25,6 +26,9 @@ INDEX: Final = "index.html"
 MEDIA: Final = "media"
 #: A sitemap holds no more addresses.
 MOST_ADDRESSES: Final = 50_000
+#: Bytes that a JSON feed is to keep to, and how many items it has all the same.
+MOST_JSON: Final = 245_000
+LEAST_ITEMS: Final = 30
 LANGUAGE: Final = "ru"
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -56,6 +60,16 @@ class Site:
     def tag(self, item: Item) -> str:
         """The item's name for ever: no edit and no move of the site's pages changes it."""
         return f"tag:{urlsplit(self.base).hostname},{item.published.year}:news/{item.number}"
+
+
+def ascii_address(address: str) -> str:
+    """The address in the letters that feeds allow: a Cyrillic name and path are written the other way."""
+    if address.isascii():
+        return address
+    parts = urlsplit(address)
+    port = f":{parts.port}" if parts.port else ""
+    host = (parts.hostname or "").encode("idna").decode()
+    return parts._replace(netloc=host + port, path=quote(parts.path, safe="/%:@!$&'()*+,;=~")).geturl()
 
 
 def page_path(number: int) -> str:
@@ -152,9 +166,22 @@ def json_feed(state: State, site: Site) -> bytes:
         "feed_url": site.url(JSON),
         "language": LANGUAGE,
         "authors": [{"name": site.title, "url": site.base}],
-        "items": [_json_item(item, site) for item in state.shown],
+        "items": list(_within(MOST_JSON, (_json_item(item, site) for item in state.shown))),
     }
-    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+    return _json(value)
+
+
+def _within(room: int, shown: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """As many of the newest as fit into so many bytes, but never fewer than the least."""
+    for number, item in enumerate(shown):
+        room -= len(_json(item))
+        if room < 0 and number >= LEAST_ITEMS:
+            return
+        yield item
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _json_item(item: Item, site: Site) -> dict[str, Any]:
@@ -202,7 +229,7 @@ def content(item: Item, site: Site) -> str:
         url = escape(site.picture(picture))
         parts.append(f'<p><img src="{url}" width="{picture.width}" height="{picture.height}" alt=""></p>')
     parts += [f'<p><a href="{escape(one.url)}">{escape(one.label)}</a></p>' for one in item.links]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(part for part in parts if part) or f"<p>{escape(item.title)}</p>"
 
 
 def _changed(state: State) -> datetime:

@@ -57,7 +57,7 @@ class Feeds(NetworkTarget):
         super().__init__(media)
         self._folder = folder
         self._zone = zone
-        self._site = Site(base, title, about)
+        self._site = Site(formats.ascii_address(base), title, about)
         self._networks = (Network(NETWORK, NETWORK, texts.FEED_NETWORK, NETWORK, _one),)
 
     @classmethod

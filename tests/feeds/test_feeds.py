@@ -18,7 +18,8 @@ import feedparser
 import jsonschema
 import pytest
 
-from bot.feeds import items
+from bot.feeds import formats, items
+from bot.feeds.items import Item
 from bot.fetch import net_locations
 from bot.media import Media
 from bot.targets.feeds import Feeds
@@ -316,9 +317,35 @@ def test_texts_of_strangers_never_break_a_file(rig: Rig, evil: str) -> None:
     ET.fromstring(rig.file("sitemap.xml"))
 
 
+def test_a_site_with_a_cyrillic_name_has_addresses_that_every_reader_takes(rig: Rig) -> None:
+    media = Media(rig.folder.parent / "media", refresh=lambda *_: {}, own_hosts=net_locations(rig.server.url))
+    zone = ZoneInfo("Europe/Moscow")
+    rig.target = Feeds(media, rig.folder, "https://новости.рф:8443/лента/", zone, "Новости советов", "О советах")
+    sent = rig.posted(rig.story(photos=1))
+    ours = "https://xn--b1amnebsh.xn--p1ai:8443/%D0%BB%D0%B5%D0%BD%D1%82%D0%B0/"
+    assert sent.result["link"] == f"{ours}news/214.html"
+    [entry] = rig.rss().entries
+    assert entry.link == f"{ours}news/214.html"
+    assert entry.id == rig.atom().entries[0].id == "tag:xn--b1amnebsh.xn--p1ai,2026:news/214"
+    for name in ("rss.xml", "atom.xml", "feed.json", "sitemap.xml", "index.html", "news/214.html"):
+        assert "рф" not in rig.file(name).decode(), name
+
+
 def test_a_post_without_words_has_a_title_and_a_page(rig: Rig) -> None:
     rig.posted(rig.story(text="", photos=1))
     assert rig.rss().entries[0].title == "Публикация от 25 ноября 2026"
+    rig.posted(rig.story(text=""))
+    assert "25 ноября" in rig.rss().entries[0].content[0].value
+    assert "25 ноября" in rig.atom().entries[0].content[0].value
+
+
+def test_a_json_feed_of_long_posts_stays_light() -> None:
+    for words, shown in ((20, 50), (440, 47), (1800, 30)):
+        long = Item(1, "Новость", "Кратко", f"<p>{'Совет ' * words}</p>", AT, AT)
+        many = tuple(replace(long, number=one) for one in range(50))
+        written = formats.json_feed(items.State({}, many), formats.Site(BASE, "Новости", "О советах"))
+        assert len(json.loads(written)["items"]) == shown
+        assert shown == 30 or len(written) < 250_000
 
 
 def test_fifty_newest_are_shown_newest_first_and_all_have_pages(rig: Rig) -> None:
