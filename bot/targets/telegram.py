@@ -22,7 +22,7 @@ from bot.targets.enclosed import kind_word, shown_name
 from bot.targets.http import Failed, Http, Upload
 from bot.targets.network import Copy, Health, NetworkTarget, Supplies
 from bot.targets.pace import ChannelPace
-from bot.targets.telegram_api import Refusal, Said, TelegramApi, Told, of_a_repeatable, of_a_write
+from bot.targets.telegram_api import Refusal, Said, TelegramApi, Told, chat_id, of_a_repeatable, of_a_write
 from bot.targets.telegram_search import Search
 from bot.targets.telegram_story import CAPTION_LIMIT, TEXT_LIMIT, body_without, parts_of, whole_body
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
@@ -111,8 +111,8 @@ class TelegramTarget(NetworkTarget):
     ) -> None:
         super().__init__(media)
         self._api = api
-        self._chat = chat
-        self._log_chat = log_chat
+        self._chat = chat_id(chat)
+        self._log_chat = chat_id(log_chat)
         self._search = Search(api, chat, log_chat)
         self._pace = pace or ChannelPace(GAP, PER_MINUTE)
         self._attempts = Attempts()
@@ -201,11 +201,21 @@ class TelegramTarget(NetworkTarget):
         if len(self._tried) > _REMEMBERED:
             del self._tried[next(iter(self._tried))]
 
-    @staticmethod
-    def _placed(result: Any, draft: Draft) -> Outcome:
+    def _placed(self, result: Any, draft: Draft) -> Outcome:
         ids = _ids_of(result, max(1, len(draft.pieces)))
-        # Without a number Telegram sends it later, or nobody can read the answer.
-        return _sent(ids, draft, _link_of(result, ids[0])) if ids else Uncertain("no_message_id")
+        if not ids:  # Telegram sends it later, or nobody can read the answer
+            return Uncertain("no_message_id")
+        first = result[0] if isinstance(result, list) else result
+        return _sent(ids, draft, self._link(first.get("chat"), ids[0]))
+
+    def _link(self, chat: Any, message_id: int) -> str | None:
+        """The public address of a message, by the channel as Telegram tells of it or as it was named to us."""
+        told = chat if isinstance(chat, dict) else {}
+        name = told.get("username") or (str(self._chat).removeprefix("@") if isinstance(self._chat, str) else "")
+        if name:
+            return f"https://t.me/{name}/{message_id}"
+        number = str(told.get("id") or self._chat)
+        return f"https://t.me/c/{number.removeprefix('-100')}/{message_id}" if number.startswith("-100") else None
 
     def _draft(self, copy: Copy) -> Draft:
         """The part with its files. Raises MediaUnavailable when one cannot be had now but perhaps later.
@@ -292,11 +302,11 @@ class TelegramTarget(NetworkTarget):
             params |= {"text": draft.text, "entities": draft.entities}
             params["link_preview_options"] = dict(draft.preview or {"is_disabled": True})
             return self._made(1, "sendMessage", params)
-        uploads = [_upload(f"file{place}", piece) for place, piece in enumerate(draft.pieces)]
         if len(draft.pieces) == 1:
             method, field = _method_for(draft.pieces[0])
-            params |= {field: "attach://file0", "caption": draft.text, "caption_entities": draft.entities}
-            return self._made(1, method, params, uploads)
+            params |= {"caption": draft.text, "caption_entities": draft.entities}
+            return self._made(1, method, params, [_upload(field, draft.pieces[0])])
+        uploads = [_upload(f"file{place}", piece) for place, piece in enumerate(draft.pieces)]
         kind = "document" if draft.pieces[0].attachment.kind == "doc" else "photo"
         items: list[dict[str, Any]] = [
             {"type": kind, "media": f"attach://file{place}"} for place in range(len(draft.pieces))
@@ -419,7 +429,9 @@ class TelegramTarget(NetworkTarget):
             return None
         if traces.ids and traces.message is not None:
             stands = first_of(traces.message) or draft
-            outcome: Outcome = _sent(traces.ids, stands, _link_of(traces.message, traces.ids[0]))
+            origin = traces.message.get("forward_origin")
+            chat = origin.get("chat") if isinstance(origin, dict) else None
+            outcome: Outcome = _sent(traces.ids, stands, self._link(chat, traces.ids[0]))
         elif self._attempts.over(delivery, now):
             outcome = RetryLater("not_sent", 0.0, counts=False)
         else:
@@ -515,19 +527,6 @@ def _ids_of(result: Any, messages: int) -> tuple[int, ...]:
     ids = [message.get("message_id") for message in made if isinstance(message, dict)]
     known = tuple(one for one in ids if isinstance(one, int) and one > 0)
     return known if len(known) == len(ids) == messages else ()
-
-
-def _link_of(result: Any, message_id: int) -> str | None:
-    """The public address of a message that was made, or forwarded from where it stands."""
-    message = result[0] if isinstance(result, list) else result
-    origin = message.get("forward_origin")
-    chat = origin.get("chat") if isinstance(origin, dict) else message.get("chat")
-    if not isinstance(chat, dict):
-        return None
-    if chat.get("username"):
-        return f"https://t.me/{chat['username']}/{message_id}"
-    number = str(chat.get("id", ""))
-    return f"https://t.me/c/{number.removeprefix('-100')}/{message_id}" if number.startswith("-100") else None
 
 
 def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:

@@ -26,19 +26,21 @@ _LOOKS: Final = frozenset({"forwardMessage"})
 
 _NOT_MODIFIED: Final = "message is not modified"
 _BAD_ENTITIES: Final = ("parse entities", "messageentity", "entity beginning")
-_TOO_LONG: Final = ("is too long",)
-_NO_CHAT: Final = ("chat not found", "upgraded to a supergroup", "channel_private", "chat_id is empty")
+_TOO_LONG: Final = ("is too long", "message_too_long", "caption_too_long")
+_NO_CHAT: Final = (
+    *("chat not found", "upgraded to a supergroup", "chat_id is empty"),
+    *("channel_private", "channel_invalid", "peer_id_invalid"),
+)
 _NO_RIGHTS: Final = (
-    "not enough rights",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_admin_required",
+    *("not enough rights", "have no rights", "have no write access", "need administrator rights"),
+    *("chat_write_forbidden", "chat_admin_required", "chat_restricted"),
 )
 _BAD_MEDIA: Final = (
-    *("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "photo_save_file_invalid"),
-    *("wrong type of the web page content", "failed to get http url content", "too big for a photo"),
+    *("photo_invalid", "image_process_failed", "photo_ext_invalid", "photo_save_file_invalid"),
+    *("wrong type of the web page content", "failed to get http url content", "is too big for a"),
     *("file must be non-empty", "media of the specified type", "wrong file identifier", "media_empty"),
-    *("media_invalid", "failed to send message #", "wrong remote file"),
+    *("media_invalid", "failed to send message #", "wrong remote file", "content_type_invalid"),
+    *("document_invalid", "video_file_invalid", "in the request"),
 )
 _ITEM: Final = re.compile(r"failed to send message #(\d+)")
 
@@ -109,7 +111,7 @@ class TelegramApi:
     token: str = field(repr=False)
 
     def call(self, method: str, params: Mapping[str, Any], uploads: Sequence[Upload] = ()) -> Said:
-        """Call a method once; files go along as ``attach://`` names."""
+        """Call a method once. Files go in fields of their own, which ``attach://`` names in what is nested."""
         url = f"{self.base_url}/bot{self.token}/{method}"
         if uploads:
             form = {name: value if isinstance(value, str) else _json(value) for name, value in params.items()}
@@ -144,6 +146,11 @@ class TelegramApi:
         if isinstance(wait, (int, float)) and 0 <= wait <= LONGEST_WAIT:
             seconds = float(wait)
         return Refusal(code, words.lower(), seconds, moved_to if isinstance(moved_to, int) else None)
+
+
+def chat_id(named: str) -> int | str:
+    """A chat as Bot API names it: by a number, or by a name with an @."""
+    return int(named) if named.lstrip("-").isdecimal() else named
 
 
 def of_a_write(said: Refusal | Failed) -> Any:

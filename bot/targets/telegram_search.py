@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.targets.telegram_api import Refusal, TelegramApi, Told
+from bot.targets.telegram_api import Refusal, TelegramApi, Told, chat_id
 
 #: Ids that are looked at behind the last known one: at least, and at most.
 LEAST_LOOKS: Final = 12
@@ -51,8 +51,8 @@ class Search:
 
     def __init__(self, api: TelegramApi, chat: str, log_chat: str) -> None:
         self._api = api
-        self._chat = chat
-        self._log_chat = log_chat
+        self._chat = chat_id(chat)
+        self._log_chat = chat_id(log_chat)
         self._newest: int | None = None
         #: The newest id that was known when a delivery was sent, by delivery.
         self._marks: dict[int, int] = {}

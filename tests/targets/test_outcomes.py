@@ -48,11 +48,32 @@ def telegram(code: int, words: str, **parameters: Any) -> Answer:
         (telegram(400, "Bad Request: chat not found"), RetryLater("chat_gone", code=400, counts=False)),
         (telegram(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-100), RetryLater("chat_gone", None, 400, False)),
         (telegram(403, "Forbidden: bot was kicked from the channel chat"), RetryLater("no_rights", None, 403, False)),
-        (telegram(400, "Bad Request: need administrator rights in the channel chat"), RetryLater("no_rights", None, 400, False)),
-        (telegram(400, "Bad Request: CHAT_WRITE_FORBIDDEN"), RetryLater("no_rights", None, 400, False)),
+        *(
+            (telegram(400, f"Bad Request: {words}"), RetryLater("no_rights", None, 400, False))
+            for words in (
+                *("CHAT_WRITE_FORBIDDEN", "CHAT_ADMIN_REQUIRED", "CHAT_RESTRICTED"),
+                *("have no rights to send a message", "have no write access to the chat"),
+                *("not enough rights to send text messages to the chat", "need administrator rights in the channel chat"),
+            )
+        ),
+        *(
+            (telegram(400, f"Bad Request: {words}"), RetryLater("chat_gone", None, 400, False))
+            for words in ("CHANNEL_PRIVATE", "CHANNEL_INVALID", "PEER_ID_INVALID", "chat_id is empty")
+        ),
         (telegram(413, "Request Entity Too Large"), Refused("too_large", 413)),
-        (telegram(400, "Bad Request: message is too long"), Refused("too_long", 400)),
-        (telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"), Refused("media_refused", 400)),
+        *(
+            (telegram(400, f"Bad Request: {words}"), Refused("too_long", 400))
+            for words in ("message is too long", "message caption is too long", "MEDIA_CAPTION_TOO_LONG", "MESSAGE_TOO_LONG")
+        ),
+        *(
+            (telegram(400, f"Bad Request: {words}"), Refused("media_refused", 400))
+            for words in (
+                *("PHOTO_INVALID_DIMENSIONS", "PHOTO_INVALID", "IMAGE_PROCESS_FAILED", "PHOTO_CONTENT_TYPE_INVALID"),
+                *("VIDEO_CONTENT_TYPE_INVALID", "DOCUMENT_INVALID", "wrong file identifier/HTTP URL specified"),
+                *("failed to get HTTP URL content", "file must be non-empty", "there is no photo in the request"),
+                "file of size 60000000 bytes is too big for a document",
+            )
+        ),
         (telegram(400, "Bad Request: something new"), Refused("content_blocked", 400)),
         (telegram(500, "Internal Server Error"), Uncertain("http_500")),
         (said({"ok": True}, 200), Uncertain("not_json")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.networks import Placed
 from editorial.suggestion import Attachment
 from handlers import crosspost
-from sandbox.networks.telegram import CHANNEL, TOKEN
+from sandbox.networks.telegram import CHANNEL, LOG_CHAT, TOKEN
 from tests.media.pictures import an_animation
 from tests.media.server import sends
 from tests.sandbox_client import SandboxClient
@@ -107,6 +108,62 @@ def test_an_animation_moves(rig: TelegramRig) -> None:
         media.publish(media.story("Мост", [Attachment("doc", -1, 3, url=server.url, title="most.gif")]))
 
     assert (rig.posts()[0]["kind"], rig.posts()[0]["text"]) == ("animation", "Мост")
+
+
+class Noticing(Http):
+    """Keeps what goes out: the parameters, whichever way they go, and the names of the files' fields."""
+
+    def __init__(self) -> None:
+        super().__init__("telegram", secret=[TOKEN], timeout=(1, 1.5))
+        self.sent: list[tuple[str, dict[str, Any], list[str]]] = []
+
+    def ask(self, verb: str, url: str, what: str, **more: Any) -> Any:
+        params = more.get("json") or more.get("form") or {}
+        self.sent.append((what, dict(params), [one.field for one in more.get("files", ())]))
+        return super().ask(verb, url, what, **more)
+
+
+def test_a_file_of_its_own_goes_in_the_field_that_is_named_for_it(rig: TelegramRig) -> None:
+    """Albums and exchanged files name their uploads; what is sent alone needs no such name."""
+    noticing = Noticing()
+    assert isinstance(rig.target, TelegramTarget)
+    rig.target._api.http = noticing
+    photos = rig.photos(3)
+    rig.publish(rig.story("Мост", photos[:1]))
+    rig.publish(rig.story("Мосты", photos[1:]))
+
+    (one, single, files), (album, several, uploads) = noticing.sent
+    assert (one, files, "photo" in single) == ("sendPhoto", ["photo"], False)
+    assert (album, len(uploads)) == ("sendMediaGroup", 2)
+    assert [item["media"] for item in json.loads(several["media"])] == [f"attach://{name}" for name in uploads]
+
+
+@pytest.mark.parametrize(
+    ("chat", "number"), [(str(CHANNEL), CHANNEL), ("@okmo_news", "@okmo_news")], ids=["number", "name"]
+)
+def test_a_channel_known_by_its_number_is_named_by_a_number(rig: TelegramRig, chat: str, number: int | str) -> None:
+    noticing = Noticing()
+    api = TelegramApi(noticing, f"{rig.vk.url}/telegram", TOKEN)
+    target = TelegramTarget(rig.media, api, chat, log_chat=str(LOG_CHAT), pace=ChannelPace(0))
+    story = rig.story("Мост")
+    placed = rig.publish(story, target)
+    rig.send(story, kind="remove", placed=placed[0], target=target)
+    assert target.health().ok
+    assert {params["chat_id"] for _, params, _ in noticing.sent if "chat_id" in params} == {number, LOG_CHAT}
+
+
+@pytest.mark.parametrize(
+    ("chat", "address"),
+    [("@okmo_news", "https://t.me/okmo_news/7"), ("-1001234567890", "https://t.me/c/1234567890/7"), ("-77", None)],
+)
+def test_an_answer_that_does_not_name_the_channel_leads_to_it_all_the_same(
+    rig: TelegramRig, chat: str, address: str | None
+) -> None:
+    with fault_server(answers({"ok": True, "result": {"message_id": 7}})) as server:
+        api = TelegramApi(Http("telegram", timeout=(1, 1)), server.url.removesuffix("/"), TOKEN)
+        outcome = rig.send(rig.story(), target=TelegramTarget(rig.media, api, chat, pace=ChannelPace(0)))
+    assert isinstance(outcome, Sent)
+    assert outcome.result["link"] == address
 
 
 def rig_with_files(rig: TelegramRig, url: str) -> TelegramRig:
