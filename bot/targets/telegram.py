@@ -385,6 +385,8 @@ class TelegramTarget(NetworkTarget):
     def _changed(self, method: str, params: Mapping[str, Any], uploads: Sequence[Upload] = ()) -> Outcome:
         said = self._api.call(method, {"chat_id": self._chat, **params}, uploads)
         self._pace.spent(0)
+        if isinstance(said, Refusal) and said.bad_entities and (plain := _without_entities(params)) != params:
+            return self._changed(method, plain, uploads)
         if isinstance(said, Told) or (isinstance(said, Refusal) and said.not_modified):
             return Sent()
         if isinstance(said, Refusal) and said.code == 400:
@@ -398,12 +400,22 @@ class TelegramTarget(NetworkTarget):
         assert copy.placed is not None
         ids = [int(one) for one in copy.placed.ids]
         said = self._api.call("deleteMessages", {"chat_id": self._chat, "message_ids": ids})
+        if _is_unknown(said):
+            said = self._removed_singly(ids, said)
         self._pace.spent(0)
         if isinstance(said, Told) or (isinstance(said, Refusal) and said.says("to delete not found")):
             return Sent()
         if isinstance(said, Refusal) and said.says("can't be deleted", "message_delete_forbidden"):
             return Refused("cannot_remove", said.code)
         return of_a_repeatable(said)
+
+    def _removed_singly(self, ids: Sequence[int], said: Said) -> Said:
+        """What is said last by a server that does not take away several at once."""
+        for message_id in ids:
+            said = self._api.call("deleteMessage", {"chat_id": self._chat, "message_id": message_id})
+            if not isinstance(said, Told) and not (isinstance(said, Refusal) and said.says("to delete not found")):
+                break
+        return said
 
     # -- looking ---------------------------------------------------------------------------------------------
 
@@ -486,6 +498,13 @@ class TelegramTarget(NetworkTarget):
 
 def _worded(draft: Draft, body: Mapping[str, Any]) -> Draft:
     return replace(draft, text=body["text"], entities=body["entities"])
+
+
+def _without_entities(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with a plain text; what is nested is plain too."""
+    bare = {name: value for name, value in params.items() if name not in ("entities", "caption_entities")}
+    media = bare.get("media")
+    return {**bare, "media": _without_entities(media)} if isinstance(media, Mapping) else bare
 
 
 def _left_out_before(copy: Copy) -> list[str]:

@@ -82,10 +82,15 @@ class Refusal:
         found = _ITEM.search(self.words)
         return int(found[1]) - 1 if found else None
 
+    @property
+    def wait(self) -> float:
+        """Seconds to wait where Telegram is asked too often."""
+        return (self.retry_after or 5.0) + 1.0
+
     def outcome(self) -> RetryLater | Refused:
         """What it means for a delivery: not sent, and either it may be tried again or not."""
         if self.code == 429:
-            return RetryLater("too_often", (self.retry_after or 5.0) + 1.0, 429, counts=False)
+            return RetryLater("too_often", self.wait, 429, counts=False)
         if self.code in (401, 404):
             return RetryLater("key_dead", code=self.code, counts=False)
         if self.moved_to is not None or self.says(*_NO_CHAT):

@@ -7,12 +7,14 @@ Where no id is known yet, the newest one from before the sending is found by its
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.targets.telegram_api import Refusal, TelegramApi, Told, chat_id
+from bot.targets.http import Failed
+from bot.targets.telegram_api import Refusal, Said, TelegramApi, Told, chat_id
 
 #: Ids that are looked at behind the last known one: at least, and at most.
 LEAST_LOOKS: Final = 12
@@ -59,6 +61,11 @@ class Search:
         #: The same, found by the date of sending.
         self._dated: dict[int, int] = {}
         self._seen: dict[int, Seen] = {}
+        #: Copies that could not be taken away yet.
+        self._copies: list[int] = []
+        #: Telegram is not asked before this moment.
+        self._clock = time.monotonic
+        self._free_at = 0.0
 
     @property
     def possible(self) -> bool:
@@ -88,8 +95,9 @@ class Search:
 
         ``length_of`` tells of how many messages what was sent consists if this is its first one; 0: it is not.
         """
-        if not self._log_chat:
+        if not self._log_chat or self._clock() < self._free_at:
             return None
+        self._tidy()
         while len(self._seen) > _KEPT:
             del self._seen[next(iter(self._seen))]
         # What was not there a moment ago is asked for again: it may have come meanwhile.
@@ -174,11 +182,26 @@ class Search:
         params = {"chat_id": self._log_chat, "from_chat_id": self._chat, "message_id": number}
         said = self._api.call("forwardMessage", {**params, "disable_notification": True})
         if isinstance(said, Told) and isinstance(said.result, dict):
-            copied = {"chat_id": self._log_chat, "message_id": said.result.get("message_id")}
-            self._api.call("deleteMessage", copied)
+            copied = said.result.get("message_id")
+            self._copies += [copied] if isinstance(copied, int) else []
+            self._tidy()
             return said.result
         if isinstance(said, Refusal) and said.says("message to forward not found", "message_id_invalid"):
             return None
         if isinstance(said, Refusal) and said.says("can't be forwarded"):
             return _UNSHOWN
+        self._wait_after(said)
         raise _CannotTell
+
+    def _tidy(self) -> None:
+        """Takes the copies away; what Telegram refuses to take away stays, what merely failed is tried later."""
+        for copied in self._copies[-MOST_LOOKS:]:
+            said = self._api.call("deleteMessage", {"chat_id": self._log_chat, "message_id": copied})
+            self._wait_after(said)
+            if isinstance(said, Failed) or (isinstance(said, Refusal) and said.code == 429):
+                return
+            self._copies.remove(copied)
+
+    def _wait_after(self, said: Said) -> None:
+        if isinstance(said, Refusal) and said.code == 429:
+            self._free_at = self._clock() + said.wait

@@ -245,6 +245,17 @@ def test_t51_text_that_it_cannot_read_goes_out_plain_once(rig: TelegramRig) -> N
 ITEM = 'Bad Request: failed to send message #2 with the error message "PHOTO_INVALID_DIMENSIONS"'
 
 
+def test_t51_an_edit_that_it_cannot_read_is_made_plain_once(rig: TelegramRig) -> None:
+    story = rig.story("[club1|Мост]", rig.photos(1))
+    placed = rig.publish(story)
+    rig.fault(
+        "error", "telegram.editMessageCaption", code=400, text="Bad Request: can't parse MessageEntity: Wrong URL"
+    )
+
+    assert [type(one) for one in rig.edit(changed(story, text="[club1|Мосты]"), placed)] == [Sent]
+    assert (rig.posts()[0]["text"], rig.posts()[0]["entities"]) == ("Мосты", [])
+
+
 def test_t61_a_photo_it_does_not_take_is_left_out_of_the_album_and_named(rig: TelegramRig) -> None:
     rig.fault("error", "telegram.sendMediaGroup", code=400, text=ITEM)
     story = rig.story("Три фото", rig.photos(3))
@@ -456,6 +467,16 @@ def test_a_text_goes_out_although_somebody_deleted_its_album(rig: TelegramRig) -
     assert [post["text"] for post in rig.posts()] == [LONG.strip()]
 
 
+def test_t71_a_server_that_takes_messages_away_one_by_one(rig: TelegramRig) -> None:
+    story = rig.story("Мост", rig.photos(3))
+    placed = rig.publish(story)
+    rig.vk.do("network", network="telegram", what="delete", id=2)
+    rig.fault("error", "telegram.deleteMessages", code=404, text="Not Found: method not found")
+
+    assert [type(one) for one in rig.remove(story, placed)] == [Sent]
+    assert rig.posts() == []
+
+
 def test_what_is_older_than_two_days_cannot_be_removed(rig: TelegramRig) -> None:
     story = rig.story("Мост")
     placed = rig.publish(story)
@@ -622,10 +643,28 @@ def test_t02_in_doubt_after_a_photo_was_refused_it_is_found_and_not_sent_twice(
 def test_a_busy_log_chat_only_delays_the_answer(rig: TelegramRig) -> None:
     rig.publish(rig.story("Раньше"))
     parcel = in_doubt(rig)
+    clock = Clock()
+    assert isinstance(rig.target, TelegramTarget)
+    rig.target._search._clock = clock
     rig.fault("error", "telegram.forwardMessage", code=429, text="retry after 3")
 
     assert rig.settle(parcel) is None
+    asked = rig.calls(["telegram.forwardMessage"])
+    clock.now += 3
+    assert rig.settle(parcel) is None
+    assert rig.calls(["telegram.forwardMessage"]) == asked, "nobody is asked before the time Telegram named"
+    clock.now += 1
     assert isinstance(rig.settle(parcel), Sent)
+
+
+def test_a_copy_that_could_not_be_taken_away_is_taken_away_later(rig: TelegramRig) -> None:
+    rig.publish(rig.story("Раньше"))
+    parcel = in_doubt(rig)
+    rig.fault("error", "telegram.deleteMessage", code=500, times=2)
+    assert isinstance(rig.settle(parcel), Sent)
+    assert len(rig.log_chat()) == 1
+    assert isinstance(rig.settle(in_doubt(rig)), Sent)
+    assert rig.log_chat() == []
 
 
 def test_what_did_not_arrive_is_told_only_when_the_end_of_the_channel_was_seen(rig: TelegramRig) -> None:

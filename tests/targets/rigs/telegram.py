@@ -10,6 +10,7 @@ from bot.targets.telegram_story import CAPTION_LIMIT, TEXT_LIMIT
 from editorial.networks import Part
 from editorial.post import utf16_length
 from sandbox.networks.telegram import LOG_CHAT, TOKEN
+from tests.sandbox_client import Json
 from tests.targets.rig import Rig, Seen
 
 
@@ -40,6 +41,11 @@ class TelegramRig(Rig):
             )
             for post in reversed(posts)
         ]
+
+    def log_chat(self) -> list[Json]:
+        """What stands in the chat where posts in doubt are looked for."""
+        found: list[Json] = self.vk.state(only="networks")["networks"]["telegram"]["log_chat"]
+        return found
 
     def words(self, part: Part) -> str:
         text: str = part.body["text"]
