@@ -1,7 +1,7 @@
 """The HTTP side: connections, routes, and the transport faults that need the socket itself.
 
 Own small HTTP/1.1 loop over threads, so that an answer can be cut, delayed, or the connection reset.
-Everything about VK is decided in `api.py` and behind; everything about people in `actions.py`.
+Everything about VK is decided in `api.py` and behind; everything about people in `deeds/`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ import sandbox.networks.pages
 import sandbox.networks.telegram
 import sandbox.networks.webhook
 import sandbox.networks.wordpress  # noqa: F401  methods and platforms register themselves
-from sandbox.actions import do, tick
+from sandbox.actions import do
 from sandbox.api import Api, struck
+from sandbox.deeds.tester import tick
 from sandbox.faults import BEFORE, DAMAGED, EFFECT, LATE, POLL, Fault
 from sandbox.longpoll import COMPACT
 from sandbox.networks.base import Call, Platform, Reply

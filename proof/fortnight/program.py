@@ -25,7 +25,7 @@ from bot.vk.errors import VkError
 from bot.vk.pace import BUDGET, Pace, Pauses, Turn
 from editorial.suggestion import Status
 from proof.fortnight.timeline import Timeline
-from sandbox.actions import tick
+from sandbox.deeds.tester import tick
 from sandbox.server import Sandbox
 
 #: Rounds in which everything that follows from one deed is over, far more than it takes.
