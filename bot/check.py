@@ -17,7 +17,8 @@ import click
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from bot.config import ConfigError, Settings, read_settings
+from bot.config import Settings
+from bot.config_file import ConfigError, read_settings
 from bot.database import FINDINGS, location
 from bot.faults import FAILED, USAGE, storage_sentence
 from editorial.rubrics import RED_WARNINGS

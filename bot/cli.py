@@ -73,7 +73,7 @@ _file_argument = click.argument("file", metavar="ФАЙЛ", type=click.Path(path
 
 def _settings() -> Settings:
     """The settings this command line asks for. Raises ConfigError."""
-    from bot.config import read_settings
+    from bot.config_file import read_settings
 
     return read_settings(click.get_current_context().meta.get(_CONFIG))
 
@@ -235,7 +235,7 @@ _table(
 
 @bot.command(help="Напечатать образец файла настроек config.example.env.")
 def config() -> int:
-    from bot.config import example_env
+    from bot.config_file import example_env
 
     click.echo(example_env(), nl=False)
     return 0

@@ -53,7 +53,7 @@ def storage_sentence(error: Exception) -> str:
 
 def explained(error: Exception) -> tuple[list[str], int]:
     """The sentences and the exit code for anything a command may raise."""
-    from bot.config import ConfigError
+    from bot.config_file import ConfigError
     from storage.errors import StorageError
 
     if isinstance(error, Stopped):

@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot import config
-from bot.config import ConfigError, Settings, read_settings
+from bot.config import Settings
+from bot.config_file import ConfigError, read_settings
 
 KEYS = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "group-key"}
 
@@ -293,6 +294,7 @@ def test_a_faulty_key_is_not_repeated_in_its_fault() -> None:
 def test_every_setting_is_read_by_some_part_of_the_program() -> None:
     """A setting that is declared, checked and documented, and that nobody reads, is a promise not kept."""
     sources = {path.name: ast.parse(path.read_text("utf-8")) for path in Path(config.__file__).parent.rglob("*.py")}
+    del sources["config_file.py"]
     own = next(node for node in sources.pop("config.py").body if getattr(node, "name", "") == "Settings")
     read = {node.attr for tree in sources.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     read |= {

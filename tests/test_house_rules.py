@@ -15,7 +15,8 @@ import click
 import pytest
 
 from bot.cli import bot as root_command
-from bot.config import Settings, example_env
+from bot.config import Settings
+from bot.config_file import example_env
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "handlers", "storage", "editorial", "sandbox")

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.app import build
 from bot.cli import answer
-from bot.config import read_settings
+from bot.config_file import read_settings
 from bot.desk import desk_of
 from bot.ground import lay
 from bot.work import utc_now

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.config import read_settings
+from bot.config_file import read_settings
 from bot.fetch import Fetcher, FetchFailed, Limits, is_public, net_locations
 from bot.networks import own_hosts, site_hosts
 from tests.media.server import breaks_off, drips, leads_to, sends

@@ -14,7 +14,7 @@ from typing import cast
 import pytest
 from PIL import Image, ImageOps
 
-from bot.config import read_settings
+from bot.config_file import read_settings
 from bot.fetch import Fetcher, Limits, net_locations
 from bot.media import File, Fit, Media, MediaUnavailable, prune
 from bot.networks import media_of

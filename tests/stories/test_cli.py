@@ -117,7 +117,7 @@ def test_a_settings_file_that_may_not_be_read_is_told_by_name(
 
     (tmp_path / "config.env").touch()
     monkeypatch.setattr("os.access", lambda *_asked, **_how: False)
-    monkeypatch.setattr("bot.config.dotenv_values", closed)
+    monkeypatch.setattr("bot.config_file.dotenv_values", closed)
 
     code = answer(["--config", str(tmp_path / "config.env"), "status"])
 
@@ -131,7 +131,7 @@ def test_a_fault_nobody_thought_of_is_one_russian_line_for_people_and_one_for_th
     def break_down() -> str:
         raise ZeroDivisionError("access_token=abcdefgh")
 
-    monkeypatch.setattr("bot.config.example_env", break_down)
+    monkeypatch.setattr("bot.config_file.example_env", break_down)
     structlog.reset_defaults()  # a command begins with nothing set up
 
     code = answer(["config"])

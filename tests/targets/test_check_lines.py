@@ -10,7 +10,8 @@ import pytest
 
 from bot.check import Line
 from bot.check_networks import networks
-from bot.config import Settings, read_settings
+from bot.config import Settings
+from bot.config_file import read_settings
 from bot.demo import _configuration
 from handlers import texts
 from tests.sandbox_client import SandboxClient

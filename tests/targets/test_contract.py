@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from bot.config import read_settings
+from bot.config_file import read_settings
 from bot.log import MASKING
 from bot.targets import registry
 from bot.targets.network import NetworkTarget, Supplies

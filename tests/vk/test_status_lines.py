@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.check_vk import vk
-from bot.config import Settings, read_settings
+from bot.config import Settings
+from bot.config_file import read_settings
 from bot.status import look, readable
 from bot.work import utc_now
 from handlers import alarms

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.config import read_settings
+from bot.config_file import read_settings
 from bot.demo import _configuration
 from bot.targets.network import Supplies
 from bot.targets.registry import switched_on

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.config import ConfigError, read_settings
+from bot.config_file import ConfigError, read_settings
 from bot.targets.webhook import DELAYS, MOST_BYTES, Webhook, data_of, delay_of, id_of, minified, signature
 from editorial.delivery import Refused, RetryLater, Sent
 from editorial.suggestion import Attachment
