@@ -50,6 +50,8 @@ _GONE: Final = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
 _WRONG_NAME_OR_PASSWORD: Final = 401
 #: What a site answers that does not let its files be listed.
 _NOT_LISTED: Final = frozenset({400, 403, 404, 405})
+#: What a server says of an address it has not got; without WordPress' words nothing was done.
+_NO_SUCH_PLACE: Final = frozenset({404, 405})
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 
 
@@ -119,10 +121,14 @@ def name_of(slug: str, picture: Attachment) -> str:
 
 
 class Site:
-    """The REST interface of one site."""
+    """The REST interface of one site.
+
+    A site without speaking links knows no ``/wp-json/``; it takes the route as a parameter.
+    """
 
     def __init__(self, url: str, user: str, password: str, *, timeout: Timeout = (10.0, 60.0)) -> None:
-        self._base = f"{url.rstrip('/')}/wp-json/wp/v2/"
+        speaking, plain = f"{url.rstrip('/')}/wp-json/wp/v2/", f"{url.rstrip('/')}/?rest_route=/wp/v2/"
+        self._base, self._other_base = speaking, plain
         key = base64.b64encode(f"{user}:{password}".encode()).decode()
         headers = {"Authorization": f"Basic {key}", "Accept": "application/json"}
         secret = (password, password.replace(" ", ""), key)
@@ -187,10 +193,9 @@ class Site:
         return self._ask("POST", "media", "media.create", body=file.read(), headers=headers)
 
     def _ask(self, verb: str, path: str, what: str, *, write: bool = False, **more: Any) -> Any:
-        def ask() -> Answer | Failed:
-            return self._http.ask(verb, self._base + path, what, **more)
-
-        answer = patiently(ask) if verb == "GET" else ask()
+        answer = self._said(verb, path, what, more)
+        if isinstance(answer, Answer) and answer.status in _NO_SUCH_PLACE and self._is_reached_otherwise(answer):
+            answer = self._said(verb, path, what, more)
         if isinstance(answer, Failed):
             raise WpError(answer.of_a_write() if write else answer.of_a_repeatable())
         value = answer.json()
@@ -198,6 +203,22 @@ class Site:
             return value
         record = answer.record()
         raise WpError(_meaning(answer, write=write), str(record.get("code", "")), answer.status)
+
+    def _is_reached_otherwise(self, answer: Answer) -> bool:
+        """Whether WordPress, silent in this answer, speaks at its other address, which is used from now on."""
+        if answer.json() is not None:
+            return False
+        other = self._http.ask("GET", f"{self._other_base}users/me", "users.get")
+        if not isinstance(other, Answer) or not other.record():
+            return False
+        self._base, self._other_base = self._other_base, self._base
+        return True
+
+    def _said(self, verb: str, path: str, what: str, more: Mapping[str, Any]) -> Answer | Failed:
+        def ask() -> Answer | Failed:
+            return self._http.ask(verb, self._base + path, what, **more)
+
+        return patiently(ask) if verb == "GET" else ask()
 
 
 def _meaning(answer: Answer, *, write: bool) -> Outcome:

@@ -71,6 +71,7 @@ class Switches:
     role: str = "author"
     header_dropped: bool = False
     rest_off: bool = False
+    plain_links: bool = False
     most_bytes: int = 64 * 1024 * 1024
     slug_suffix: str = ""
 
@@ -92,6 +93,7 @@ class WordPress(Platform):
 
     def method(self, call: Call) -> str:
         """``posts.create``, ``posts.list``, ``media.create``, ``posts.delete`` and the like."""
+        call = _by_path(call)
         if not call.path.startswith(API):
             return "file" if call.path.startswith("/wp-content/") else "page"
         what, _, number = call.path.removeprefix(API).partition("/")
@@ -101,6 +103,9 @@ class WordPress(Platform):
     def answer(self, call: Call) -> Reply:
         if call.path.startswith("/wp-content/uploads/"):
             return self._file(call.path)
+        if self.switches.plain_links and call.path.startswith("/wp-json/"):
+            return Reply(404, b"<html><title>404 Not Found</title></html>", "text/html")
+        call = _by_path(call)
         try:
             if not call.path.startswith(API):
                 raise WpError(404, "rest_no_route", "Подходящий маршрут для URL и метода запроса не найден.")
@@ -381,6 +386,12 @@ class WordPress(Platform):
         if entry is None:
             raise ValueError("no such post")
         return entry
+
+
+def _by_path(call: Call) -> Call:
+    """The call as sites with speaking links take it: every site takes the route as a parameter as well."""
+    route = dict(parse_qsl(call.query)).get("rest_route", "")
+    return replace(call, path=f"/wp-json{route}") if route and call.path in ("", "/", "/index.php") else call
 
 
 def _fields(call: Call) -> dict[str, Any]:

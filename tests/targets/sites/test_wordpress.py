@@ -63,6 +63,22 @@ def test_a_page_has_title_text_all_pictures_byte_for_byte_and_the_link(
     assert sent.result["notes"] == []
 
 
+def test_a_site_without_speaking_links_is_spoken_to_all_the_same(vk: SandboxClient, tmp_path: Path) -> None:
+    switch(vk, plain_links=True)
+
+    def fresh() -> WordPress:
+        site = Site(f"{vk.url}/wordpress", wordpress.USER, wordpress.PASSWORD)
+        return WordPress(media(vk, tmp_path), site, "site", ZONE)
+
+    assert fresh().health().ok
+    sent = published(fresh(), story(attachments=pictures(vk, 2)))
+    assert isinstance(edited(fresh(), story("Совет закрыл школу"), placed(sent)), Sent)
+    (post,) = posts(vk, "wordpress")
+    assert (post["slug"], post["title"], post["pictures"]) == ("vk-1-77", "Совет закрыл школу", [])
+    assert isinstance(removed(fresh(), story(), placed(sent)), Sent)
+    assert posts(vk, "wordpress") == shown(vk, "wordpress")["hidden"] == []
+
+
 def test_a_post_that_went_out_without_vk_has_an_address_of_its_own(vk: SandboxClient, target: WordPress) -> None:
     published(target, story("Школа открыта", post_id=None, link=None))
     (post,) = posts(vk, "wordpress")
