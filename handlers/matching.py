@@ -6,7 +6,7 @@ Pure comparisons of text, signature, time and attachments; what follows from a m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -52,18 +52,23 @@ def is_publication_of(post: WallPublished, suggestion: Suggestion) -> bool:
     return any(_same(post.content, one) for one in wanted)
 
 
-def made_by_hand_of(posts: Iterable[WallPublished], suggestion: Suggestion) -> WallPublished | None:
+def made_by_hand_of(
+    posts: Iterable[WallPublished], suggestion: Suggestion, others: Callable[[], Iterable[Suggestion]]
+) -> WallPublished | None:
     """The post that a person made of a suggestion that is gone; None when there is no or no sole one.
 
     A person may word it anew: then it is signed by the author, shares an attachment, or most of the words and all
-    the numbers.  News of one template differ in a street, a time or a number; those are other news.
+    the numbers.  News of one template differ in a street, a time or a number; those are other news.  What one of
+    the ``others``, who are looked up when needed, says word for word was made of that one.
     """
     possible = [post for post in posts if _possible(post, suggestion)]
     exact = [post for post in possible if is_publication_of(post, suggestion)]
     if exact:
         return min(exact, key=lambda post: (post.at, post.post_id))
     alike = [post for post in possible if _reworded(post, suggestion)]
-    return alike[0] if len(alike) == 1 else None
+    taken = [one for one in others() if one.number != suggestion.number] if alike else []
+    free = [post for post in alike if not any(is_publication_of(post, one) for one in taken)]
+    return free[0] if len(free) == 1 else None
 
 
 def worded_anew(post: WallPublished, suggestion: Suggestion) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from editorial.lifecycle import OPEN
@@ -126,10 +127,11 @@ def gone(
     ):
         return False
     free = [post for post in newest if not _is_another(context, post, number)]
-    post = matching.made_by_hand_of(free, suggestion)
+    others = partial(suggest.unpublished, context, suggestion.author_id)
+    post = matching.made_by_hand_of(free, suggestion, others)
     if post is not None:
         return suggest.hand_published(context, suggestion, post)
-    later = matching.made_by_hand_of(waiting, suggestion)
+    later = matching.made_by_hand_of(waiting, suggestion, others)
     if later is not None:
         return suggest.postponed(context, suggestion, later)
     return suggest.vanished(context, suggestion)

@@ -39,6 +39,7 @@ UNSEEN: Final = "unseen"
 #: Suggestions of one state that a post without a signature is compared with.
 _MOST_COMPARED: Final = 500
 _NEWEST_OF_AUTHOR: Final = 20
+_MOST_OF_AUTHOR: Final = 50
 #: What people postponed on VK lately: pairs of the number there and ours.
 _WAITS_ON_VK: Final = "postponed_on_vk"
 _MOST_WAITING: Final = 50
@@ -179,7 +180,7 @@ def published(context: Context, event: WallPublished) -> None:
     if known is not None:
         prove(context, known, event)
         return
-    found = _same_number(context, event) or matching.suggestion_of(event, _candidates(context, event))
+    found = _same_number(context, event) or matching.suggestion_of(event, unpublished(context, event.signer_id))
     found = found or _worded_anew(context, event)
     if found is None:
         duplicates.wall_has(context, event)
@@ -210,14 +211,22 @@ def _worded_anew(context: Context, event: WallPublished) -> Suggestion | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def _candidates(context: Context, event: WallPublished) -> list[Suggestion]:
+def unpublished(context: Context, author_id: int | None) -> list[Suggestion]:
+    """What a post on the wall may be made of: all that is open or being published, and the author's newest."""
     unit = context.unit.suggestions
     found = [one for status in _COMPARED for one in unit.by_status(status, _MOST_COMPARED)]
     waiting = (unit.get(number) for _, number in context.unit.settings.get(_WAITS_ON_VK, []))
     found += [one for one in waiting if one is not None]
-    if event.signer_id:
-        found += unit.by_author(event.signer_id, 50)
+    if author_id:
+        found += unit.by_author(author_id, _MOST_OF_AUTHOR)
     return list({one.number: one for one in found}.values())
+
+
+def rivals(context: Context, author_id: int | None) -> tuple[Suggestion, ...]:
+    """The few that a post may be made of which looks like another piece: the author's, and what goes out now."""
+    unit = context.unit.suggestions
+    by_author = unit.by_author(author_id, _MOST_OF_AUTHOR) if author_id else ()
+    return (*unit.by_status(Status.PUBLISHING, _MOST_OF_AUTHOR), *by_author)
 
 
 def came_out(

@@ -24,7 +24,7 @@ from bot.work import Work
 from editorial.delivery import Delivery, Outcome, Refused, RetryLater, Sent, Uncertain
 from editorial.post import compose
 from editorial.suggestion import Attachment, Origin, Suggestion, comparable, same_content
-from handlers import joint, matching, publication
+from handlers import joint, matching, publication, suggest
 from handlers.context import Context
 from handlers.events import WallPublished, WallSuggested
 
@@ -39,11 +39,12 @@ _AMBIGUOUS: Final = frozenset({Remedy.GONE, Remedy.MARK_CONTENT, Remedy.CALL_HUM
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a publishing parcel holds: the suggestion, posts of the wall that are known to be something else, and
-    the news that goes out in the same post."""
+    """What a publishing parcel holds: the suggestion, posts of the wall that are known to be something else, news
+    that such a post may be, too (``rivals``), and the news that goes out in the same post."""
 
     suggestion: Suggestion
     others: frozenset[int]
+    rivals: tuple[Suggestion, ...] = ()
     pieces: tuple[Suggestion, ...] = ()
 
     @property
@@ -153,7 +154,8 @@ class VkWall:
         if started is None:
             return None
         others = context.unit.suggestions.published_ids(started.owner_id, started.received_at)
-        return Parcel(delivery, Publication(started, others, joint.pieces_of(context, started)))
+        rivals = suggest.rivals(context, started.author_id)
+        return Parcel(delivery, Publication(started, others, rivals, joint.pieces_of(context, started)))
 
     @staticmethod
     def _pack_correction(context: Context, delivery: Delivery) -> Parcel | None:
@@ -306,10 +308,10 @@ class VkWall:
         if isinstance(seen, WallPublished):
             return Sent({"post_id": seen.post_id, "by_hand": True})
         newest = [post for post in self._wall.newest(NEWEST) if post.post_id not in publication.others]
-        found = matching.made_by_hand_of(newest, publication.suggestion)
+        found = matching.made_by_hand_of(newest, publication.suggestion, lambda: publication.rivals)
         if found is not None:
             return Sent({"post_id": found.post_id, "by_hand": True})
-        later = matching.made_by_hand_of(self._wall.postponed(), publication.suggestion)
+        later = matching.made_by_hand_of(self._wall.postponed(), publication.suggestion, lambda: publication.rivals)
         return Refused("gone") if later is None else Refused("postponed", found=later)
 
     def _verify(self, proof: Verification) -> Outcome:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from editorial.delivery import Refused
+from editorial.delivery import Refused, Uncertain
 from editorial.suggestion import Status
 from handlers import reconcile
 from handlers.events import WallSuggested
@@ -191,6 +191,28 @@ def test_a_post_known_as_another_suggestion_is_not_taken_twice(world: World) -> 
     with world.unit() as context:
         reconcile.gone(context, 2, [post])
     assert world.suggestion(2).status is Status.WITHDRAWN
+
+
+OWN = "В Братске открыли парк у реки"
+
+
+@pytest.mark.parametrize("first", ["being published", "published by hand"])
+def test_t74_a_post_that_says_another_piece_word_for_word_is_not_this_one_worded_anew(
+    world: World, first: str
+) -> None:
+    """One author, two pieces: one stands on the wall and nobody heard of it yet, the other was deleted."""
+    world.happens(suggested(31, text=OWN), suggested(32, text="Субботник в Тайшете переносится"))
+    if first == "being published":
+        world.press(1, "Опубликовать")
+        world.wall(Uncertain("no_answer"))
+    post = on_the_wall(90, text=OWN)
+    with world.unit() as context:
+        reconcile.gone(context, 2, [post])
+    world.deliver()
+    assert world.suggestion(2).status is Status.WITHDRAWN
+    assert "Отозвано автором" in world.card(2).text
+    world.happens(post)
+    assert (world.suggestion(1).status, world.suggestion(1).published_post_id) == (Status.PUBLISHED, 90)
 
 
 def test_what_is_being_published_is_the_couriers_business(world: World) -> None:

@@ -56,6 +56,17 @@ def test_what_a_person_published_since_stands_once(desk: Desk) -> None:
     assert (published.status, published.published_post_id) == (Status.PUBLISHED, by_hand)
 
 
+def test_t74_a_post_made_of_the_authors_other_news_is_not_this_one(desk: Desk) -> None:
+    """Nobody has heard yet that a person published the other one; this one was taken back."""
+    _, other = desk.from_the_wall()
+    number, waits = desk.from_the_wall("Субботник у школы перенесли")
+    desk.approves(number)
+    desk.world.do("publish_by_hand", user_id=501, post_id=other)
+    desk.world.do("delete_suggestion", user_id=AUTHOR, post_id=waits)
+    desk.runs()
+    assert desk.suggestion(number).status is Status.WITHDRAWN
+
+
 def test_t02_the_same_words_of_another_news_prove_nothing(desk: Desk) -> None:
     """The author sent the same twice; the answer to the second publication is lost, and it never arrived."""
     first, _ = desk.from_the_wall()
