@@ -99,8 +99,7 @@ def _follow_up(context: Context, copy: NetworkCopy) -> None:
         if copy.todo != crosspost.DECIDE:
             crosspost.take_out(context, found, copy)
         return
-    if copy.digest != crosspost.story_of(suggestion, post, copy.network).digest:
-        crosspost.bring_up_to_date(context, suggestion, post)
+    crosspost.bring_up_to_date_in(context, found, suggestion, post)
     _resume_parts(context, found, copy.number)
 
 

@@ -45,6 +45,8 @@ VK: Final = "vk"
 #: What a copy waits for when its post is gone from VK and people are to say whether it goes, too.
 DECIDE: Final = "decide"
 _OPEN: Final = (State.WAITING, State.HELD)
+#: Why a part was not sent: the post got shorter, or was taken back, before.
+_TAKEN_BACK: Final = "taken_back"
 _ATTACHMENT: Final = ("kind", "owner_id", "media_id", "access_key", "url", "title", "preview", "answers", "several")
 
 
@@ -150,9 +152,12 @@ def came_out(context: Context, suggestion: Suggestion, seen: Content | None, *, 
     """The suggestion is on the wall; ``seen`` is what was read there.
 
     It is released when that is what was wanted, or when a person made the post (``by_hand``).  Otherwise it waits:
-    to be read, or for a moderator to look at what is missing.
+    to be read, or for a moderator to look at what is missing.  One that is gone again stays gone, however late its
+    event comes.
     """
     post = kept(context, suggestion, seen)
+    if post.state is PostState.GONE:
+        return
     if suggestion.published_post_id is None:
         release(context, suggestion, post)  # a moderator saw it; nobody knows under which number
     elif seen is None:
@@ -173,6 +178,8 @@ def kept(context: Context, suggestion: Suggestion, seen: Content | None) -> OurP
     """The post as it is known now. One that was given to the networks in advance keeps what they were given."""
     published_at = suggestion.published_at or context.now
     known = context.unit.posts.get(suggestion.number)
+    if known is not None and known.state is PostState.GONE and known.post_id == suggestion.published_post_id:
+        return known
     fresh = OurPost(
         number=suggestion.number,
         owner_id=suggestion.owner_id,
@@ -282,16 +289,27 @@ def bring_up_to_date(context: Context, suggestion: Suggestion, post: OurPost) ->
         return
     for key, parts in by_network(context.unit.copies.of(post.number)).items():
         found = network(context, key)
-        if found is None:
-            continue
-        story = story_of(suggestion, post, key)
-        count = _parts(found, story)
-        for copy in parts:
-            if copy.part >= count:
-                take_out(context, found, copy)
-            elif copy.state is CopyState.OUT and copy.digest != story.digest:
-                edit(context, found, copy)
-        _grow(context, found, parts, count)
+        if found is not None:
+            _bring_there(context, found, parts, story_of(suggestion, post, key))
+
+
+def bring_up_to_date_in(context: Context, network: Network, suggestion: Suggestion, post: OurPost) -> None:
+    """The same in one network."""
+    parts = by_network(context.unit.copies.of(post.number)).get(network.key, [])
+    _bring_there(context, network, parts, story_of(suggestion, post, network.key))
+
+
+def _bring_there(context: Context, network: Network, parts: list[NetworkCopy], story: Story) -> None:
+    """A story that became shorter or longer has other parts."""
+    count = _parts(network, story)
+    for copy in parts:
+        if copy.part >= count:
+            take_out(context, network, copy)
+        elif copy.state is CopyState.OUT and copy.digest != story.digest:
+            edit(context, network, copy)
+        elif copy.state is CopyState.OUT and copy.todo == "edit":
+            context.unit.copies.put(replace(copy, todo=None, error=None), context.now)  # it says that again
+    _grow(context, network, parts, count)
 
 
 def by_network(copies: Iterable[NetworkCopy]) -> dict[str, list[NetworkCopy]]:
@@ -318,7 +336,7 @@ def _grow(context: Context, network: Network, parts: list[NetworkCopy], count: i
     known = {copy.part: copy for copy in parts}
     for part in range(1, count):
         copy = known.get(part)
-        if copy is None or copy.state is CopyState.REMOVED:
+        if copy is None or copy.state is CopyState.REMOVED or _was_taken_back(copy):
             send(context, network, NetworkCopy(parts[0].number, network.key, part, CopyState.WAITING))
 
 
@@ -367,12 +385,15 @@ def leave_there(context: Context, number: int, key: str) -> bool:
 
 def done_by_hand(context: Context, number: int, key: str) -> bool:
     """A person did what the network does not let us do. False: nothing was to be done."""
+    suggestion, post = context.unit.suggestions.get(number), context.unit.posts.get(number)
     parts = by_network(context.unit.copies.of(number)).get(key, ())
     due = [one for one in parts if one.todo in ("edit", "remove")]
     for copy in due:
         done = replace(copy, todo=None, error=None)
         if copy.todo == "remove":
             done = replace(done, state=CopyState.REMOVED, removed_at=context.now, next_reach=None)
+        elif suggestion is not None and post is not None:
+            done = replace(done, digest=story_of(suggestion, post, key).digest)
         context.unit.copies.put(done, context.now)
     return bool(due)
 
@@ -414,7 +435,11 @@ def _cancel(context: Context, copy: NetworkCopy) -> None:
     """It does not go out any more."""
     if copy.state in (CopyState.WAITING, CopyState.REFUSED):
         call_off(context, copy)
-        context.unit.copies.put(replace(copy, state=CopyState.CANCELLED, error="taken_back"), context.now)
+        context.unit.copies.put(replace(copy, state=CopyState.CANCELLED, error=_TAKEN_BACK), context.now)
+
+
+def _was_taken_back(copy: NetworkCopy) -> bool:
+    return copy.state is CopyState.CANCELLED and copy.error == _TAKEN_BACK
 
 
 def call_off(context: Context, copy: NetworkCopy) -> None:

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot import sweep
-from editorial.delivery import Delivery, Refused, Sent, Uncertain
+from editorial.delivery import Delivery, Refused, RetryLater, Sent, Uncertain
 from editorial.networks import CopyState, OurPost, PostState, Reach
-from handlers import digest, outcomes
+from handlers import digest, outcomes, own_posts
 from tests.builders import (
     ANNA,
     AUTHOR,
@@ -77,6 +77,72 @@ def test_t70_an_edit_on_vk_is_carried_and_what_forbids_it_is_listed(networks: Ne
     assert networks.texts("max") == ["Стало"]
     assert "ВКонтакте: текст или вложения изменены сегодня в 10:02 мск" in card(networks).splitlines()
     assert "Веб-хук: сеть не даёт боту, исправьте вручную: https://webhook.invalid/" in card(networks)
+
+
+def test_what_a_person_corrected_is_to_be_corrected_again_when_the_post_says_what_it_said_before(
+    networks: Networks,
+) -> None:
+    published(networks, "Было")
+    networks.deliver()
+    networks.world.later(minutes=2)
+    swept(networks, {77: "Стало"})
+    networks.world.press(1, "Ещё", "Сети", "Сделано: Веб-хук")
+    assert "исправьте вручную" not in card(networks)
+    networks.world.later(minutes=5)
+    swept(networks, {77: "Было"})
+    assert "Веб-хук: сеть не даёт боту, исправьте вручную: https://webhook.invalid/" in card(networks)
+
+
+LONG = "Было. " + "И стало подробно. " * 15
+
+
+@pytest.mark.parametrize("before", [("Было",), (LONG, "Было")])
+def test_what_a_post_grew_by_before_it_left_is_not_cut_off(networks: Networks, before: tuple[str, ...]) -> None:
+    networks.breaks("telegram", RetryLater("network", 300.0))
+    published(networks, before[0])
+    networks.deliver()
+    for text in (*before[1:], LONG):
+        networks.world.later(minutes=4)
+        swept(networks, {77: text})
+    networks.world.later(minutes=5)
+    networks.deliver()
+    assert networks.texts("telegram") == [LONG, f"{LONG} (часть 2)"]
+    assert networks.states()["telegram"] == [OUT, OUT]
+
+
+def test_what_is_to_be_corrected_by_hand_is_not_when_the_post_says_what_it_said_before(networks: Networks) -> None:
+    published(networks, "Было")
+    networks.deliver()
+    for text in ("Стало", "Было"):
+        networks.world.later(minutes=4)
+        swept(networks, {77: text})
+    assert "исправьте вручную" not in card(networks)
+
+
+def pulled(networks: Networks) -> None:
+    networks.world.press(1, "Ещё", "Сети", "Отозвать везде", "Да, отозвать")
+
+
+def deleted_by_somebody(networks: Networks) -> None:
+    with networks.world.unit() as context:
+        own_posts.deleted_on_vk(context, 1)
+
+
+@pytest.mark.parametrize("goes", [pulled, deleted_by_somebody])
+def test_a_post_that_is_gone_is_not_given_out_by_its_late_event(
+    networks: Networks, goes: Callable[[Networks], None]
+) -> None:
+    world = networks.world
+    world.happens(suggested(31, text="Рано", attachments=[a_photo()]))
+    world.press(1, "Опубликовать")
+    world.wall(Sent({"post_id": 77}))
+    goes(networks)
+    world.happens(on_the_wall(77, text="Рано", attachments=[a_photo()], at=world.now))
+    networks.deliver()
+    assert [networks.texts(key) for key in ("telegram", "max", "webhook")] == [[], [], []]
+    post = networks.post()
+    assert post is not None
+    assert post.state is PostState.GONE
 
 
 def test_a_change_that_was_taken_back_before_it_left_is_not_carried(networks: Networks) -> None:
