@@ -349,7 +349,7 @@ class MaxTarget(NetworkTarget):
             raise NotReady(RetryLater("upload_failed", code=said.status))
         if not isinstance(said, dict):
             raise NotReady(said.of_a_repeatable() if isinstance(said, Failed) else said.outcome())
-        if kind == "image" and isinstance(said.get("photos"), dict):
+        if kind == "image" and _are_tokens(said.get("photos")):
             return {"photos": said["photos"]}
         token = said.get("token") or place.get("token")
         if not isinstance(token, str):
@@ -412,6 +412,8 @@ class MaxTarget(NetworkTarget):
         if isinstance(said, Failed):
             return said.of_a_repeatable()
         if isinstance(said, Refusal):
+            if said.status == 403 and self._may_post():
+                return Refused(forbidden, 403)
             return Refused("gone", 404) if said.status == 404 else said.outcome()
         if said.get("success") is True:
             return Sent()
@@ -420,6 +422,11 @@ class MaxTarget(NetworkTarget):
         stands = self._api.call("messages.read", "GET", f"/messages/{mid}")  # MAX does not say why
         gone = isinstance(stands, Refusal) and stands.status == 404
         return Refused("gone", 404) if gone else Refused(forbidden)
+
+    def _may_post(self) -> bool:
+        """Whether only this one deed is forbidden, and the channel is not closed to the bot."""
+        member = self._api.call("members", "GET", f"/chats/{self._chat_id}/members/me")
+        return isinstance(member, dict) and bool(_MAY_POST & set(member.get("permissions") or ()))
 
     # -- looking ---------------------------------------------------------------------------------------------
 
@@ -531,6 +538,13 @@ def _is_it(message: Mapping[str, Any], draft: Draft) -> bool:
     ]
     wanted = [one for one in draft.attachments if one["type"] in ("image", "file")]
     return len(files) == len(wanted) and same_words(_plain(draft.text), str(body.get("text") or ""))
+
+
+def _are_tokens(photos: Any) -> bool:
+    """Whether MAX gave what an image is attached by."""
+    if not isinstance(photos, dict) or not photos:
+        return False
+    return all(isinstance(one, dict) and one.get("token") for one in photos.values())
 
 
 def _plain(markup: str) -> str:

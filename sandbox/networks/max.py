@@ -27,6 +27,8 @@ CHANNEL = -70000000000001
 STRANGERS_CHAT = -70000000000002
 BOT = {"user_id": 5500001, "first_name": "ОКМО", "username": "okmo_bot", "is_bot": True}
 PERMISSIONS = ("read_all_messages", "write", "post_edit_delete_message", "edit", "delete")
+#: Each of them lets a bot take a message away.
+DELETE = {"delete", "delete_message", "post_edit_delete_message"}
 
 TEXT_LIMIT = 4000
 MOST_ATTACHMENTS = 10
@@ -291,6 +293,8 @@ class Max(Platform):
         message = self._message(given.get("message_id", ""))
         if "delete" in self.says_no:
             return {"success": False, "message": "Message can't be deleted"}
+        if not DELETE & self._chat(str(message.chat_id)).permissions:
+            raise MaxError(403, "access.denied", "Bot has no permission to delete messages")
         self.chats[message.chat_id].messages.remove(message)
         self._drop(message.attachments)
         return {"success": True}

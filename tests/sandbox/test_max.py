@@ -143,6 +143,9 @@ def test_edits_and_removals_say_whether_they_succeeded(bot: Bot) -> None:
     for verb in ("PUT", "DELETE"):
         assert bot.raw(verb, "/messages", {"text": "да"}, message_id=mid).json()["success"] is False
     bot.vk.do("network", network="max", what="says_no", to=[])
+    bot.vk.do("network", network="max", what="permissions", set=["write"])
+    assert bot.raw("DELETE", "/messages", message_id=mid).status_code == 403
+    bot.vk.do("network", network="max", what="permissions", set=["delete"])
     assert bot.raw("DELETE", "/messages", message_id=mid).json() == {"success": True}
     assert bot.raw("DELETE", "/messages", message_id=mid).status_code == 404
     assert bot.raw("GET", f"/messages/{mid}").status_code == 404

@@ -180,6 +180,17 @@ def test_t18_an_answer_that_says_no_is_no_success(rig: MaxRig) -> None:
     assert [post["text"] for post in rig.posts()] == ["Мост"]
 
 
+def test_t71_a_bot_that_may_post_but_not_remove_leaves_it_to_a_person(rig: MaxRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.vk.do("network", network="max", what="permissions", set=["read_all_messages", "write"])
+
+    assert rig.remove(story, placed) == [Refused("cannot_remove", 403)]
+    assert rig.target.standstill() is None
+    rig.vk.do("network", network="max", what="membership", on=False)
+    assert rig.remove(story, placed) == [RetryLater("no_rights", code=403, counts=False)]
+
+
 def test_pictures_are_exchanged_by_an_edit(rig: MaxRig) -> None:
     photos = rig.photos(3)
     story = rig.story("Мост", photos[:2])
@@ -292,8 +303,9 @@ def test_t02_a_message_without_a_number_is_in_doubt(rig: MaxRig, message: str) -
     assert rig.send(rig.story("Мост")) == Uncertain("no_message_id")
 
 
-def test_an_upload_without_a_token_is_made_again(rig: MaxRig) -> None:
-    rig.fault("says", "max.upload", body='{"size": 3}')
+@pytest.mark.parametrize("said", ['{"size": 3}', '{"photos": {}}', '{"photos": {"1": {}}}', '{"token": ""}'])
+def test_an_upload_without_a_token_is_made_again(rig: MaxRig, said: str) -> None:
+    rig.fault("says", "max.upload", body=said)
     assert rig.send(rig.story("Мост", rig.photos(1))) == RetryLater("upload_unreadable")
     rig.publish(rig.story("Мост", rig.photos(1)))
 
