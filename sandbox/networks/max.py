@@ -223,6 +223,8 @@ class Max(Platform):
                 raise MaxError(400, "proto.payload", f"unknown parameters {sorted(unknown)}")
             if given.get("disable_link_preview", "true") not in ("true", "false"):
                 raise MaxError(400, "proto.payload", "disable_link_preview: true or false")
+            if call.body and call.headers.get("content-type", "").split(";")[0] != "application/json":
+                raise MaxError(400, "proto.payload", "Content-Type: application/json is needed")
             return reply(handler(given, call.body))
         if match := re.fullmatch(r"/chats/(-?\d+)(/members/me)?", call.path):
             return reply(self._about(self._chat(match[1]), member=bool(match[2])))

@@ -279,6 +279,8 @@ def _sent(call: Call) -> tuple[Params, Files]:
             body = json.loads(call.body or b"{}")
         except ValueError:
             raise bad("can't parse JSON object") from None
+        if not isinstance(body, dict):
+            raise bad("can't parse JSON object: expected an Object")
         params.update(body)
         return params, files
     if kind == "multipart/form-data":

@@ -117,8 +117,13 @@ def sendMediaGroup(telegram: Telegram, params: Params, files: Files) -> Any:
 @method
 def sendPoll(telegram: Telegram, params: Params, _files: Files) -> Any:
     chat = telegram.chat(params.get("chat_id"), "can_post_messages")
-    question = str(params.get("question", ""))
-    options = [one.get("text", "") if isinstance(one, dict) else str(one) for one in params.get("options") or []]
+    question = str(params.get("question", "")).strip()
+    given = params.get("options") or []
+    if not isinstance(given, list):
+        raise bad("expected an Array of String as options")
+    options = [str(one.get("text", "") if isinstance(one, dict) else one).strip() for one in given]
+    if not all((question, *options)):
+        raise bad("poll question and options must be non-empty")
     if not 1 <= rules.units(question) <= 300:
         raise bad("poll question length must not exceed 300")
     if not 1 <= len(options) <= 12:
@@ -264,7 +269,7 @@ def _changed(telegram: Telegram, message: Message, **fields: Any) -> Any:
 @method
 def deleteMessage(telegram: Telegram, params: Params, _files: Files) -> Any:
     message = telegram.message(params, "delete")
-    _check_age(telegram, [message])
+    _check_removal(telegram, [message])
     del telegram.chats[message.chat_id].messages[message.id]
     return True
 
@@ -276,13 +281,20 @@ def deleteMessages(telegram: Telegram, params: Params, _files: Files) -> Any:
     if not isinstance(numbers, list) or not 1 <= len(numbers) <= 100:
         raise bad("message identifiers are not specified")
     found = [chat.messages[number] for number in map(as_number, numbers) if number in chat.messages]
-    _check_age(telegram, found)
+    _check_removal(telegram, found)
     for message in found:
         del chat.messages[message.id]
     return True
 
 
-def _check_age(telegram: Telegram, messages: Iterable[Message]) -> None:
+def _check_removal(telegram: Telegram, messages: Iterable[Message]) -> None:
+    """A bot removes its own where it may post, others' where it may delete, and nothing that is old."""
+    for message in messages:
+        chat = telegram.chats[message.chat_id]
+        if chat.type == "channel":
+            own = {"can_post_messages"} if message.by == "bot" else set()
+            if not {"can_delete_messages", *own} & chat.rights:
+                raise bad("message can't be deleted")
     oldest = telegram.world.clock.now() - telegram.delete_hours * 3600
     if any(message.date < oldest for message in messages):
         raise bad("message can't be deleted for everyone")

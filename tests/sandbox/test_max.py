@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,6 +71,15 @@ def test_what_is_no_part_of_the_api_is_refused(bot: Bot) -> None:
         given_the_key,
     ]
     assert [one.status_code for one in refused] == [400] * len(refused)
+
+
+def test_a_message_is_json_and_says_so(bot: Bot) -> None:
+    key = {"Authorization": TOKEN}
+    address = f"{bot.vk.url}/max/messages?chat_id={CHANNEL}"
+    for kind, status in (("text/plain", 400), ("application/json; charset=utf-8", 200)):
+        body = json.dumps({"text": "да"})
+        answer = requests.post(address, data=body, headers={**key, "Content-Type": kind}, timeout=10)
+        assert answer.status_code == status
 
 
 def test_places(bot: Bot) -> None:

@@ -192,6 +192,21 @@ def test_only_young_messages_are_deleted(bot: Bot) -> None:
     assert [post["text"] for post in bot.posts()] == ["старое"]
 
 
+def test_who_may_remove_what(bot: Bot) -> None:
+    own = [bot.ok("sendMessage", text="да")["message_id"] for _ in range(2)]
+    theirs = bot.vk.do("network", network="telegram", what="post", text="Руками")["id"]
+    for rights, forbidden, allowed in (
+        ("can_edit_messages", own[0], None),
+        ("can_post_messages", theirs, own[0]),
+        ("can_delete_messages", None, theirs),
+    ):
+        bot.vk.do("network", network="telegram", what="rights", set=[rights])
+        if forbidden:
+            assert bot.no("deleteMessages", message_ids=[forbidden])[1].endswith("message can't be deleted")
+        if allowed:
+            assert bot.ok("deleteMessage", message_id=allowed) is True
+
+
 def test_forwarding_shows_what_stands_there(bot: Bot) -> None:
     one = bot.ok("sendMessage", text="да")["message_id"]
     seen = bot.ok("forwardMessage", chat_id=LOG_CHAT, from_chat_id="@okmo_news", message_id=one)
@@ -205,5 +220,6 @@ def test_polls(bot: Bot) -> None:
     assert bot.ok("sendPoll", question="Нужен ли мост?", options=[{"text": "Да"}, {"text": "Нет"}])["poll"][
         "question"
     ]
-    assert bot.no("sendPoll", question="?", options=[])[0] == 400
+    for question, options in (("?", []), (" ", ["да"]), ("?", ["да", " "]), ("?", "да"), ("?", ["да"] * 13)):
+        assert bot.no("sendPoll", question=question, options=options)[0] == 400
     assert bot.no("sendPoll", question="я" * 301, options=["да"])[0] == 400
