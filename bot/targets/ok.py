@@ -2,10 +2,9 @@
 
 Text is cut at a limit that Odnoklassniki does not publish, and once more when it refuses.  What became of an
 uncertain topic tells the group's statistics, the one list of topics that is documented.  A topic of ours that is
-not on it half a minute after the attempt was not made, provided the list is known to be fresh: it shows a topic
-that was made later, whoever made it, or has shown one of ours as soon as it was out, which is remembered.  Topics
-go out at once; postponing is the desk's own
-business, so neither form of the publication time is ever sent.
+not on it half a minute after the attempt was not made, provided the list is known to be fresh: it has shown one of
+ours as soon as it was out, when nobody can have seen it yet, which is remembered.  Otherwise people are asked.
+Topics go out at once; postponing is the desk's own business, so neither form of the publication time is ever sent.
 """
 
 from __future__ import annotations
@@ -463,10 +462,10 @@ def _of_this_one(outcome: Outcome, forbidden: str) -> Outcome:
 
 def _not_done(answer: Any, forbidden: str) -> Outcome | None:
     """What an answer to a change means that is not plain success; one that says nothing proves nothing."""
-    success = answer.get("success") if isinstance(answer, dict) else None
-    if success is True:
+    success = answer.get("success") if isinstance(answer, dict) else answer
+    if success in (True, "true"):
         return None
-    return Refused(forbidden) if success is False else RetryLater("no_answer")
+    return Refused(forbidden) if success in (False, "false") else RetryLater("no_answer")
 
 
 def _attachment(part: Part, tokens: Mapping[str, str | None]) -> dict[str, Any]:

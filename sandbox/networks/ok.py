@@ -357,7 +357,7 @@ def _delete(ok: Ok, params: Params) -> Any:
 @method("mediatopic.getByIds")
 def _by_ids(ok: Ok, params: Params) -> Any:
     wanted = params.get("topic_ids", "").split(",")
-    most = int(params.get("media_limit", "3"))
+    most = int(params.get("media_limit", "0" if len(wanted) > 1 else "3"))
     if len(wanted) > 1 and not 1 <= most <= 3:
         raise OkError(100, "PARAM : media_limit must be 1 to 3 for several topics")
     if not params.get("fields"):

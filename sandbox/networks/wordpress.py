@@ -136,7 +136,7 @@ class WordPress(Platform):
         what, _, number = call.path.removeprefix(API).rstrip("/").partition("/")
         query = dict(parse_qsl(call.query, keep_blank_values=True))
         if what == "users" and number == "me":
-            return self._me(known)
+            return self._me(known, query)
         if what not in ("posts", "media") or (number and not number.isdigit()):
             raise WpError(404, "rest_no_route", "Подходящий маршрут для URL и метода запроса не найден.")
         kind = "post" if what == "posts" else "attachment"
@@ -166,11 +166,13 @@ class WordPress(Platform):
         if capability not in CAPABILITIES[self.switches.role]:
             raise WpError(403, code, "Извините, вам не разрешено это делать.")
 
-    def _me(self, known: bool) -> Reply:
+    def _me(self, known: bool, query: dict[str, str]) -> Reply:
         if not known:
             raise WpError(401, "rest_not_logged_in", "Вы не авторизованы.")
-        capabilities = dict.fromkeys(sorted(CAPABILITIES[self.switches.role]), True)
-        return reply({"id": 2, "name": USER, "slug": USER, "capabilities": capabilities})
+        told: dict[str, Any] = {"id": 2, "name": USER, "slug": USER}
+        if query.get("context") == "edit":
+            told["capabilities"] = dict.fromkeys(sorted(CAPABILITIES[self.switches.role]), True)
+        return reply(told)
 
     def _entries(self, call: Call, kind: str, number: int | None, query: dict[str, str], known: bool) -> Reply:
         match call.verb, number:

@@ -123,6 +123,15 @@ def test_a_block_that_is_wrong_is_refused(vk: SandboxClient, block: Json, code: 
     assert post_topic(vk, block)["error_code"] == code
 
 
+def test_several_topics_are_read_with_a_limit_of_blocks(vk: SandboxClient) -> None:
+    numbers = [post_topic(vk, {"type": "text", "text": text}) for text in ("Раз", "Два")]
+    asked: Json = {"topic_ids": ",".join(numbers), "fields": "media_topic.*"}
+    assert call_ok(vk, "mediatopic.getByIds", **asked)["error_code"] == 100
+    assert call_ok(vk, "mediatopic.getByIds", **asked, media_limit=4)["error_code"] == 100
+    read = call_ok(vk, "mediatopic.getByIds", **asked, media_limit=3)["media_topics"]
+    assert [one["id"] for one in read] == numbers
+
+
 def test_flags_are_strings(vk: SandboxClient) -> None:
     assert post_topic(vk, {"type": "text", "text": "а"}, onBehalfOfGroup=True)["error_code"] == 100
 
@@ -199,6 +208,11 @@ def test_who_may_not_write_is_told_so(vk: SandboxClient, auth: Any, switch: Json
     answer = call_wp(vk, "POST", "posts", json=page(), auth=auth)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["data"] == {"status": status}
+
+
+def test_what_a_user_may_is_told_only_where_it_is_asked_for(vk: SandboxClient) -> None:
+    assert "capabilities" not in call_wp(vk, "GET", "users/me").json()
+    assert call_wp(vk, "GET", "users/me", params={"context": "edit"}).json()["capabilities"]["publish_posts"]
 
 
 def test_a_file_is_taken_raw_and_kept_byte_for_byte(vk: SandboxClient) -> None:

@@ -192,6 +192,9 @@ def test_the_same_error_while_reading_or_editing_is_no_doubt() -> None:
     [
         ({"success": True}, None),
         ({"success": False}, Refused("cannot_edit")),
+        (True, None),
+        ({"success": "true"}, None),
+        (False, Refused("cannot_edit")),
         ({"success": "?"}, RetryLater("no_answer")),
         ({}, RetryLater("no_answer")),
         ([], RetryLater("no_answer")),
