@@ -23,6 +23,8 @@ FAULT_WORDS: Final = (
     "Traceback (most recent call last)",
 )
 _UNREACHABLE: Final = frozenset({900, 901, 902})
+#: A program that is killed so soon after a refusal may not have written it down yet, seconds.
+WRITTEN_DOWN: Final = 1.0
 
 
 def r7_the_store_is_sound(seen: Evidence) -> Iterator[str]:
@@ -84,11 +86,13 @@ def _no_letters_after_refusal(seen: Evidence) -> Iterator[str]:
 
 
 def _killed_unread(seen: Evidence, first: Json, again: Json) -> bool:
-    """Whether the same message was sent again by a program that was killed before it had read the refusal."""
-    if first["params"].get("random_id") != again["params"].get("random_id"):
-        return False
+    """Whether the program was killed before it had written the refusal down: at once, or while it was to send the
+    same message again."""
     killed = [made_at(deed) for deed in seen.done("restart")]
-    return any(made_at(first) <= moment <= made_at(again) for moment in killed)
+    between = [moment for moment in killed if made_at(first) <= moment <= made_at(again)]
+    at_once = any(moment - made_at(first) < WRITTEN_DOWN for moment in between)
+    same = first["params"].get("random_id") == again["params"].get("random_id")
+    return at_once or (same and bool(between))
 
 
 def _refused_peer(call: Json) -> tuple[int | None, int]:

@@ -209,6 +209,24 @@ def test_t02_what_vk_did_late_is_not_held_against_the_program() -> None:
     assert "R9" in promises(replace(run, calls=[*run.calls, late[1]]))
 
 
+def test_the_checker_sees_a_letter_to_whom_nobody_may_write() -> None:
+    run = a_sound_run()
+    refused = {"code": 901, "description": "Can't send messages for users without permission"}
+    tries = [
+        {
+            "method": "messages.send", "params": {"peer_ids": "613", "random_id": str(moment)}, "token_name": "group",
+            "answer": [{"peer_id": 613, "error": refused}], "at": f"2026-11-24T09:00:{moment:02}Z", "n": 10 + moment,
+            "monotonic": float(moment),
+        }
+        for moment in (1, 9)
+    ]  # fmt: skip
+    again = replace(run, calls=[*run.calls, *tries])
+    assert "R10" in promises(again)
+    for killed, excused in (("2026-11-24T09:00:01.150Z", True), ("2026-11-24T09:00:08.900Z", False)):
+        told = replace(again, deeds=[*again.deeds, {"do": "restart", "at": killed}])
+        assert ("R10" not in promises(told)) is excused
+
+
 def test_t80_the_checker_sees_a_key_in_the_log_and_an_event_that_was_never_stored() -> None:
     assert "R10" in promises(replace(a_sound_run(), log=["access_token=editor-key"]))
     run = replace(a_sound_run(), events=[{"event_id": "e1"}, {"event_id": "e2"}])

@@ -135,6 +135,15 @@ def test_a_post_made_while_the_program_was_down_is_compared_with_news(desk: Desk
         assert len(context.unit.wall_posts.moments(range(1, 50)).keys() - before.keys()) == 1
 
 
+@pytest.mark.parametrize("code", [9, 14, 29])
+def test_what_vk_wants_left_alone_is_left_alone_by_the_rest_of_a_comparison(
+    desk: Desk, tmp_path: Path, code: int
+) -> None:
+    desk.world.do("fault", fault={"match": {"method": "wall.get"}, "what": "error", "code": code, "times": 1})
+    a_comparison(desk, desk.world.wall(rate=1000), tmp_path).step()
+    assert [call["method"] for call in desk.world.journal()].count("wall.get") == 1
+
+
 def test_our_own_posts_are_no_posts_of_others(desk: Desk, tmp_path: Path) -> None:
     desk.approved()
     desk.runs()
