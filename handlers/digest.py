@@ -17,8 +17,9 @@ from editorial.errors import NotNow, PayloadForeign
 from editorial.lifecycle import Action, advance
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Content, Origin, Status, Suggestion
-from handlers import cards, changes, keyboards, letters, texts, warnings
-from handlers.cards import Menu
+from handlers import changes, keyboards, letters, texts, warnings
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.person import Person
@@ -318,12 +319,12 @@ def lines_menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]
     chosen = lines.get(int(view.get("line", 0)))
     if chosen is not None:
         buttons = [
-            cards.button(suggestion, texts.DIGEST_DROP, LINES, f"drop:{chosen.number}"),
-            cards.button(suggestion, texts.DIGEST_WORD, LINES, f"word:{chosen.number}"),
+            button(suggestion, texts.DIGEST_DROP, LINES, f"drop:{chosen.number}"),
+            button(suggestion, texts.DIGEST_WORD, LINES, f"word:{chosen.number}"),
         ]
         return Menu([f"№ {chosen.number}: {defuse(chosen.words)}"], buttons)
-    buttons = [cards.button(suggestion, f"№ {number}", LINES, f"line:{number}") for number in sorted(lines)]
+    buttons = [button(suggestion, f"№ {number}", LINES, f"line:{number}") for number in sorted(lines)]
     page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), _PAGE)
     if onward is not None:
-        page.append(cards.button(suggestion, texts.FURTHER, LINES, f"page:{onward}"))
+        page.append(button(suggestion, texts.FURTHER, LINES, f"page:{onward}"))
     return Menu([texts.DIGEST_WHICH_LINE if lines else texts.DIGEST_EMPTY], page)

@@ -17,7 +17,9 @@ from editorial.lists import lists_with
 from editorial.roles import Role
 from editorial.style import styled, with_hashtags
 from editorial.suggestion import Attachment, Suggestion
-from handlers import cards, changes, keyboards, texts
+from handlers import changes, keyboards, texts
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
@@ -69,27 +71,27 @@ def _place(text: str) -> int:
     return int(text)
 
 
-def arrange_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
+def arrange_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu:
     """The attachments one by one, or what can be done with the chosen one."""
     attachments = suggestion.attachments
     lines = [texts.attachment_line(place, one.kind, one.title) for place, one in enumerate(attachments, start=1)]
     chosen = view.get("one")
     if isinstance(chosen, int) and chosen < len(attachments):
         buttons = [
-            cards.button(suggestion, texts.MOVES[move], MEDIA, f"{move}:{chosen}")
+            button(suggestion, texts.MOVES[move], MEDIA, f"{move}:{chosen}")
             for move in moves_for(chosen, len(attachments))
         ]
-        return cards.Menu([texts.attachment_chosen(chosen + 1), *lines], buttons)
-    places = [cards.button(suggestion, str(place + 1), MEDIA, f"one:{place}") for place in range(len(attachments))]
+        return Menu([texts.attachment_chosen(chosen + 1), *lines], buttons)
+    places = [button(suggestion, str(place + 1), MEDIA, f"one:{place}") for place in range(len(attachments))]
     page = _page(suggestion, places, view, MEDIA)
-    return cards.Menu([texts.ATTACHMENTS_MENU, *lines], page, width=5)
+    return Menu([texts.ATTACHMENTS_MENU, *lines], page, width=5)
 
 
 def _page(suggestion: Suggestion, buttons: Sequence[Button], view: Mapping[str, Any], word: str) -> list[Button]:
     """The page of the buttons that is open, and «Дальше» when there are more."""
     page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), ON_A_PAGE)
     if onward is not None:
-        page.append(cards.button(suggestion, texts.FURTHER, word, f"page:{onward}"))
+        page.append(button(suggestion, texts.FURTHER, word, f"page:{onward}"))
     return page
 
 
@@ -128,12 +130,12 @@ def choose_rubric(context: Context, person: Person, suggestion: Suggestion, payl
     return texts.rubric_taken(rubric.name)
 
 
-def rubric_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
+def rubric_menu(_context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu:
     """The rubrics in pages; the present one is named."""
-    known = [cards.button(suggestion, one.name, RUBRIC, one.code) for one in rubrics.table()]
+    known = [button(suggestion, one.name, RUBRIC, one.code) for one in rubrics.table()]
     page = _page(suggestion, known, view, RUBRIC)
     now = rubrics.of(suggestion)
-    return cards.Menu([texts.rubric_menu(now.name if now else None, chosen=suggestion.rubric is not None)], page)
+    return Menu([texts.rubric_menu(now.name if now else None, chosen=suggestion.rubric is not None)], page)
 
 
 def as_sent(context: Context, person: Person, suggestion: Suggestion, payload: Payload) -> str:

@@ -20,7 +20,9 @@ from editorial.errors import CardOutdated, JointAlready, NotNow, PayloadForeign
 from editorial.lifecycle import RULES, Action, Press, actions_for, decide, same_version
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Content, Status, Suggestion
-from handlers import burst, cards, changes, claims, digest, duplicates, joint, letters, texts, warnings
+from handlers import burst, changes, claims, digest, duplicates, joint, letters, names, texts, warnings
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.numbers import number_of
@@ -256,20 +258,20 @@ def part(context: Context, person: Person, suggestion: Suggestion, payload: Payl
 # ---------------------------------------------------------------------------------------------------------- drawing
 
 
-def draw(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
+def draw(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu:
     """The list with its marks, the question a reply answers, or the post as it would be."""
     chosen = _chosen(context, suggestion.number)
     match view.get("step"):
         case "ask":
-            who = cards.plain_name(context.name_of(int(view.get("by", 0))))
+            who = names.plain_name(context.name_of(int(view.get("by", 0))))
             asked = texts.waits_for_words(str(view["what"]), who)
-            return cards.Menu([asked], [_button(suggestion, texts.JOIN_LIST, "list")])
+            return Menu([asked], [_button(suggestion, texts.JOIN_LIST, "list")])
         case "show" if chosen.versions:
             return _preview(context, suggestion, chosen)
     return _list(context, suggestion, chosen)
 
 
-def _list(context: Context, lead: Suggestion, chosen: _Chosen) -> cards.Menu:
+def _list(context: Context, lead: Suggestion, chosen: _Chosen) -> Menu:
     offered = _offered(context, lead, chosen)
     lines = [texts.JOIN_WITH_WHICH if offered else texts.JOIN_NOBODY_NEAR]
     buttons = []
@@ -284,7 +286,7 @@ def _list(context: Context, lead: Suggestion, chosen: _Chosen) -> cards.Menu:
     buttons.append(_button(lead, texts.JOIN_OTHER, "number"))
     if chosen.versions:
         buttons.append(_button(lead, texts.JOIN_SHOW, "show", "positive"))
-    return cards.Menu(lines, buttons)
+    return Menu(lines, buttons)
 
 
 def _offered(context: Context, lead: Suggestion, chosen: _Chosen) -> list[tuple[Suggestion, int | None]]:
@@ -318,7 +320,7 @@ def _start_of(piece: Suggestion) -> str:
     return defuse(words if len(words) <= _START else words[: _START - 1].rstrip() + "…")
 
 
-def _preview(context: Context, lead: Suggestion, chosen: _Chosen) -> cards.Menu:
+def _preview(context: Context, lead: Suggestion, chosen: _Chosen) -> Menu:
     """The card shows the joint post, its warnings, and what can be done with it."""
     pieces = _together(context, lead, context.unit.suggestions.several(chosen.numbers))
     content = _content(context, lead, chosen, pieces)
@@ -334,8 +336,8 @@ def _preview(context: Context, lead: Suggestion, chosen: _Chosen) -> cards.Menu:
         lines.append(texts.JOIN_TOO_LONG)
     else:
         buttons.insert(0, _button(lead, texts.JOIN_DO, f"do:{chosen.mark}", "positive"))
-    return cards.Menu(lines, buttons, preview=content)
+    return Menu(lines, buttons, preview=content)
 
 
 def _button(suggestion: Suggestion, label: str, arg: str, colour: str = "secondary") -> Button:
-    return cards.button(suggestion, label, WORD, arg, colour)
+    return button(suggestion, label, WORD, arg, colour)

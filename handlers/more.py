@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from editorial.suggestion import Suggestion
 from handlers import again, digest, editing, merging, network_menu, placing, preview, registry, texts
-from handlers.cards import Menu
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.person import Person

@@ -16,7 +16,6 @@ from editorial.networks import CopyState, Network, NetworkCopy, PostState
 from editorial.post import TEXT_LIMIT, utf16_length
 from editorial.suggestion import Status, Suggestion
 from handlers import (
-    cards,
     changes,
     copy_outcomes,
     crosspost,
@@ -27,6 +26,8 @@ from handlers import (
     removal,
     texts,
 )
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.keyboards import Button
 from handlers.payloads import Payload
@@ -166,38 +167,36 @@ def may_go_without_vk(suggestion: Suggestion) -> bool:
 # --------------------------------------------------------------------------------------------------------- the menu
 
 
-def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
+def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu:
     """What can be pressed for the networks now, in pages."""
     match view.get("ask"):
         case "fix":
             return _fix_menu(context, suggestion)
         case "fix_all":
-            return cards.Menu([texts.FIX_ALL_WANTED], [])
+            return Menu([texts.FIX_ALL_WANTED], [])
         case "pull":
             sure = texts.PULL_SURE if context.desk.networks else texts.PULL_POST_SURE
-            return cards.Menu([sure], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
+            return Menu([sure], [_button(suggestion, texts.PULL_YES, "pull!", "negative")])
         case own_text.ASK:
             return own_text.menu(context, suggestion, view)
     buttons = [*_settling(context, suggestion), *_switches(context, suggestion)]
     if own_text.networks(context, suggestion):
         buttons.append(_button(suggestion, texts.OWN_TEXT, own_text.ASK))
     if not buttons:
-        return cards.Menu([texts.NETWORKS_NOTHING], [])
+        return Menu([texts.NETWORKS_NOTHING], [])
     page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), ON_A_PAGE)
     if onward is not None:
         page.append(_button(suggestion, texts.FURTHER, f"page:{onward}"))
-    return cards.Menu([texts.NETWORKS_MENU if context.desk.networks else texts.POST_MENU], page)
+    return Menu([texts.NETWORKS_MENU if context.desk.networks else texts.POST_MENU], page)
 
 
-def _fix_menu(context: Context, suggestion: Suggestion) -> cards.Menu:
+def _fix_menu(context: Context, suggestion: Suggestion) -> Menu:
     """The new text is waited for; what has a text of its own keeps it unless the other button is pressed."""
     own = network_rules.own_texts(suggestion)
     titles = [one.title for one in context.desk.networks if one.key in own]
     if not titles:
-        return cards.Menu([texts.FIX_WANTED if context.desk.networks else texts.FIX_POST_WANTED], [])
-    return cards.Menu(
-        [texts.FIX_WANTED, texts.own_texts_stay(titles)], [_button(suggestion, texts.FIX_ALL, "fix_all")]
-    )
+        return Menu([texts.FIX_WANTED if context.desk.networks else texts.FIX_POST_WANTED], [])
+    return Menu([texts.FIX_WANTED, texts.own_texts_stay(titles)], [_button(suggestion, texts.FIX_ALL, "fix_all")])
 
 
 def _settling(context: Context, suggestion: Suggestion) -> list[Button]:
@@ -259,7 +258,7 @@ def _switches(context: Context, suggestion: Suggestion) -> list[Button]:
 
 
 def _button(suggestion: Suggestion, label: str, arg: str, colour: str = "secondary") -> Button:
-    return cards.button(suggestion, label, WORD, arg, colour)
+    return button(suggestion, label, WORD, arg, colour)
 
 
 def _ask(context: Context, person: Person, suggestion: Suggestion, word: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from editorial import people, regions
 from editorial.suggestion import Author, Suggestion
 from handlers import alarms, joint, moments, preview, texts
-from handlers.cards import link_to
 from handlers.context import Desk
+from handlers.names import link_to
 
 #: Troubles of these places mean that nothing is published.
 _STOPS_POSTS = frozenset({"vk_wall", "key"})

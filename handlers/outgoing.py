@@ -36,6 +36,7 @@ from handlers import (
     texts,
     warnings,
 )
+from handlers.card_facts import AuthorFacts, DigestFacts, Facts
 from handlers.context import Context
 from storage.cards import Card
 
@@ -124,7 +125,7 @@ def render(context: Context, delivery: Delivery) -> Outgoing | None:
 # ------------------------------------------------------------------------------------------------------- cards
 
 
-def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> cards.Facts:
+def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> Facts:
     """What the card of the suggestion is drawn from."""
     view = card.view if card is not None else {}
     people = {suggestion.decision.by} if suggestion.decision else set()
@@ -138,7 +139,7 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
     closed = author is not None and author.reachable is False
     found = warnings.of(context, suggestion)
     uncovered = card is not None and card.uncovered
-    return cards.Facts(
+    return Facts(
         now=context.now,
         desk=context.desk,
         view=view,
@@ -166,23 +167,23 @@ def card_facts(context: Context, suggestion: Suggestion, card: Card | None) -> c
     )
 
 
-def _about_author(context: Context, suggestion: Suggestion) -> cards.AuthorFacts | None:
+def _about_author(context: Context, suggestion: Suggestion) -> AuthorFacts | None:
     """Known as long as somebody has to decide."""
     if suggestion.status in CLOSED:
         return None
     unit = context.unit.suggestions
     latest = unit.latest_of_region(suggestion.region, 3) if suggestion.region else ()
     if not suggestion.author_id:
-        return cards.AuthorFacts(latest=latest)
+        return AuthorFacts(latest=latest)
     tally = unit.tally(suggestion.author_id, context.now - _A_DAY)
     limit = context.desk.daily_limit(suggestion.author)
     too_many = tally.lately if limit and tally.lately > limit else 0
-    return cards.AuthorFacts(tally.sent, tally.accepted, too_many, latest)
+    return AuthorFacts(tally.sent, tally.accepted, too_many, latest)
 
 
-def _digest_facts(context: Context, made: Suggestion) -> cards.DigestFacts:
+def _digest_facts(context: Context, made: Suggestion) -> DigestFacts:
     pieces = len(context.unit.digests.pieces(made.number))
-    return cards.DigestFacts(digest.text_of(context, made), pieces)
+    return DigestFacts(digest.text_of(context, made), pieces)
 
 
 def _has_held_letter(context: Context, number: int) -> bool:

@@ -14,7 +14,9 @@ from editorial.lifecycle import same_version
 from editorial.networks import Network, OurPost, PostState
 from editorial.post import TEXT_LIMIT, defuse, utf16_length
 from editorial.suggestion import Suggestion, comparable
-from handlers import cards, changes, crosspost, keyboards, network_rules, texts
+from handlers import changes, crosspost, keyboards, network_rules, texts
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.person import Person
 
@@ -134,12 +136,12 @@ def wall_text(suggestion: Suggestion, post: OurPost | None) -> str:
     return post.content.text if post is not None else suggestion.for_publication.text
 
 
-def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> cards.Menu:
+def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> Menu:
     """Which network, or what is waited for."""
     network = crosspost.network(context, str(view.get("key") or ""))
     if network is None:
         buttons = [
-            cards.button(
+            button(
                 suggestion,
                 texts.own_text_of(one.title, network_rules.own_text(suggestion, one.key) is not None),
                 "nets",
@@ -149,14 +151,14 @@ def menu(context: Context, suggestion: Suggestion, view: Mapping[str, Any]) -> c
         ]
         page, onward = keyboards.a_page(buttons, int(view.get("page", 0)), _ON_A_PAGE)
         if onward is not None:
-            page.append(cards.button(suggestion, texts.FURTHER, "nets", f"{ASK}:{_PAGE}{onward}"))
-        return cards.Menu([texts.OWN_TEXT_WHERE], page)
+            page.append(button(suggestion, texts.FURTHER, "nets", f"{ASK}:{_PAGE}{onward}"))
+        return Menu([texts.OWN_TEXT_WHERE], page)
     lines = [texts.own_text_wanted(network.title)]
     now = network_rules.own_text(suggestion, network.key)
     if now is None:
-        return cards.Menu(lines, [])
-    same = cards.button(suggestion, texts.AS_ON_THE_WALL, "nets", f"{SAME}:{network.key}")
-    return cards.Menu([*lines, texts.own_text_now(shown(now))], [same])
+        return Menu(lines, [])
+    same = button(suggestion, texts.AS_ON_THE_WALL, "nets", f"{SAME}:{network.key}")
+    return Menu([*lines, texts.own_text_now(shown(now))], [same])
 
 
 def shown(text: str) -> str:

@@ -14,7 +14,8 @@ from editorial.errors import CardOutdated, PayloadForeign
 from editorial.lifecycle import OPEN
 from editorial.suggestion import Suggestion
 from handlers import changes, joint, texts, warnings
-from handlers.cards import Menu, button
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.context import Context
 from handlers.payloads import Payload
 from handlers.person import Person

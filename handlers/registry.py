@@ -19,7 +19,8 @@ from editorial.regions import Region
 from editorial.suggestion import Author, Suggestion
 from handlers import changes, joint, keyboards, moments, texts
 from handlers.answers import answer
-from handlers.cards import Menu, button
+from handlers.card_buttons import button
+from handlers.card_facts import Menu
 from handlers.changes import MESSAGES
 from handlers.context import Context
 from handlers.events import MessageArrived

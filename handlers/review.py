@@ -41,7 +41,7 @@ from editorial.suggestion import Origin, Status, Suggestion
 from editorial.when import parse_when, speaks_of_time
 from handlers import (
     burst,
-    cards,
+    card_buttons,
     changes,
     claims,
     crosspost,
@@ -139,7 +139,7 @@ def refuse(context: Context, person: Person, error: DeskError, payload: Payload 
     context.unit.journal.add(context.now, known, person.user_id, "refused", status, status, details)
     if isinstance(error, CardOutdated | NotNow | AlreadyDecided | FirstSignature) and known is not None:
         changes.refresh_card(context, known)
-    asked = payload is not None and payload.action == cards.SURE
+    asked = payload is not None and payload.action == card_buttons.SURE
     if asked and isinstance(error, TimeRefused) and known is not None:  # nobody can say yes to it any more
         changes.open_menu(context, known, {})
     return explained(context, error)
@@ -168,13 +168,13 @@ def _carry_out(context: Context, person: Person, payload: Payload) -> str:
         claims.respect(context, person, suggestion.number)
     if payload.action == "menu":
         return _menu(context, person, suggestion, payload)
-    if payload.action == cards.SURE:
+    if payload.action == card_buttons.SURE:
         return _sure(context, person, suggestion, payload)
-    if payload.action == cards.UNCOVER:
+    if payload.action == card_buttons.UNCOVER:
         return warnings.uncover(context, person, suggestion, payload)
-    if payload.action == cards.COMMUNITY:
+    if payload.action == card_buttons.COMMUNITY:
         return _as_new_post(context, person, suggestion, payload)
-    if payload.action == cards.PHOTOS:
+    if payload.action == card_buttons.PHOTOS:
         return _without_photos(context, person, suggestion, payload)
     entry = more.by_word(payload.action)
     if entry is not None:
@@ -230,7 +230,7 @@ def _sure(context: Context, person: Person, suggestion: Suggestion, payload: Pay
         said = _answered(context, person, suggestion, kind, payload.version, words, question.codes)
         return said or texts.WORDS_TAKEN
     first = Payload(question.word, suggestion.number, payload.version, question.arg)
-    if first.action == cards.COMMUNITY:
+    if first.action == card_buttons.COMMUNITY:
         return _as_new_post(context, person, suggestion, first, question.codes)
     return _unless_risky(context, person, suggestion, Action(first.action), first, question.codes)
 

@@ -9,7 +9,7 @@ from editorial.delivery import NewDelivery
 from editorial.post import defuse
 from editorial.suggestion import Status, Suggestion
 from editorial.when import date_words
-from handlers import cards, keyboards, texts
+from handlers import keyboards, names, texts
 from handlers.answers import answer
 from handlers.changes import MESSAGES
 from handlers.context import Context
@@ -84,7 +84,7 @@ def line(context: Context, suggestion: Suggestion) -> str:
     start = defuse(text if len(text) <= _START else text[:_START].rstrip() + "…")
     region = regions.by_code(suggestion.region)
     day = date_words(suggestion.received_at.astimezone(context.desk.zone).date())
-    who = cards.link_to(suggestion.author_id, suggestion.author) if not suggestion.digest else texts.DIGEST_NAME
+    who = names.link_to(suggestion.author_id, suggestion.author) if not suggestion.digest else texts.DIGEST_NAME
     about = [f"№ {suggestion.number}", day, *([region.short_name] if region else []), who]
     state = texts.DESK_STATUS[suggestion.status]
     if suggestion.merged_into and suggestion.status is Status.MERGED:

@@ -12,7 +12,7 @@ from editorial import regions
 from editorial.post import defuse
 from editorial.suggestion import Author, Status, Suggestion
 from editorial.when import date_words
-from handlers import cards, registry, texts
+from handlers import names, registry, texts
 from handlers.answers import answer
 from handlers.commands import find
 from handlers.context import Context
@@ -36,7 +36,7 @@ def author(context: Context, message: MessageArrived, words: str) -> None:
         answer(context, message, texts.AUTHOR_NOT_FOUND if asked else texts.WHICH_AUTHOR)
         return
     if len(people) > 1:
-        lines = [cards.link_to(one.vk_id, one) + f" · /автор {one.vk_id}" for one in people]
+        lines = [names.link_to(one.vk_id, one) + f" · /автор {one.vk_id}" for one in people]
         answer(context, message, "\n".join([texts.SEVERAL_AUTHORS, *lines]))
         return
     [known] = people
@@ -58,14 +58,14 @@ def _id(asked: re.Match[str]) -> int:
 def _about(context: Context, author: Author) -> str:
     """Who the author is, and why nothing is taken from them if so."""
     region, role = regions.by_code(author.region), people_rules.ROLES.get(author.role or "")
-    known = (region.name if region else "", defuse(cards.plain_name(author.organisation or "")), role or "")
-    parts = [cards.link_to(author.vk_id, author), *(part for part in known if part)]
+    known = (region.name if region else "", defuse(names.plain_name(author.organisation or "")), role or "")
+    parts = [names.link_to(author.vk_id, author), *(part for part in known if part)]
     if any(known) and not author.confirmed:
         parts.append(texts.UNCONFIRMED)
     lines = [" · ".join(parts)]
     if author.blocked_at is not None:
         day = date_words(author.blocked_at.astimezone(context.desk.zone).date())
-        who = cards.plain_name(context.name_of(author.blocked_by))
+        who = names.plain_name(context.name_of(author.blocked_by))
         lines.append(texts.blocked_line(day, who, defuse(author.blocked_why or "")))
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from editorial.suggestion import Status, Suggestion
-from handlers import burst, cards, keyboards, moments, texts
+from handlers import burst, keyboards, moments, names, texts
 from handlers.answers import answer
 from handlers.context import Context
 from handlers.events import MessageArrived
@@ -33,7 +33,7 @@ def run(context: Context, message: MessageArrived, words: str) -> None:
 
 def _line(context: Context, suggestion: Suggestion) -> str:
     age = moments.ago(suggestion.received_at, context.now)
-    return texts.queue_line(suggestion.number, age, cards.link_to(suggestion.author_id, suggestion.author))
+    return texts.queue_line(suggestion.number, age, names.link_to(suggestion.author_id, suggestion.author))
 
 
 def _show(context: Context, message: MessageArrived, number: int) -> None:

@@ -12,7 +12,7 @@ from editorial.lifecycle import Action, actions_for
 from editorial.post import utf16_length
 from editorial.roles import Role
 from editorial.suggestion import Attachment, Author, Content, Decision, Status, Suggestion
-from handlers import cards, keyboards, texts
+from handlers import card_facts, card_status, cards, keyboards, names, texts
 from handlers.keyboards import Button
 from handlers.payloads import Payload, unpack
 from tests.builders import ANNA, AUTHOR, NOW, a_link, a_photo, a_suggestion
@@ -41,8 +41,8 @@ MENUS: list[dict[str, Any]] = [
 BEHIND_MORE = [(f"word{place}", f"Действие {place}") for place in range(1, 24)]
 
 
-def facts(**more: Any) -> cards.Facts:
-    return cards.Facts(NOW, a_desk(), deciders={ANNA: "Анна Смирнова"}, **more)
+def facts(**more: Any) -> card_facts.Facts:
+    return card_facts.Facts(NOW, a_desk(), deciders={ANNA: "Анна Смирнова"}, **more)
 
 
 def in_state(status: Status, **more: Any) -> Suggestion:
@@ -122,7 +122,7 @@ def test_labels_are_those_of_the_contract() -> None:
     ],
 )  # fmt: skip
 def test_the_status_line_is_the_fact(suggestion: Suggestion, more: dict[str, Any], line: str) -> None:
-    assert cards.status_line(suggestion, facts(**more)).split("\n")[0] == line
+    assert card_status.status_line(suggestion, facts(**more)).split("\n")[0] == line
 
 
 def test_a_strangers_text_pings_nobody() -> None:
@@ -135,12 +135,12 @@ def test_a_strangers_text_pings_nobody() -> None:
 def test_an_authors_name_cannot_break_the_link() -> None:
     author = Author(AUTHOR, "]Мария| [club1|")
     assert cards.card(a_suggestion(author=None), facts()).text.startswith("№ 214 · автор неизвестен")
-    assert cards.link_to(AUTHOR, author) == f"[id{AUTHOR}|Мария club1]"
+    assert names.link_to(AUTHOR, author) == f"[id{AUTHOR}|Мария club1]"
 
 
 def test_a_name_that_is_not_known_yet_is_a_number() -> None:
-    assert cards.link_to(601, Author(601)) == "[id601|id601]"
-    assert cards.link_to(-7, Author(-7, "Совет")) == "[club7|Совет]"
+    assert names.link_to(601, Author(601)) == "[id601|id601]"
+    assert names.link_to(-7, Author(-7, "Совет")) == "[club7|Совет]"
 
 
 def test_what_cannot_be_shown_is_listed_with_a_link() -> None:
@@ -178,7 +178,7 @@ def test_a_huge_edit_and_many_attachments_still_fit() -> None:
 
 def test_the_digest_does_not_follow_the_age_but_everything_else() -> None:
     now = cards.card(a_suggestion(), facts())
-    later = cards.card(a_suggestion(), cards.Facts(NOW + timedelta(hours=5), a_desk()))
+    later = cards.card(a_suggestion(), card_facts.Facts(NOW + timedelta(hours=5), a_desk()))
     assert now.text != later.text
     assert now.digest == later.digest
     changed = [

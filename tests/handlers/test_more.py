@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from editorial.suggestion import Status, Suggestion
-from handlers import cards, more
+from handlers import card_buttons, card_facts, cards, more
 from handlers.context import Context
 from handlers.more import ENTRIES, Entry
 from handlers.payloads import Payload, unpack
@@ -57,7 +57,7 @@ def test_without_entries_there_is_no_more() -> None:
 def test_the_words_of_entries_are_nobody_elses() -> None:
     named = [entry.word for entry in ENTRIES]
     assert len(set(named)) == len(named)
-    assert not {"menu", cards.COMMUNITY, "next", "main", "more"} & set(named)
+    assert not {"menu", card_buttons.COMMUNITY, "next", "main", "more"} & set(named)
     assert all(len(entry.label) <= 40 for entry in ENTRIES)
 
 
@@ -71,9 +71,9 @@ def with_a_menu(monkeypatch: pytest.MonkeyPatch) -> None:
         changes.open_menu(context, suggestion.number, {"menu": "colours", "picked": payload.arg})
         return "Выберите цвет" if payload.arg is None else f"Цвет: {payload.arg}"
 
-    def draw(_context: Context, suggestion: Suggestion, view: Any) -> cards.Menu:
-        button = cards.button(suggestion, "Синий", "colours", "синий")
-        return cards.Menu([f"Сейчас: {view['picked']}"], [button])
+    def draw(_context: Context, suggestion: Suggestion, view: Any) -> card_facts.Menu:
+        button = card_buttons.button(suggestion, "Синий", "colours", "синий")
+        return card_facts.Menu([f"Сейчас: {view['picked']}"], [button])
 
     monkeypatch.setattr(more, "ENTRIES", (*ENTRIES, Entry("colours", "Цвет", press, draw=draw)))
 
