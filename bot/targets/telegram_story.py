@@ -51,7 +51,7 @@ def parts_of(story: Story) -> tuple[Part, ...]:
     if not captioned and text.text:
         short = shorten(text, TEXT_LIMIT, telegram_length, _tail(story))
         notes = ("text_shortened",) if short is not text else ()
-        parts.append(Part("text", _body(short) | {"preview": _preview(story, inside, bool(files))}, notes=notes))
+        parts.append(Part("text", _body(short) | {"preview": _preview(inside, bool(files))}, notes=notes))
     if inside.documents and files != [("documents", inside.documents)]:
         parts += [
             Part("documents", _body(Rich()), inside.documents[start : start + MOST_IN_ALBUM])
@@ -96,12 +96,10 @@ def _body(text: Rich) -> dict[str, Any]:
     return {"text": plain, "entities": [dict(entity) for entity in entities]}
 
 
-def _preview(story: Story, inside: Enclosed, with_files: bool) -> dict[str, Any]:
+def _preview(inside: Enclosed, with_files: bool) -> dict[str, Any]:
     """A page is shown under the text only where it is what the post is about: its attached link."""
     pages = [one.url for one in inside.named if one.kind == "link" and one.url]
-    if with_files or not pages:
-        return {"is_disabled": True} if with_files or story.link else {}
-    return {"url": pages[0]}
+    return {"url": pages[0]} if pages and not with_files else {"is_disabled": True}
 
 
 def body_without(story: Story, part: Part, gone: Sequence[str], *, has_files: bool) -> dict[str, Any]:

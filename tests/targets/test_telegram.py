@@ -82,8 +82,13 @@ def test_the_page_a_post_is_about_is_shown_under_a_text(rig: TelegramRig) -> Non
     rig.publish(rig.story("Мост", [page]))
     rig.publish(rig.story("Мост и okmo.ru"))
 
-    assert [post["preview"] for post in rig.posts()] == [{"url": page.url}, {"is_disabled": True}]
+    bare = rig.story("Мост и okmo.ru", link=None)
+    placed = rig.publish(bare)
+
+    assert [post["preview"] for post in rig.posts()] == [{"url": page.url}, *[{"is_disabled": True}] * 2]
     assert rig.posts()[0]["entities"][0]["url"] == page.url
+    rig.edit(changed(bare, text="Мосты и okmo.ru"), placed)
+    assert rig.posts()[-1]["preview"] == {"is_disabled": True}
 
 
 def test_documents_go_along_under_their_names(rig: TelegramRig) -> None:
@@ -290,6 +295,15 @@ def test_t64_a_single_photo_it_does_not_take_becomes_a_link(rig: TelegramRig) ->
     assert link["text"] == "Ещё 1 фото — ВКонтакте"
     assert text["text"].startswith("Мост строили долго")
     assert "photo_as_link" in placed[0].result["notes"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [[], [{"message_id": 7}], [{"message_id": 7}, {"message_id": None}], [{"message_id": "7"}, {"message_id": 8}]],
+)
+def test_an_album_of_which_not_every_message_is_told_is_in_doubt(rig: TelegramRig, made: list[Any]) -> None:
+    rig.fault("says", "telegram.sendMediaGroup", body=json.dumps({"ok": True, "result": made}))
+    assert rig.send(rig.story("Мост", rig.photos(2))) == Uncertain("no_message_id")
 
 
 def test_a_message_without_a_number_is_in_doubt_and_found(rig: TelegramRig) -> None:
@@ -714,3 +728,13 @@ def test_the_channel_is_not_hurried(rig: TelegramRig) -> None:
     clock.now += 3.0
     target.resume()
     assert target.standstill() is None
+    for _ in range(18):  # the minute has room for one message, and an album of two does not fit
+        target._pace.spent()
+    clock.now += 3.0
+    album = rig.story("Мосты", rig.photos(2))
+    assert rig.send(album, target=target) == RetryLater("pace", 54.0, counts=False)
+    target.resume()
+    rig.fault("effect_then_reset", "telegram.sendMessage")
+    assert isinstance(rig.send(rig.story("Паром"), target=target), Uncertain)
+    clock.now += 3.0
+    assert rig.send(story, target=target) == RetryLater("pace", 51.0, counts=False), "what is in doubt counts too"
