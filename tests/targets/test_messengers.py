@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from bot.fetch import net_locations
 from bot.media import Media
 from bot.targets.network import Files
 from editorial.delivery import RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
 from tests.builders import NOW
+from tests.media.pictures import a_picture
+from tests.media.server import sends
 from tests.sandbox_client import SandboxClient
 from tests.targets.rig import Rig, changed, placed_of
 from tests.targets.rigs.max import MaxRig
 from tests.targets.rigs.telegram import TelegramRig
+from tests.vk.fault_server import fault_server
 
 
 @pytest.fixture(params=[TelegramRig, MaxRig], ids=["telegram", "max"])
@@ -44,6 +48,27 @@ def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: Rig) -> N
 
     assert isinstance(outcome, Sent)
     assert [(post["text"], len(post["pictures"])) for post in rig.posts()] == [("Мост 2", 2)]
+
+
+#: Pictures that one of them does not take as they are, by what is wrong with them.
+UNFIT = {
+    "webp": a_picture(kind="WEBP"),
+    "gif": a_picture(200, 100, kind="GIF"),
+    "sides of 10,120 together": a_picture(9600, 520),
+    "a side of 7,700": a_picture(7700, 420),
+}
+
+
+@pytest.mark.parametrize("content", UNFIT.values(), ids=UNFIT)
+def test_t64_a_picture_it_does_not_take_is_made_one_that_it_takes(rig: Rig, content: bytes) -> None:
+    with fault_server(sends(content)) as server:
+        own = net_locations(rig.vk.url, server.url)
+        rig.media = Media(rig.folder / "unfit", refresh=lambda _owner, _post: {}, own_hosts=own)
+        rig.target = rig.build(rig.vk.url)
+        [placed] = rig.publish(rig.story("Мост", [Attachment("photo", -1, 9, url=server.url)])).values()
+
+    assert [(post["text"], len(post["pictures"])) for post in rig.posts()] == [("Мост", 1)]
+    assert placed.result["left_out"] == placed.result["notes"] == []
 
 
 #: How each refuses a picture.

@@ -713,6 +713,13 @@ def test_messages_are_counted_and_albums_by_their_items() -> None:
     assert pace.wait(1) == 3.0
 
 
+def test_t46_unless_told_otherwise_it_keeps_to_what_telegram_bears(rig: TelegramRig) -> None:
+    target = TelegramTarget(rig.media, TelegramApi(Http("telegram"), rig.vk.url, TOKEN), "@okmo_news")
+    target._pace.spent(19)
+    assert 2.5 < target._pace.wait(1) <= 3.0
+    assert 59.0 < target._pace.wait(2) <= 60.0
+
+
 def test_the_channel_is_not_hurried(rig: TelegramRig) -> None:
     target = rig.build(rig.vk.url)
     clock = Clock(1000.0)
