@@ -139,7 +139,7 @@ def test_a_post_made_while_the_program_was_down_is_compared_with_news(desk: Desk
 def test_what_vk_wants_left_alone_is_left_alone_by_the_rest_of_a_comparison(
     desk: Desk, tmp_path: Path, code: int
 ) -> None:
-    desk.world.do("fault", fault={"match": {"method": "wall.get"}, "what": "error", "code": code, "times": 1})
+    desk.world.do("fault", fault={"match": {"method": "wall.get"}, "what": "error", "code": code})
     a_comparison(desk, desk.world.wall(rate=1000), tmp_path).step()
     assert [call["method"] for call in desk.world.journal()].count("wall.get") == 1
 
