@@ -14,7 +14,7 @@ from editorial.lists import Kept, finder
 
 # -------------------------------------------------------------------------------------------------- advertising
 
-_ERID: Final = re.compile(r"\berid\b[\s:=]*[a-z0-9]{5,}|[?&]erid=|\bо?рекламодател\w+")
+_ERID: Final = re.compile(r"\berid\b[\s:=–—-]*[a-z0-9]{5,}|[?&]erid=|\bо?рекламодател\w+")
 _SELLING: Final = (
     re.compile(r"\bскидк\w+|\bакци[яию] (?:действует|до )|распродаж\w+|\bпромокод\w*|\bкешб[еэ]к|\bкэшбек"),
     re.compile(

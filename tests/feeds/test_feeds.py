@@ -214,6 +214,9 @@ def test_three_feeds_say_the_same_to_an_independent_reader(rig: Rig) -> None:
     assert [link.href for link in atom.feed.links if link.rel == "self"] == [f"{BASE}atom.xml"]
     assert own["feed_url"] == f"{BASE}feed.json"
     assert three["external_url"].startswith("https://vk.com/wall-1_")
+    assert not one.guidislink
+    assert one.published == rss.feed.updated == "Wed, 25 Nov 2026 10:00:00 +0300"
+    assert atom.feed.author == own["authors"][0]["name"] == "Новости советов"
     assert (atom.feed.id, atom.feed.subtitle) == ("tag:news.okmo.invalid,2020:news", own["description"])
 
 
@@ -231,6 +234,8 @@ def test_T61_all_pictures_go_along_with_their_real_lengths_and_bytes(rig: Rig) -
     (atom,) = rig.atom().entries
     assert [rig.at(one.href) for one in atom.enclosures] == pictures
     (own,) = rig.json()["items"]
+    assert rig.at(own["image"]) == pictures[0]
+    assert [one["size_in_bytes"] for one in own["attachments"]] == [len(one) for one in pictures]
     assert [rig.at(one["url"]) for one in own["attachments"]] == pictures
     assert [rig.at(one) for one in Page(own["content_html"].encode()).images] == pictures
     page = Page(rig.at(own["url"]))
@@ -246,6 +251,9 @@ def test_a_page_tells_networks_what_it_is(rig: Rig) -> None:
     assert page.metas["og:description"][0].startswith("В Черемхове открыли библиотеку")
     assert page.metas["og:url"] == [f"{BASE}news/214.html"]
     assert page.metas["article:published_time"] == ["2026-11-25T10:00:00+03:00"]
+    assert (page.metas["og:image:width"], page.metas["og:image:height"]) == (["800"], ["600"])
+    [front] = [one for one in Page(rig.file("index.html")).links if one.get("rel") == "canonical"]
+    assert front["href"] == BASE
     assert [one["href"] for one in page.links if one.get("rel") == "canonical"] == ["https://vk.com/wall-1_214"]
     found = {one["type"]: one["href"] for one in page.links if one.get("rel") == "alternate"}
     assert set(found) == {"application/rss+xml", "application/atom+xml", "application/feed+json"}
@@ -373,6 +381,11 @@ def test_an_edit_changes_the_time_of_change_and_never_the_name(rig: Rig) -> None
     after = rig.atom().entries[0]
     assert (after.id, after.published, after.link) == (before.id, before.published, before.link)
     assert after.updated_parsed > before.updated_parsed
+    [own] = rig.json()["items"]
+    assert own["date_modified"] == after.updated > own["date_published"] == before.published
+    moments = [one.text for one in ET.fromstring(rig.file("sitemap.xml")).iter() if one.tag.endswith("lastmod")]
+    assert moments == [after.updated, after.updated]
+    assert rig.rss().entries[0].published == "Wed, 25 Nov 2026 10:00:00 +0300"
     assert "Исправлено" in rig.file("news/214.html").decode()
     assert "библиотеку" not in b"".join(body for body in rig.files().values()).decode("utf-8", "replace")
     assert len(rig.rss().entries) == 1

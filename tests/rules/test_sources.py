@@ -71,6 +71,7 @@ def test_what_a_council_writes_is_news() -> None:
         {"at": NOW - timedelta(days=3)},
         {"content": Content("  ")},
         {"content": Content("Скидки в магазине. Реклама. ООО «Рога». erid: LjN8KPvZ1")},
+        {"content": Content("Скидки в магазине. ERID — LjN8KPvZ1")},
         {"content": Content("Скидки", (a_link("https://shop.invalid/?erid=2SDnjcPvZ1"),))},
     ],
 )
