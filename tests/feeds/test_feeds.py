@@ -272,6 +272,19 @@ def test_every_link_between_the_pages_leads_to_a_file(rig: Rig) -> None:
             assert rig.at(urljoin(f"{BASE}{name}", path))
 
 
+def test_a_web_server_may_read_everything_though_the_program_keeps_its_own_files_to_itself(rig: Rig) -> None:
+    usual = os.umask(0o077)
+    try:
+        rig.posted(rig.story(photos=1))
+    finally:
+        os.umask(usual)
+    made = [rig.folder, *rig.folder.rglob("*")]
+    assert {path.name for path in made} >= {"site", "media", "news", "rss.xml", "214.html"}
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in made} == {
+        path.name: "0o755" if path.is_dir() else "0o644" for path in made
+    }
+
+
 def test_what_is_no_picture_becomes_a_link(rig: Rig) -> None:
     others = (
         Attachment("video", -1, 7, "key", None, "Открытие <видео>", "https://img.invalid/p.jpg"),
