@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 from typing import Any, Final, Self
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -487,4 +487,5 @@ def _shortcomings(made: Mapping[str, Any], fields: Mapping[str, Any]) -> list[st
 
 
 def _plain(markup: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", markup).split())
+    """The words; some databases keep emoji as numbers."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", markup)).split())

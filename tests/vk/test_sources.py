@@ -300,8 +300,9 @@ def test_an_unchanged_feed_is_not_sent_again(desk: Desk) -> None:
         b"{}",
         b"\x00\xff\xfe",
         b"<?xml version='1.0'?><rss><channel>",
-        b"x" * 6_000_000,
+        rss(item("Другая")).encode() + b" " * 6_000_000,
     ],
+    ids=["empty", "html", "json", "noise", "cut", "huge"],
 )
 def test_T16_what_is_no_feed_is_held_against_the_site_and_changes_nothing(desk: Desk, body: bytes) -> None:
     desk.site.then(sends(rss(item("Новость")).encode(), kind=FEED), sends(body, kind=FEED))
@@ -423,6 +424,14 @@ def test_the_address_of_an_entry_bears_no_marks_of_where_it_was_clicked() -> Non
     link = "<link>https://sovet.invalid/17?utm_source=rss&amp;id=5&amp;utm_medium=x</link>"
     [found] = entries(rss(f"<item><title>А</title>{link}</item>").encode(), FEED, "https://sovet.invalid/", NOW)
     assert found.url == "https://sovet.invalid/17?id=5"
+
+
+def test_the_whole_text_is_taken_wherever_the_site_puts_it() -> None:
+    whole = "<yandex:full-text>Работы идут с мая.</yandex:full-text>"
+    body = rss(f"<item><title>Ремонт</title><description>Идут.</description>{whole}</item>")
+    body = body.replace("<rss ", '<rss xmlns:yandex="http://news.yandex.ru" ', 1)
+    [found] = entries(body.encode(), FEED, "https://sovet.invalid/rss", NOW)
+    assert found.content.text == "Ремонт\n\nРаботы идут с мая."
 
 
 def test_counters_are_no_pictures() -> None:

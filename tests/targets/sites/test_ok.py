@@ -210,6 +210,23 @@ def test_t02_a_topic_without_a_number_is_in_doubt(vk: SandboxClient, target: Ok,
     assert target.publish(copy_of(target, story()), delivery()) == Uncertain("no_answer")
 
 
+@pytest.mark.parametrize(
+    ("read", "notes"),
+    [
+        ([{"media": [{"type": "text", "text": "Совет открыл школу"}]}], []),
+        ([{"media": [{"type": "text", "text": "Совет открыл"}]}], ["text_changed"]),
+        ([], ["not_shown"]),
+        (["?"], []),
+    ],
+)
+def test_t18_what_became_of_a_topic_is_told(vk: SandboxClient, target: Ok, read: Any, notes: list[str]) -> None:
+    number = "151000000000001"
+    topics = [{"id": number, **one} if isinstance(one, dict) else one for one in read]
+    vk.fault("says", "ok.mediatopic.getByIds", body=json.dumps({"media_topics": topics}))
+    sent = published(target, story())
+    assert (sent.result["ids"], sent.result["notes"]) == ([number], notes)
+
+
 def test_t61_a_picture_that_is_refused_is_made_smaller_and_else_linked_and_told(
     vk: SandboxClient, target: Ok
 ) -> None:

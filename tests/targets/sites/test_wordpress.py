@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import requests
 from bot.targets.wordpress import Site, WordPress, WpError, content_of, name_of, page, slug_of
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.suggestion import Attachment
+from handlers import texts
 from sandbox.networks import wordpress
 from tests.sandbox_client import Json, SandboxClient
 from tests.targets.sites.stage import (
@@ -337,6 +339,24 @@ def test_t18_an_answer_that_says_nothing_is_no_page(
 ) -> None:
     vk.fault("says", f"wordpress.{method}", body=body)
     assert target.publish(copy_of(target, story("Мост", pictures(vk, 1))), delivery()) == outcome
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "notes"),
+    [
+        ('<p>Ура 👍 — да</p>\n<p><a href="{link}">{read}</a></p>', "publish", []),
+        ("<p>Ура &#x1f44d; &#8212; да</p>\n<p>{read}</p>", "publish", []),
+        ("<p>Ура</p>\n<p>{read}</p>", "publish", ["text_changed"]),
+        ("<p>Ура 👍 — да</p>\n<p>{read}</p>", "pending", ["not_shown"]),
+    ],
+)
+def test_t18_what_the_site_made_of_a_page_is_told(
+    vk: SandboxClient, target: WordPress, content: str, status: str, notes: list[str]
+) -> None:
+    raw = content.format(link="https://vk.com/wall-1_77", read=texts.OPEN_POST)
+    made = {"id": 5, "slug": "vk-1-77", "status": status, "content": {"raw": raw}}
+    vk.fault("says", "wordpress.posts.create", body=json.dumps(made))
+    assert published(target, story("Ура 👍 — да")).result["notes"] == notes
 
 
 def test_a_page_that_may_not_be_changed_any_more_is_for_a_person(vk: SandboxClient, target: WordPress) -> None:
