@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.targets import http as http_
 from bot.targets.http import Answer, Failed, Http, Upload, patiently
 from editorial.delivery import RetryLater, Uncertain
 from tests.vk.fault_server import (
@@ -73,6 +74,31 @@ def test_no_cookie_is_kept() -> None:
     assert ["cookie" in one.headers for one in server.asked] == [False, False]
 
 
+def test_it_says_who_it_is_and_takes_no_password_from_its_surroundings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login okmo password hidden-word\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with fault_server(answers({})) as server:
+        way().ask("GET", server.url, "getMe")
+    [asked] = server.asked
+    assert asked.headers["user-agent"].startswith("okmo-news-desk/")
+    assert "authorization" not in asked.headers
+
+
+@pytest.mark.parametrize(("after", "connections"), [(60.0, 1), (-1.0, 2)], ids=["fresh", "stale"])
+def test_t02_a_connection_that_was_idle_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, after: float, connections: int
+) -> None:
+    """The other side may be closing it at this very moment, and nobody could tell what it still heard."""
+    monkeypatch.setattr(http_, "STALE_AFTER", after)
+    with fault_server(html(502), answers({})) as server:
+        http = way()
+        for _ in range(2):
+            http.ask("GET", server.url, "getMe")
+    assert server.connections == connections
+
+
 @pytest.mark.parametrize("scheme", ["http", "socks5h"])
 @pytest.mark.parametrize("address", ["http://network.invalid/", "https://network.invalid/"])
 def test_t47_a_dead_proxy_is_certainly_not_sent(scheme: str, address: str) -> None:
@@ -95,13 +121,15 @@ def test_a_proxy_carries_the_request() -> None:
 
 
 def test_every_answer_is_an_answer_and_a_redirect_is_not_followed() -> None:
-    with fault_server(html(502), answers("", status=302), answers([1])) as server:
+    elsewhere = answers("", status=302, headers="Location: /elsewhere\r\n")
+    with fault_server(html(502), elsewhere, answers([1])) as server:
         http = way()
         got = [http.ask("GET", server.url, "getMe") for _ in range(3)]
 
     assert [one.status for one in got if isinstance(one, Answer)] == [502, 302, 200]
     assert [one.json() for one in got if isinstance(one, Answer)] == [None, None, [1]]
     assert [one.record() for one in got if isinstance(one, Answer)] == [{}, {}, {}]
+    assert [one.path for one in server.asked] == ["/method/"] * 3
 
 
 def test_a_reading_that_stumbles_is_asked_twice_more() -> None:

@@ -225,9 +225,14 @@ def test_a_poll_in_doubt_is_found_and_one_too_long_is_named(rig: TelegramRig) ->
     assert isinstance(found, Sent)
     assert found.result["ids"] == ["2"]
 
-    placed = rig.publish(rig.story("", [replace(poll, answers="Да\n" + "я" * 101)]))
-    assert rig.posts()[-1]["text"] == "Опрос: Нужен ли мост?"
-    assert placed[0].result["notes"] == ["poll_as_link"]
+    many = replace(poll, answers="\n".join(map(str, range(13))))
+    for beyond in (replace(poll, answers="Да\n" + "я" * 101), many, replace(poll, title="Мост? " + "я" * 295)):
+        placed = rig.publish(rig.story("", [beyond]))
+        assert rig.posts()[-1]["text"].startswith("Опрос: ")
+        assert placed[0].result["notes"] == ["poll_as_link"]
+    greatest = replace(poll, title="я" * 299 + "?", answers="\n".join("я" * 99 + sign for sign in "абвгдежзийкл"))
+    rig.publish(rig.story("", [greatest]))
+    assert len(rig.posts()[-1]["poll"]["options"]) == 12
 
 
 # -------------------------------------------------------------------------------------------------------- refusals
