@@ -121,6 +121,8 @@ class Message:
     edited: bool = False
     by: str = "bot"
     views: int = 0
+    #: Whether pages that the text leads to are shown under it.
+    previews: bool = True
 
 
 @dataclass
@@ -271,6 +273,7 @@ class Max(Platform):
         self._seq += 1
         mid = f"mid.{self._seq:016x}"
         message = Message(mid, self._seq, chat.id, self.world.clock.now(), text, markup, attachments)
+        message.previews = given.get("disable_link_preview") != "true"
         chat.messages.append(message)
         return {"message": self._told(message)}
 
@@ -421,6 +424,7 @@ class Max(Platform):
             "edited": message.edited,
             "by": message.by,
             "views": message.views,
+            "previews": message.previews,
         }
 
     def do(self, what: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.targets.max import NOT_READY, MaxApi, MaxTarget
 from bot.targets.pace import ChannelPace
 from editorial.delivery import Refused, RetryLater, Sent, Uncertain
 from editorial.networks import Placed
+from editorial.post import utf16_length
 from editorial.suggestion import Attachment
 from handlers import texts
 from sandbox.networks.max import CHANNEL, TOKEN
@@ -135,11 +136,32 @@ def test_t64_a_picture_max_does_not_take_is_named(rig: MaxRig) -> None:
 
 
 def test_t50_a_text_too_long_goes_on_behind_a_button(rig: MaxRig) -> None:
-    rig.publish(rig.story("&<>" * 2000 + ". " + LONG))
+    story = rig.story("&<>" * 2000 + ". " + LONG)
+    rig.publish(story)
 
+    assert 3700 < utf16_length(rig.target.render(story, rig.network)[0].body["text"]) <= 3900
     post = rig.posts()[0]
     assert post["text"].endswith(texts.READ_ON)
     assert post["buttons"] == [{"type": "link", "text": texts.READ_ON, "url": LINK}]
+
+
+def test_a_page_is_shown_under_a_text_only_where_it_is_what_the_post_is_about(rig: MaxRig) -> None:
+    page = Attachment("link", url="https://okmo.invalid/most", title="О мосте")
+    for story in (("Мост", [page]), ("Мост и okmo.ru", ()), ("Мост", [page, *rig.photos(1)])):
+        rig.publish(rig.story(*story))
+    assert [post["previews"] for post in rig.posts()] == [True, False, False]
+
+
+@pytest.mark.parametrize(("text", "buttons"), [("Мост", 0), ("Слово и дело. " * 400, 1)])
+def test_t60_eleven_pictures_stand_in_two_messages(rig: MaxRig, text: str, buttons: int) -> None:
+    """A button counts as an attachment, so a message of ten pictures has none."""
+    rig.publish(rig.story(text, [*rig.photos(10), *rig.photos(1)]))
+    rig.publish(rig.story(text, rig.photos(9)))
+    assert [(len(post["pictures"]), len(post["buttons"])) for post in rig.posts()] == [
+        (10, 0),
+        (1, 0),
+        (9, buttons),
+    ]
 
 
 def test_pictures_alone_stand_alone(rig: MaxRig) -> None:
