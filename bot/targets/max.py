@@ -537,7 +537,8 @@ def _is_it(message: Mapping[str, Any], draft: Draft) -> bool:
         if isinstance(one, dict) and one.get("type") in ("image", "file")
     ]
     wanted = [one for one in draft.attachments if one["type"] in ("image", "file")]
-    return len(files) == len(wanted) and same_words(_plain(draft.text), str(body.get("text") or ""))
+    told = str(body.get("text") or "")
+    return len(files) == len(wanted) and any(same_words(one, told) for one in (_plain(draft.text), draft.text))
 
 
 def _are_tokens(photos: Any) -> bool:

@@ -394,6 +394,8 @@ class TelegramTarget(NetworkTarget):
                 return Refused("gone", 400)
             if said.says(*_CANNOT_EDIT):
                 return Refused("cannot_edit", 400)
+        if isinstance(said, Refusal) and said.no_method:
+            return Refused("cannot_edit", said.code)
         return of_a_repeatable(said)
 
     def remove(self, copy: Copy, delivery: Delivery) -> Outcome:  # noqa: ARG002
@@ -405,7 +407,8 @@ class TelegramTarget(NetworkTarget):
         self._pace.spent(0)
         if isinstance(said, Told) or (isinstance(said, Refusal) and said.says("to delete not found")):
             return Sent()
-        if isinstance(said, Refusal) and said.says("can't be deleted", "message_delete_forbidden"):
+        forbidden = isinstance(said, Refusal) and said.says("can't be deleted", "message_delete_forbidden")
+        if isinstance(said, Refusal) and (forbidden or said.no_method):
             return Refused("cannot_remove", said.code)
         return of_a_repeatable(said)
 
@@ -483,6 +486,8 @@ class TelegramTarget(NetworkTarget):
         if not isinstance(chat, Told):
             return _unwell(chat)
         member = self._api.call("getChatMember", {"chat_id": self._chat, "user_id": me.result.get("id")})
+        if _is_unknown(member):
+            return Health(True, detail=name)
         if not isinstance(member, Told):
             return _unwell(member)
         status = member.result.get("status")

@@ -24,6 +24,8 @@ UPLOADING: Final[Timeout] = (10.0, 180.0)
 #: Methods of looking for a message, for which "nothing there" is an answer like any other.
 _LOOKS: Final = frozenset({"forwardMessage"})
 
+#: An older server, or somebody's own, knows the key and not the method.
+_NO_METHOD: Final = "method not found"
 _NOT_MODIFIED: Final = "message is not modified"
 _BAD_ENTITIES: Final = ("parse entities", "messageentity", "entity beginning")
 _TOO_LONG: Final = ("is too long", "message_too_long", "caption_too_long")
@@ -83,6 +85,10 @@ class Refusal:
         return int(found[1]) - 1 if found else None
 
     @property
+    def no_method(self) -> bool:
+        return self.says(_NO_METHOD)
+
+    @property
     def wait(self) -> float:
         """Seconds to wait where Telegram is asked too often."""
         return (self.retry_after or 5.0) + 1.0
@@ -91,7 +97,7 @@ class Refusal:
         """What it means for a delivery: not sent, and either it may be tried again or not."""
         if self.code == 429:
             return RetryLater("too_often", self.wait, 429, counts=False)
-        if self.code in (401, 404):
+        if self.code in (401, 404) and not self.no_method:
             return RetryLater("key_dead", code=self.code, counts=False)
         if self.moved_to is not None or self.says(*_NO_CHAT):
             return RetryLater("chat_gone", code=self.code, counts=False)

@@ -13,11 +13,16 @@ from email import message_from_bytes
 from email.policy import HTTP
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from bot.config_file import read_settings
 from bot.targets import http as http_
 from bot.targets.http import Answer, Failed, Http, Upload, patiently
+from bot.targets.max import MaxTarget
+from bot.targets.network import Supplies
+from bot.targets.telegram import TelegramTarget
 from editorial.delivery import RetryLater, Uncertain
 from tests.vk.fault_server import (
     Behaviour,
@@ -290,6 +295,32 @@ def test_an_unknown_root_is_trusted_only_where_it_was_named(monkeypatch: pytest.
     assert named.status == 204
     assert isinstance(other, Failed)
     assert other.of_a_write() == RetryLater("tls", counts=False)
+
+
+NOBODY = Supplies(*[cast("Any", None)] * 3)
+VK = {"VK_GROUP_ID": "1", "VK_GROUP_TOKEN": "key"}
+
+
+def test_the_root_and_the_proxy_that_are_named_in_the_settings_are_used() -> None:
+    max_, telegram = (
+        {"MAX_TOKEN": "key", "MAX_CHAT_ID": "-7"},
+        {"TELEGRAM_BOT_TOKEN": "7:key", "TELEGRAM_CHAT_ID": "@a"},
+    )
+    with with_own_root() as address, fault_server(answers({"ok": True, "result": {}})) as proxy:
+        for ca_file, reason in (({}, "tls"), ({"MAX_CA_FILE": str(CERTIFICATES / "root.pem")}, "http_204")):
+            told = read_settings(None, {**VK, **max_, "MAX_API_URL": address, **ca_file})
+            target = MaxTarget.from_settings(told, NOBODY)
+            assert target is not None
+            assert target.health().reason == reason
+        way_out = {
+            "TELEGRAM_API_URL": "http://network.invalid",
+            "TELEGRAM_PROXY": proxy.url.removesuffix("/method/"),
+        }
+        through = TelegramTarget.from_settings(read_settings(None, {**VK, **telegram, **way_out}), NOBODY)
+        assert through is not None
+        through.health()
+
+    assert proxy.asked[0].path == "/bot7:key/getMe"
 
 
 def test_a_file_that_cannot_be_read_never_left(tmp_path: Path) -> None:

@@ -83,6 +83,19 @@ def test_t02_ours_is_found_among_what_cannot_be_read_and_forwards_hide_nothing(r
         assert isinstance(rig.settle(parcel, after=3600), expected), messages
 
 
+def test_t02_ours_is_found_where_max_tells_the_markup_and_not_the_text(rig: MaxRig) -> None:
+    parcel = rig.parcel(rig.story("[club1|Мост] & паром"))
+    rig.fault("effect_then_reset", "max.messages")
+    assert isinstance(rig.target.send([parcel])[0], Uncertain)
+    assert isinstance(rig.target, MaxTarget)
+    shown = rig.target._api.call("messages.read", "GET", "/messages", chat_id=CHANNEL)
+    assert isinstance(shown, dict)
+    [ours] = shown["messages"]
+    told = {**ours, "body": {**ours["body"], "text": '<a href="https://vk.com/club1">Мост</a> &amp; паром'}}
+    rig.fault("says", "max.messages.read", body=json.dumps({"messages": [told]}))
+    assert isinstance(rig.settle(parcel), Sent)
+
+
 def test_t46_too_often_is_certainly_not_sent_in_whatever_words(rig: MaxRig) -> None:
     rig.fault("http", "max.messages", status=429)
     assert rig.send(rig.story("Мост")) == RetryLater("too_often", 6.0, 429, counts=False)

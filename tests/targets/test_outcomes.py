@@ -45,6 +45,7 @@ def telegram(code: int, words: str, **parameters: Any) -> Answer:
         ),
         (telegram(401, "Unauthorized"), RetryLater("key_dead", code=401, counts=False)),
         (telegram(404, "Not Found"), RetryLater("key_dead", code=404, counts=False)),
+        (telegram(404, "Not Found: method not found"), Refused("content_blocked", 404)),
         (telegram(400, "Bad Request: chat not found"), RetryLater("chat_gone", code=400, counts=False)),
         (telegram(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-100), RetryLater("chat_gone", None, 400, False)),
         (telegram(403, "Forbidden: bot was kicked from the channel chat"), RetryLater("no_rights", None, 403, False)),

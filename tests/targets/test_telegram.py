@@ -441,6 +441,20 @@ def test_a_post_that_somebody_deleted_cannot_be_edited(rig: TelegramRig) -> None
     assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("gone", 400)]
 
 
+@pytest.mark.parametrize("method", ["getWebhookInfo", "getChat", "getChatMember"])
+def test_health_at_a_server_that_does_not_have_every_method(rig: TelegramRig, method: str) -> None:
+    rig.fault("error", f"telegram.{method}", code=404, text="Not Found: method not found")
+    assert rig.target.health().ok
+
+
+def test_a_server_that_cannot_edit_leaves_it_to_a_person(rig: TelegramRig) -> None:
+    story = rig.story("Мост")
+    placed = rig.publish(story)
+    rig.fault("error", "telegram.editMessageText", code=404, text="Not Found: method not found")
+    assert rig.edit(changed(story, text="Мост 2"), placed) == [Refused("cannot_edit", 404)]
+    assert rig.target.standstill() is None
+
+
 @pytest.mark.parametrize("words", ["MESSAGE_EDIT_TIME_EXPIRED", "MESSAGE_AUTHOR_REQUIRED"])
 def test_what_telegram_itself_lets_nobody_touch_is_told_as_such(rig: TelegramRig, words: str) -> None:
     story = rig.story("Мост")
