@@ -47,7 +47,7 @@ function showPost(id) {
   openTab("wall");
   const post = byId(`post-${id}`);
   if (!post) {
-    toast("wall", `Записи ${id} нет ни на стене, ни в очередях ВК.`, "error");
+    toast("wall", `Записи ${id} нет ни на стене, ни в очередях ВКонтакте.`, "error");
     return;
   }
   const tray = post.closest("details");

@@ -153,7 +153,7 @@ function key(button, place, view) {
   const works = action.type === "text" || action.type === "callback";
   const colour = ["primary", "positive", "negative"].includes(button.color) ? button.color : "secondary";
   const element = h(`button.key.${colour}`, { type: "button", disabled: !works, ...shared }, h("span", {}, action.label || action.type));
-  if (!works) element.title = "Такие кнопки работают только в самом ВК";
+  if (!works) element.title = "Такие кнопки работают только в самом ВКонтакте";
   element.addEventListener("click", () => view.onPress(action, element));
   if (view.isBusy && view.isBusy(view.cmid, action.label)) element.classList.add("busy");
   return element;

@@ -234,7 +234,7 @@ async function submitSuggestion(event) {
   button.disabled = false;
   if (!done) return;
   clearForm();
-  toast("phone", changed ? "Новость изменена. ВК не сообщает об этом боту: он заметит сам." : "Новость предложена. Смотрите чат модераторов.");
+  toast("phone", changed ? "Новость изменена. ВКонтакте не сообщает об этом боту: он заметит сам." : "Новость предложена. Смотрите чат модераторов.");
 }
 
 async function attempt(work) {
@@ -329,7 +329,7 @@ function emptyDialog(person) {
         "div.empty",
         { dataset: { testid: "dialog-empty" } },
         h("b", {}, "Здесь сообщество отвечает автору"),
-        h("p", {}, "Первым ВК писать не даёт: включите «Разрешить сообщения» или нажмите «Начать», и письма о новости придут сюда."),
+        h("p", {}, "Первым ВКонтакте писать не даёт: включите «Разрешить сообщения» или нажмите «Начать», и письма о новости придут сюда."),
         h("button.solid", { type: "button", dataset: { testid: "dialog-start" }, onclick: () => write("Начать", { payload: { command: "start" } }) }, "Начать"),
       ),
   };
