@@ -260,15 +260,7 @@ class Api:
         late: bool = False,
     ) -> None:
         """Writes a call into the journal; `token` is given for calls inside execute."""
-        who = token or self.world.tokens.get(sent.get("access_token", ""))
-        entry: Json = {
-            "at": self.world.clock.iso(),
-            "method": name,
-            "token_kind": who.kind if who is not None else "unknown",
-            "token_name": who.name if who is not None else "unknown",
-            "params": {key: value for key, value in sent.items() if key not in SECRETS},
-            "ip": ip,
-        }
+        entry = self._entry(name, sent, ip, token)
         if token is not None:
             entry["inside"] = "execute"
         if late:
@@ -287,19 +279,19 @@ class Api:
 
     def note_lost(self, name: str, sent: dict[str, str], ip: str, fault: Fault) -> None:
         """Writes down a call that a fault swallowed before it had any effect."""
-        who = self.world.tokens.get(sent.get("access_token", ""))
-        self.world.journal.write(
-            {
-                "at": self.world.clock.iso(),
-                "method": name,
-                "token_kind": who.kind if who is not None else "unknown",
-                "token_name": who.name if who is not None else "unknown",
-                "params": {key: value for key, value in sent.items() if key not in SECRETS},
-                "ip": ip,
-                "executed": False,
-                "fault": fault.what,
-            }
-        )
+        self.world.journal.write({**self._entry(name, sent, ip), "executed": False, "fault": fault.what})
+
+    def _entry(self, name: str, sent: dict[str, str], ip: str, token: Token | None = None) -> Json:
+        """What is written down of every call: when, which, by whom, and with what, without its secrets."""
+        who = token or self.world.tokens.get(sent.get("access_token", ""))
+        return {
+            "at": self.world.clock.iso(),
+            "method": name,
+            "token_kind": who.kind if who is not None else "unknown",
+            "token_name": who.name if who is not None else "unknown",
+            "params": {key: value for key, value in sent.items() if key not in SECRETS},
+            "ip": ip,
+        }
 
 
 def struck(fault: Fault) -> VkError:

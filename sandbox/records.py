@@ -224,7 +224,6 @@ class Conversation:
     bot_present: bool = True
     bot_admin: bool = False
     full_access: bool | None = None
-    answered_cmid: int = 0
     read_cmid: int = 0
     random_ids: dict[int, int] = field(default_factory=dict)
 

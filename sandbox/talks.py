@@ -184,8 +184,6 @@ def post_message(
         conversation.keyboard_cmid = cmid
     if random_id:
         conversation.random_ids[random_id] = cmid
-    if from_id == -group_id:
-        conversation.answered_cmid = cmid
     world.touch()
     return message
 

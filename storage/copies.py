@@ -14,6 +14,7 @@ from sqlalchemy import Row, and_, bindparam, func, select, update
 from editorial.networks import CopyState, NetworkCopy, Reach
 from storage import schema
 from storage.columns import spelled
+from storage.mapping import reach_from_row, reach_to_row
 from storage.work import Work
 
 _table = schema.copies
@@ -110,10 +111,7 @@ class Copies:
                 "which": copy.part,
                 "seen": now,
                 "next": again,
-                "seen_views": reach.views if reach else None,
-                "seen_likes": reach.likes if reach else None,
-                "seen_reposts": reach.reposts if reach else None,
-                "seen_comments": reach.comments if reach else None,
+                **reach_to_row(reach or Reach(), "seen_"),
             }
             for copy, reach, again in seen
         ]
@@ -138,10 +136,7 @@ def _values(copy: NetworkCopy) -> dict[str, Any]:
         "edited_at": copy.edited_at,
         "removed_at": copy.removed_at,
         "next_reach": copy.next_reach,
-        "views": copy.reach.views,
-        "likes": copy.reach.likes,
-        "reposts": copy.reach.reposts,
-        "comments": copy.reach.comments,
+        **reach_to_row(copy.reach),
         "reach_at": copy.reach_at,
     }
 
@@ -166,6 +161,6 @@ def _record(row: Row[Any]) -> NetworkCopy:
         edited_at=row.edited_at,
         removed_at=row.removed_at,
         next_reach=row.next_reach,
-        reach=Reach(row.views, row.likes, row.reposts, row.comments),
+        reach=reach_from_row(row),
         reach_at=row.reach_at,
     )

@@ -1,4 +1,4 @@
-"""Between the records of the desk and what is written in a row: contents, attachments, decisions, suggestions."""
+"""Between the records of the desk and what is written in a row: contents, decisions, reach, whole suggestions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from editorial.networks import Reach
 from editorial.suggestion import Attachment, Author, Content, Decision, Origin, Signed, Status, Suggestion
 
 REGISTRY = (
@@ -75,6 +76,15 @@ def decision_from_json(row: Mapping[str, Any] | None) -> Decision | None:
         return None
     at = datetime.fromisoformat(row["at"])
     return Decision(row["by"], at, row["action"], row.get("reason"), row.get("words"))
+
+
+def reach_to_row(reach: Reach, prefix: str = "") -> dict[str, int | None]:
+    """The four columns; ``prefix``: what the names of a statement's parameters begin with."""
+    return {f"{prefix}{name}": count for name, count in asdict(reach).items()}
+
+
+def reach_from_row(row: Row[Any]) -> Reach:
+    return Reach(row.views, row.likes, row.reposts, row.comments)
 
 
 def suggestion_to_row(suggestion: Suggestion) -> dict[str, Any]:

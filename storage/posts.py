@@ -15,7 +15,7 @@ from editorial.networks import OurPost, PostState, Reach
 from editorial.suggestion import Content
 from storage import schema
 from storage.columns import spelled
-from storage.mapping import attachments_from_json, attachments_to_json
+from storage.mapping import attachments_from_json, attachments_to_json, reach_from_row, reach_to_row
 from storage.work import Work
 
 _table = schema.posts
@@ -82,10 +82,7 @@ class Posts:
                 "about": number,
                 "seen": now,
                 "next": again,
-                "seen_views": reach.views,
-                "seen_likes": reach.likes,
-                "seen_reposts": reach.reposts,
-                "seen_comments": reach.comments,
+                **reach_to_row(reach, "seen_"),
             }
             for number, reach, again in seen
         ]
@@ -103,10 +100,7 @@ def _values(post: OurPost) -> dict[str, Any]:
         "edited_at": post.edited_at,
         "released_at": post.released_at,
         "next_look": post.next_look,
-        "views": post.reach.views,
-        "likes": post.reach.likes,
-        "reposts": post.reach.reposts,
-        "comments": post.reach.comments,
+        **reach_to_row(post.reach),
         "reach_at": post.reach_at,
         "text": post.content.text,
         "attachments": attachments_to_json(post.content.attachments),
@@ -125,6 +119,6 @@ def _record(row: Row[Any]) -> OurPost:
         edited_at=row.edited_at,
         released_at=row.released_at,
         next_look=row.next_look,
-        reach=Reach(row.views, row.likes, row.reposts, row.comments),
+        reach=reach_from_row(row),
         reach_at=row.reach_at,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sandbox import talks
@@ -179,12 +180,7 @@ def get_by_cmid(call: Call) -> Json:
     """Messages by their number in the conversation, whole even where the event was cropped."""
     conversation = conversation_of(call, call.get("peer_id"))
     found = [conversation.messages.get(cmid) for cmid in call.get("conversation_message_ids")]
-    items = [
-        talks.view(call.world, group_of(call), conversation, item)
-        for item in found
-        if item is not None and not item.deleted
-    ]
-    return extend(call, {"count": len(items), "items": items}, items)
+    return _messages(call, [(conversation, item) for item in found])
 
 
 @method(
@@ -211,8 +207,13 @@ def get_by_id(call: Call) -> Json:
         ]
     else:
         raise missing("message_ids")
+    return _messages(call, pairs)
+
+
+def _messages(call: Call, pairs: Iterable[tuple[Conversation, Message | None]]) -> Json:
+    """Those that are there, whole."""
     items = [
-        talks.view(call.world, group_id, conversation, item)
+        talks.view(call.world, group_of(call), conversation, item)
         for conversation, item in pairs
         if item is not None and not item.deleted
     ]

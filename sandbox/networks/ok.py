@@ -147,6 +147,13 @@ class Ok(Platform):
         self._number += 1
         return str(self._number)
 
+    def topic(self, params: Params) -> Topic:
+        """The topic a call is about. Raises OkError when there is none."""
+        found = self.topics.get(params.get("topic_id", ""))
+        if found is None:
+            raise OkError(300, "NOT_FOUND : Topic is not found")
+        return found
+
     # -- requests --------------------------------------------------------------------------------
 
     def method(self, call: Call) -> str:
@@ -333,9 +340,7 @@ def _post(ok: Ok, params: Params) -> Any:
 @method("mediatopic.edit")
 def _edit(ok: Ok, params: Params) -> Any:
     ok.need("GROUP_CONTENT")
-    topic = ok.topics.get(params.get("topic_id", ""))
-    if topic is None:
-        raise OkError(300, "NOT_FOUND : Topic is not found")
+    topic = ok.topic(params)
     if not ok.switches.admin:
         raise OkError(50, NAMES[50])
     if ok.world.clock.now() - topic.at > ok.switches.edit_seconds:
@@ -349,8 +354,7 @@ def _edit(ok: Ok, params: Params) -> Any:
 def _delete(ok: Ok, params: Params) -> Any:
     ok.need("GROUP_CONTENT")
     ok.need_group(params)
-    if ok.topics.pop(params.get("topic_id", ""), None) is None:
-        raise OkError(300, "NOT_FOUND : Topic is not found")
+    del ok.topics[ok.topic(params).id]
     return {"success": True}
 
 
@@ -385,9 +389,7 @@ def _statistics(ok: Ok, params: Params) -> Any:
 @method("group.getStatTopic")
 def _statistic(ok: Ok, params: Params) -> Any:
     ok.need("GROUP_CONTENT")
-    topic = ok.topics.get(params.get("topic_id", ""))
-    if topic is None:
-        raise OkError(300, "NOT_FOUND : Topic is not found")
+    topic = ok.topic(params)
     return {"topic": {"id": topic.id, "views": topic.views, "likes": 0, "comments": 0, "reshares": 0}}
 
 
