@@ -51,6 +51,8 @@ _SENDING: Final[Mapping[str, tuple[str, str]]] = {
     "image/gif": ("sendAnimation", "animation"),
     "video/mp4": ("sendVideo", "video"),
 }
+#: Servers that do not have a method for these take them as documents.
+_SHOWN_MOVING: Final = frozenset(field for _, field in _SENDING.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +307,10 @@ class TelegramTarget(NetworkTarget):
         if len(draft.pieces) == 1:
             method, field = _method_for(draft.pieces[0])
             params |= {"caption": draft.text, "caption_entities": draft.entities}
-            return self._made(1, method, params, [_upload(field, draft.pieces[0])])
+            said = self._made(1, method, params, [_upload(field, draft.pieces[0])])
+            if field in _SHOWN_MOVING and _is_unknown(said):
+                said = self._made(1, "sendDocument", params, [_upload("document", draft.pieces[0])])
+            return said
         uploads = [_upload(f"file{place}", piece) for place, piece in enumerate(draft.pieces)]
         kind = "document" if draft.pieces[0].attachment.kind == "doc" else "photo"
         items: list[dict[str, Any]] = [
@@ -562,7 +567,7 @@ def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
         return "photo" not in message and same_words(draft.text, _said(message.get("text")))
     piece = draft.pieces[0]
     field = _method_for(piece)[1] if len(draft.pieces) == 1 or piece.attachment.kind != "doc" else "document"
-    shown = message.get(field)
+    shown = message.get(field) or (field in _SHOWN_MOVING and message.get("document"))
     if not shown or not same_words(draft.text, _said(message.get("caption"))):
         return False
     if field != "photo" or not isinstance(shown, list):

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from editorial.markup import Kind, Rich, Span, link, parse
 from editorial.post import utf16_length
 from editorial.render import (
-    MOST_ENTITIES,
     html,
     max_html,
     max_length,
@@ -98,7 +97,7 @@ def test_of_too_many_entities_the_labelled_links_are_kept() -> None:
 
     entities = telegram(rich)[1]
 
-    assert len(entities) == MOST_ENTITIES
+    assert len(entities) == 100
     assert [entity["type"] for entity in entities].count("text_link") == 5
     assert [entity["offset"] for entity in entities] == sorted(entity["offset"] for entity in entities)
 

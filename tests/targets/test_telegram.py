@@ -115,6 +115,22 @@ def test_an_animation_moves(rig: TelegramRig) -> None:
     assert (rig.posts()[0]["kind"], rig.posts()[0]["text"]) == ("animation", "Мост")
 
 
+@pytest.mark.parametrize("words", ["Not Found", "Not Found: method not found"])
+def test_an_animation_is_a_document_where_there_are_none(rig: TelegramRig, words: str) -> None:
+    with fault_server(sends(an_animation(), kind="image/gif")) as server:
+        media = rig_with_files(rig, server.url)
+        before = media.publish(media.story("Раньше"))
+        rig.fault("error", "telegram.sendAnimation", code=404, text=words)
+        rig.fault("effect_then_reset", "telegram.sendDocument")
+        gif = Attachment("doc", -1, 3, url=server.url, title="most.gif")
+        parcel = media.parcel(media.story("Мост", [gif]), before=before)
+
+        assert isinstance(rig.target.send([parcel])[0], Uncertain)
+        assert isinstance(media.settle(parcel), Sent)
+
+    assert (rig.posts()[-1]["kind"], rig.posts()[-1]["text"]) == ("document", "Мост")
+
+
 class Noticing(Http):
     """Keeps what goes out: the parameters, whichever way they go, and the names of the files' fields."""
 
