@@ -168,7 +168,7 @@ def parse(vk_text: str, screen_name: str = "") -> Rich:
     ``screen_name`` is the community that wrote it: its hashtags lead to its own posts, otherwise to a search over
     VK.  Entities are decoded once.  Takes any text, in time that grows with its length only.
     """
-    text = _ESCAPED.sub(_decoded, vk_text)
+    text = decoded(vk_text)
     pieces: list[Piece] = []
     told = at = 0
     while match := _TOKEN.search(text, at):
@@ -182,6 +182,11 @@ def parse(vk_text: str, screen_name: str = "") -> Rich:
         told = at = found.end
     pieces.append((text[told:], None))
     return build(pieces)
+
+
+def decoded(vk_text: str) -> str:
+    """What VK gave without its entities, each decoded once."""
+    return _ESCAPED.sub(_decoded, vk_text)
 
 
 def _decoded(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from editorial.markup import Rich, link
+from editorial.markup import Rich, decoded, link
 from editorial.networks import Story
 from editorial.suggestion import Attachment
 from handlers import texts
@@ -77,7 +77,7 @@ def with_lines(text: Rich, story: Story, named: Iterable[Attachment]) -> Rich:
 
 
 def _line(attachment: Attachment, url: str | None) -> Rich:
-    title = " ".join((attachment.title or "").split())[:_LONGEST_TITLE]
+    title = " ".join(decoded(attachment.title or "").split())[:_LONGEST_TITLE]
     named = texts.attachment_named(attachment.kind, title)
     label = named if attachment.kind != "link" else title or url or ""
     return link(label, url) if url else Rich(label)
@@ -96,6 +96,6 @@ def shown_name(attachment: Attachment, own: str) -> str:
     """The name under which readers see a document: its title, fit for a file name; otherwise our ``own`` one."""
     if attachment.kind != "doc" or not attachment.title:
         return own
-    signs = (sign for sign in attachment.title if sign.isprintable() and sign not in '/\\:*?"<>|;')
+    signs = (sign for sign in decoded(attachment.title) if sign.isprintable() and sign not in '/\\:*?"<>|;')
     shown = "".join(signs).strip(". ")[:80]
     return shown if "." in shown[-6:] else f"{shown or 'file'}.{own.rpartition('.')[2]}"

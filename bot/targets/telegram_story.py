@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.targets.enclosed import Enclosed, enclosed, with_lines
-from editorial.markup import Rich, link, parse
+from editorial.markup import Rich, decoded, link, parse
 from editorial.networks import Part, Story
 from editorial.post import utf16_length
 from editorial.render import telegram, telegram_length
@@ -70,8 +70,8 @@ def _inside(story: Story, left_out: Sequence[str] = ()) -> Enclosed:
 
 def _poll(attachment: Attachment) -> dict[str, Any] | None:
     """The poll as Telegram takes it; None when it is none, or does not fit and is named by a link."""
-    options = (attachment.answers or "").split("\n")
-    question = " ".join((attachment.title or "").split())
+    options = [" ".join(decoded(one).split()) for one in (attachment.answers or "").split("\n")]
+    question = " ".join(decoded(attachment.title or "").split())
     if attachment.kind != "poll" or not 1 <= utf16_length(question) <= POLL_QUESTION or not all(options):
         return None
     fits = len(options) <= POLL_OPTIONS and all(utf16_length(one) <= POLL_OPTION for one in options)

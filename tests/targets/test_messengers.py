@@ -37,6 +37,17 @@ def test_an_article_and_a_page_are_found_where_vk_says_they_are(rig: Rig) -> Non
     assert list(rig.seen()[0].links) == [article.url, page.url]
 
 
+def test_t52_what_vk_escaped_is_read_in_titles_too(rig: Rig) -> None:
+    video = Attachment("video", -1, 7, title="Мост &amp; &quot;Паром&quot; &amp;lt;")
+    poll = Attachment("poll", -1, 8, title="&quot;Паром&quot;?", answers="Да &amp; нет\nR&D")
+    placed = rig.publish(rig.story("Мост", [video, poll]))
+    shown = str(rig.posts())
+    for words in ('Мост & "Паром" &lt;', '"Паром"?'):
+        assert words in shown
+    if len(placed) == 2:
+        assert [one["text"] for one in rig.posts()[-1]["poll"]["options"]] == ["Да & нет", "R&D"]
+
+
 def test_words_are_changed_although_the_pictures_are_gone_from_vk(rig: Rig) -> None:
     story = rig.story("Мост", rig.photos(2))
     placed = rig.publish(story)
