@@ -273,13 +273,14 @@ def new_post(
     publish_date: int | None = None,
     copyright_link: str = "",
     copy_history: list[Post] | None = None,
+    by_person: bool = False,
 ) -> Post:
-    """A post made from nothing; the community's signature names the publisher."""
+    """A post made from nothing; the community's signature names the publisher. ``by_person``: in his own name."""
     wall = world.wall(owner_id)
     post = Post(
         id=wall.new_id(),
         owner_id=owner_id,
-        from_id=owner_id,
+        from_id=publisher_id if by_person else owner_id,
         created_by=publisher_id,
         date=world.clock.seconds(),
         text=text,

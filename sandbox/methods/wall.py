@@ -81,11 +81,16 @@ def _filtered(call: Call, wall: Wall, name: str) -> list[Post]:
         if level < MODERATOR and wall.owner_id != call.token.user_id:
             raise VkError(15, "no access to postponed posts")
         return sorted(wall.postponed.values(), key=lambda row: (row.date, row.id))
-    if name in {"others", "archived", "donut"}:
+    if name in {"archived", "donut"}:
         return []
-    posts = list(reversed(wall.posts.values()))
+    posts = [post for post in reversed(wall.posts.values()) if name == "all" or _is_by(post, name)]
     pinned = [post for post in posts if post.pinned]
     return pinned + [post for post in posts if not post.pinned] if pinned else posts
+
+
+def _is_by(post: Post, whose: str) -> bool:
+    """Whether a post is by the wall's "owner", or by "others"."""
+    return (post.from_id == post.owner_id) == (whose == "owner")
 
 
 @method(
@@ -207,6 +212,7 @@ def _new(call: Call, wall: Wall) -> int:
         signed=call.get("signed", False),
         publish_date=publish_date,
         copyright_link=link,
+        by_person=not call.by_group and not call.get("from_group"),
     )
     post.close_comments = call.get("close_comments", False)
     return post.returned_id or post.id

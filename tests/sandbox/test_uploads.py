@@ -76,6 +76,15 @@ def test_a_fresh_photo_does_not_cross_communities(vk: SandboxClient) -> None:
     assert vk.call("wall.get", "editor-key", owner_id=-2)["items"][0]["attachments"] == []
 
 
+def test_a_post_of_an_editor_is_the_community_s_only_where_it_is_asked_for(vk: SandboxClient) -> None:
+    for asked in (1, 0):
+        vk.call("wall.post", "editor-key", owner_id=-2, message="У соседей", from_group=asked)
+    newest = vk.call("wall.get", "editor-key", owner_id=-2)["items"]
+    assert [one["from_id"] < 0 for one in newest] == [False, True]
+    own = vk.call("wall.get", "editor-key", owner_id=-2, filter="owner")["items"]
+    assert [one["from_id"] for one in own] == [-2]
+
+
 def test_upload_addresses_and_pictures_expire(vk: SandboxClient) -> None:
     address = vk.call("photos.getWallUploadServer", "editor-key", group_id=1)["upload_url"]
     vk.suggest(photos=1)

@@ -92,6 +92,15 @@ def test_T57_a_copy_names_its_source_in_the_text_and_keeps_the_markup(rig: Rig) 
     assert "notes" not in sent.result
 
 
+def test_every_attempt_at_a_copy_bears_the_same_mark_and_no_other_copy_does(rig: Rig) -> None:
+    story, first = rig.story(), a_delivery()
+    for row in (first, replace(first, attempts=2), replace(first, id=first.id + 1)):
+        assert isinstance(rig.target.publish(rig.copy(story), row), Sent)
+    sent = [call["params"] for call in rig.world.journal() if call["method"] == "wall.post"]
+    assert sent[0]["guid"] == sent[1]["guid"] != sent[2]["guid"]
+    assert all(str(one["guid"]).startswith("okmo-copy-") for one in sent)
+
+
 def test_T62_photos_are_uploaded_for_the_community_in_their_order_and_byte_for_byte(rig: Rig) -> None:
     story = rig.story(photos=10)
     rig.posted(story)

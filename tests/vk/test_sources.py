@@ -14,7 +14,7 @@ import pytest
 
 from bot.feed_reader import FeedReader, entries, plain
 from bot.fetch import Fetcher, Limits, net_locations
-from bot.sources import Sources
+from bot.sources import Sources, _found
 from bot.vk.other_walls import OtherWalls, Standing, standing
 from bot.work import Work, utc_now
 from editorial.sources import Kind, Wish
@@ -200,6 +200,32 @@ def test_T20_what_not_everybody_may_read_is_no_post_of_a_source(only: dict[str, 
     raw = {"id": 5, "owner_id": -3, "from_id": -3, "date": 1764000000, "text": "Новость", "post_type": "post"}
     assert standing(raw, -3) is not None
     assert standing({**raw, **only}, -3) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "repeats", "is_ad"),
+    [
+        ({}, False, False),
+        ({"copy_history": [{"owner_id": -9, "id": 4}]}, True, False),
+        ({"from_id": 609}, True, False),
+        ({"marked_as_ads": 1}, False, True),
+    ],
+)
+def test_what_is_somebody_else_s_or_paid_for_is_known_by_each_of_its_marks(
+    more: dict[str, Any], repeats: bool, is_ad: bool
+) -> None:
+    raw = {"id": 5, "owner_id": -3, "from_id": -3, "date": 1764000000, "text": "Новость", "post_type": "post"}
+    post = standing({**raw, **more}, -3)
+    assert post is not None
+    found = _found(post)
+    assert (found.repeats, found.is_ad) == (repeats, is_ad)
+
+
+def test_a_feed_beside_an_error_is_not_read(desk: Desk) -> None:
+    desk.site.then(sends(rss(item("Новость")).encode(), kind=FEED, status=503))
+    desk.add(f"{desk.site.url}rss", Kind.FEED)
+    assert desk.reads() == []
+    assert _failing(desk) is not None
 
 
 def test_a_closed_wall_is_the_source_s_fault_and_a_dead_network_is_not(desk: Desk) -> None:
