@@ -143,11 +143,7 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         missed.ask()
 
     ground.join(before=watch.switch_events_on, on_gap=on_gap)
-    couriers = tuple(
-        # A card that is shown before anybody listens could be pressed in vain.
-        Courier(target, work, before=lambda: intake.listening.wait(LISTENING), on_refusal=watch.recheck)
-        for target in targets
-    )
+    couriers = _couriers(ground, targets, watch)
     sweep = Sweep(wall, work, networks, can_read=lambda: watch.can_read, on_refusal=watch.recheck)
     tables = keeping.Tables()
     jobs = _jobs(work, watch, reconciler, sweep, settings, networks, tables)
@@ -171,6 +167,16 @@ def _join(settings: Settings, ground: Ground, wall: Wall, media: Media, networks
         metrics.serve(settings.METRICS_PORT, work, service.dead)
     parts = Parts(intake, router, couriers, reconciler, jobs, snackbars, after)
     return App(settings, work, wall, watch, service, parts)
+
+
+def _couriers(ground: Ground, targets: Iterable[Target], watch: Watch) -> tuple[Courier, ...]:
+    """One for each target, so that none waits for another."""
+
+    def listening() -> None:
+        # A card that is shown before anybody listens could be pressed in vain.
+        ground.intake.listening.wait(LISTENING)
+
+    return tuple(Courier(one, ground.work, before=listening, on_refusal=watch.recheck) for one in targets)
 
 
 def _watch(settings: Settings, ground: Ground, *, resume: Callable[[], None]) -> Watch:

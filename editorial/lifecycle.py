@@ -287,21 +287,12 @@ def advance(
     ``content`` is what VK shows now; ``post_id`` and ``proof`` belong to a publication; ``trouble`` is a
     stable word for what went wrong.
     """
-    rule = RULES[action]
-    alone = rule.who in (Who.PROGRAM, Who.AUTHOR) or action is Action.CALL_OFF
-    if not alone or suggestion.status not in rule.sources or (action is Action.CALL_OFF and not suggestion.digest):
+    if not _goes_by_itself(suggestion, action):
         return None
-    changed = _moved(suggestion, rule, now)
+    changed = _moved(suggestion, RULES[action], now)
     match action:
         case Action.AUTHOR_EDITED:
-            if content is None or same_content(suggestion.content, content):
-                return None
-            if suggestion.status not in OPEN and not suggestion.reopens_when_edited:
-                return None
-            return replace(
-                changed, content=content, previous=suggestion.content, edited_text=None, edited_attachments=None,
-                due_at=None, urgent=False, trouble="author_edited",
-            )  # fmt: skip
+            return _edited_by_author(suggestion, changed, content)
         case Action.SEEN_AGAIN:
             return replace(changed, trouble="seen_again") if suggestion.was_missed else None
         case Action.START:
@@ -326,3 +317,22 @@ def advance(
             return replace(changed, due_at=None, urgent=False, trouble=trouble)
         case _:
             return changed
+
+
+def _goes_by_itself(suggestion: Suggestion, action: Action) -> bool:
+    """Whether nobody of the desk has to press for it as things stand; a digest may be called off by the program."""
+    rule = RULES[action]
+    alone = rule.who in (Who.PROGRAM, Who.AUTHOR) or (action is Action.CALL_OFF and bool(suggestion.digest))
+    return alone and suggestion.status in rule.sources
+
+
+def _edited_by_author(suggestion: Suggestion, changed: Suggestion, content: Content | None) -> Suggestion | None:
+    """Back to review with the new content; None when it says the same, or what is closed stays closed."""
+    if content is None or same_content(suggestion.content, content):
+        return None
+    if suggestion.status not in OPEN and not suggestion.reopens_when_edited:
+        return None
+    return replace(
+        changed, content=content, previous=suggestion.content, edited_text=None, edited_attachments=None,
+        due_at=None, urgent=False, trouble="author_edited",
+    )  # fmt: skip

@@ -103,6 +103,7 @@ def _proof(suggestion: Suggestion) -> str:
 
 
 def notice_lines(suggestion: Suggestion, facts: Facts) -> list[str]:
+    """What is to be minded before anything is decided; of closed news only what still matters."""
     author = suggestion.author
     closed = author is not None and author.reachable is False
     lines = texts.warning_lines(facts.warnings)
@@ -142,6 +143,7 @@ def _colleague_lines(facts: Facts) -> list[str]:
 
 
 def menu_lines(facts: Facts) -> list[str]:
+    """What the open menu asks, or says; nothing when none is open."""
     view = facts.view
     if facts.menu is not None:
         return list(facts.menu.lines)
