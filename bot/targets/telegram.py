@@ -481,26 +481,26 @@ class TelegramTarget(NetworkTarget):
         me = self._api.call("getMe", {})
         if not isinstance(me, Told):
             return _unwell(me)
-        name = f"@{me.result.get('username', '')}"
+        name = f"@{_facts(me).get('username', '')}"
         hook = self._api.call("getWebhookInfo", {})
-        if isinstance(hook, Told) and hook.result.get("url"):
+        if _facts(hook).get("url"):
             return Health(False, "foreign_webhook", name)
         chat = self._api.call("getChat", {"chat_id": self._chat})
         if _is_unknown(chat):
             return Health(True, detail=name)
         if not isinstance(chat, Told):
             return _unwell(chat)
-        member = self._api.call("getChatMember", {"chat_id": self._chat, "user_id": me.result.get("id")})
+        member = self._api.call("getChatMember", {"chat_id": self._chat, "user_id": _facts(me).get("id")})
         if _is_unknown(member):
             return Health(True, detail=name)
         if not isinstance(member, Told):
             return _unwell(member)
-        status = member.result.get("status")
-        if status != "creator" and not (status == "administrator" and member.result.get("can_post_messages")):
+        status = _facts(member).get("status")
+        if status != "creator" and not (status == "administrator" and _facts(member).get("can_post_messages")):
             return Health(False, "no_rights", name)
         if self._log_chat and not isinstance(self._api.call("getChat", {"chat_id": self._log_chat}), Told):
             return Health(False, "log_chat_gone", name)
-        return Health(True, detail=f"{name} → {chat.result.get('title', '')}")
+        return Health(True, detail=f"{name} → {_facts(chat).get('title', '')}")
 
 
 # ----------------------------------------------------------------------------------------------- sending, reading
@@ -579,6 +579,11 @@ def _is_first_of(message: Mapping[str, Any], draft: Draft) -> bool:
 
 def _said(text: Any) -> str:
     return str(text or "")
+
+
+def _facts(said: Said) -> Mapping[str, Any]:
+    """The object that Telegram answered with; empty when it is none."""
+    return said.result if isinstance(said, Told) and isinstance(said.result, dict) else {}
 
 
 def _is_unknown(said: Said) -> bool:

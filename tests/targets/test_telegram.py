@@ -463,6 +463,13 @@ def test_health_at_a_server_that_does_not_have_every_method(rig: TelegramRig, me
     assert rig.target.health().ok
 
 
+@pytest.mark.parametrize("method", ["getMe", "getWebhookInfo", "getChat", "getChatMember"])
+def test_health_survives_an_answer_of_another_shape(rig: TelegramRig, method: str) -> None:
+    for result in ("true", "[]", "null"):
+        rig.fault("says", f"telegram.{method}", body=f'{{"ok": true, "result": {result}}}')
+        assert rig.target.health().ok is (method in ("getWebhookInfo", "getChat"))
+
+
 def test_a_server_that_cannot_edit_leaves_it_to_a_person(rig: TelegramRig) -> None:
     story = rig.story("Мост")
     placed = rig.publish(story)
