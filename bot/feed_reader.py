@@ -33,6 +33,8 @@ LONGEST: Final = 20_000
 MOST_PICTURES: Final = 10
 _ACCEPT: Final = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)$", re.IGNORECASE)
+#: What sites call a file whose kind they do not know.
+_SAYS_NOTHING: Final = frozenset({"", "application/octet-stream"})
 _DECLARED: Final = re.compile(
     rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})|charset\s*=\s*[\"']?([\w.-]{1,40})"
 )
@@ -203,7 +205,7 @@ def _pictures(entry: Any, markup: str, base: str) -> list[str]:
 def _is_picture(one: Any, name: str) -> bool:
     said = str(one.get("type") or one.get("medium") or "")
     path = urlsplit(str(one.get(name) or "")).path
-    return said.startswith("image") if said else bool(_PICTURE.search(path))
+    return said.startswith("image") or (said in _SAYS_NOTHING and bool(_PICTURE.search(path)))
 
 
 def _web(url: str) -> str:
@@ -254,7 +256,7 @@ class _Text(HTMLParser):
         elif tag == "img":
             told = dict(attrs)
             if not {told.get("width"), told.get("height")} & self._COUNTERS:
-                self.pictures.append(told.get("src") or "")
+                self.pictures.append(told.get("data-src") or told.get("src") or "")
         elif tag in self._PARAGRAPHS:
             self.parts.append("\n\n")
         elif tag in self._LINES:

@@ -462,9 +462,12 @@ def test_the_whole_text_is_taken_wherever_the_site_puts_it() -> None:
 
 def test_counters_are_no_pictures() -> None:
     html = '<img src="https://mc.invalid/watch" width="1" height="1"><img src="/a.jpg" width="640">'
-    entry = f"<item><title>А</title><description><![CDATA[{html}]]></description></item>"
+    html += '<img src="data:image/gif;base64,AAAA" data-src="/later.jpg">'
+    enclosed = '<enclosure url="/b.png" type="application/octet-stream" length="1"/><enclosure url="/c.mp3" type="audio/mpeg"/>'
+    entry = f"<item><title>А</title><description><![CDATA[{html}]]></description>{enclosed}</item>"
     [found] = entries(rss(entry).encode(), FEED, "https://sovet.invalid/rss", NOW)
-    assert [one.url for one in found.content.attachments] == ["https://sovet.invalid/a.jpg"]
+    names = [(one.url or "").removeprefix("https://sovet.invalid/") for one in found.content.attachments]
+    assert names == ["b.png", "a.jpg", "later.jpg"]
 
 
 def test_of_a_feed_without_dates_what_stood_there_at_first_is_no_news(desk: Desk) -> None:
