@@ -1608,6 +1608,11 @@ PAGE_LINKS: Final[Mapping[str, str]] = {
 }
 
 
+def other_community(group_id: int) -> str:
+    """Another VK community as one of the networks."""
+    return f"ВКонтакте, сообщество {group_id}"
+
+
 # --------------------------------------------------------------------------------------- copies in other networks
 
 #: Settings are read at the start.

@@ -258,8 +258,7 @@ class VkCopy(NetworkTarget):
 
 
 def _network(group_id: int) -> Network:
-    title = f"ВКонтакте, сообщество {group_id}"
-    return Network(f"vk_copy.{group_id}", VkCopy.name, title, f"wall:-{group_id}", _one)
+    return Network(f"vk_copy.{group_id}", VkCopy.name, texts.other_community(group_id), f"wall:-{group_id}", _one)
 
 
 def _one(story: Story) -> int:  # noqa: ARG001  # one post, whatever it is
