@@ -80,6 +80,8 @@ SLOWEST: Final = 25.0
 LOOK_EVERY: Final = 0.4
 #: A folder of feeds is away so long at most, seconds.
 FOLDER_AWAY: Final = 20.0
+#: What failed is tried again within so many seconds.
+LAST_TRY: Final = 330.0
 #: How often moderators answer what they are asked before they are believed to be ignored.
 ROUNDS: Final = 4
 
@@ -387,6 +389,7 @@ def _stir(breaker: Breaker, faults: bool) -> None:
 
 def _judged(opened: Office, play: Play, breaker: Breaker, networks: Sequence[str], seed: int, posts: int) -> Desked:
     opened.people.resume()  # everybody says that all is well again
+    _wait_for_tries(opened)
     for _ in range(ROUNDS):
         opened.settle(120 + SLOWEST * _longest_queue(opened))
         if not rows(opened, "SELECT 1 FROM copies WHERE state = 'asked'"):
@@ -404,6 +407,17 @@ def _judged(opened: Office, play: Play, breaker: Breaker, networks: Sequence[str
         states.setdefault(network, Counter())[state] += 1
     feeds = feed_faults(opened.desk.folder / SITE, expected)
     return Desked(posts, result, tallies, states, feeds)
+
+
+def _wait_for_tries(opened: Office) -> None:
+    """What failed a moment ago has its next try in some minutes at the latest, which looks like rest until then."""
+    tries = (
+        "SELECT 1 FROM copies JOIN outbox ON outbox.id = copies.delivery "
+        "WHERE copies.state = 'waiting' AND outbox.state = 'waiting'"
+    )
+    deadline = time.monotonic() + LAST_TRY
+    while rows(opened, tries) and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY)
 
 
 def _under_way(opened: Office) -> int:
