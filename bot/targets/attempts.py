@@ -23,10 +23,10 @@ _REMEMBERED: Final = 1000
 
 
 class Attempts:
-    """Durations of this run's attempts, by delivery."""
+    """Durations of this run's attempts, by delivery. ``began``: when the run did; now unless it is said."""
 
-    def __init__(self) -> None:
-        self._began = datetime.now(UTC)
+    def __init__(self, began: datetime | None = None) -> None:
+        self._began = began or datetime.now(UTC)
         self._took: dict[int, timedelta] = {}
 
     @contextmanager
