@@ -21,6 +21,7 @@ from proof import clock, crash_matrix, crosspost, fault_matrix, fuzz, races, ran
 from proof.commit import commit
 from proof.fortnight.play import play
 from proof.fortnight.promises import judge
+from proof.lives.life import KINDS, Lived, live
 from proof.office import Result, table
 
 
@@ -148,6 +149,18 @@ def fortnight(seed: int) -> Round:
     return Round("fortnights", seed, size, found, f"python -m proof.fortnight --seed {seed}")
 
 
+def lives(seed: int) -> Round:
+    """40 lives of each kind."""
+    return lived(seed, 220, [live(seed + more, kind, 220) for kind in KINDS for more in range(40)])
+
+
+def lived(seed: int, steps: int, done: Sequence[Lived]) -> Round:
+    """How random lives ended, with what did not hold in each of them."""
+    found = [f"{one.kind}, seed {one.seed}: {wrong}" for one in done for wrong in one.wrong]
+    again = f"python -m proof.lives --seed {seed} --lives {len(done) // len(KINDS)} --steps {steps}"
+    return Round("random lives", seed, len(done), found, again)
+
+
 ROUNDS: Final[dict[str, Callable[[int], Round]]] = {
     "kills": kills,
     "storm": storm,
@@ -159,6 +172,7 @@ ROUNDS: Final[dict[str, Callable[[int], Round]]] = {
     "tries": tried,
     "clocks": clocks,
     "fortnight": fortnight,
+    "lives": lives,
 }
 
 
