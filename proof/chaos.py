@@ -150,8 +150,9 @@ def fortnight(seed: int) -> Round:
 
 
 def lives(seed: int) -> Round:
-    """40 lives of each kind."""
-    return lived(seed, 220, [live(seed + more, kind, 220) for kind in KINDS for more in range(40)])
+    """40 lives of each kind, others in every round."""
+    first = 40 * seed
+    return lived(first, 220, [live(first + more, kind, 220) for kind in KINDS for more in range(40)])
 
 
 def lived(seed: int, steps: int, done: Sequence[Lived]) -> Round:

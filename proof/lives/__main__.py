@@ -21,7 +21,8 @@ def show(lived: Lived, steps: int, last: int = LAST_STEPS) -> None:
     print(f"{lived.kind}, seed {lived.seed}:")
     for wrong in lived.wrong:
         print("   ", wrong)
-    print(*(f"        {step[:240]}" for step in lived.steps[-last:]), sep="\n")
+    for step in lived.steps[max(0, len(lived.steps) - last) :]:
+        print("       ", step[:240])
     again = f"python -m proof.lives --seed {lived.seed} --lives 1 --steps {steps} --kind {lived.kind} --last 9999"
     print(f"    again: {again}", flush=True)
 

@@ -139,7 +139,10 @@ class People:
     # --- conversations
 
     def author_writes(self) -> None:
-        by, number = self.dice.choice(AUTHORS), self.dice.randint(1, 20)
+        by = self.dice.choice(AUTHORS)
+        with self.world.look() as context:
+            own = [one.number for one in context.unit.suggestions.by_author(by, MOST_NEWS)]
+        number = self.dice.choice(own) if own and self.stage.chance(0.8) else self.dice.randint(1, 20)
         about = [f"{word} {number}" for word in ("Отозвать", "Отозвать", "Статус", "Исправить")]
         words = self.dice.choice(
             [*about, self._text(), "Отправить", "Отправить", "Удалить", "Отозвать", "Исправить"]
