@@ -147,7 +147,7 @@ def tell(context: Context, cause: str, reason: str, **facts: Any) -> bool:
     once = cause not in _VK  # a network stays closed until it works: told once, not every hour
     if known and known["reason"] == reason and (once or _fresh(known["at"], context.now)):
         return False
-    elsewhere = _known_elsewhere(told, cause, reason, context.now)
+    elsewhere = _known_elsewhere(told, cause, reason, context.now, tells_where=bool(facts.get("url")))
     told[cause] = {"reason": reason, "at": context.now.isoformat()}
     context.unit.settings.set(_KEY, told, context.now)
     if elsewhere:
@@ -195,13 +195,25 @@ def key_changed(context: Context, before: Mapping[str, Any] | None, now: Mapping
         tell(context, "key", f"key_{state}")
 
 
-def _known_elsewhere(told: Mapping[str, Any], cause: str, reason: str, now: datetime) -> bool:
-    """Whether people know of this very trouble already, from another place where it showed."""
+def _known_elsewhere(
+    told: Mapping[str, Any], cause: str, reason: str, now: datetime, *, tells_where: bool = False
+) -> bool:
+    """Whether people know of this very trouble already, from another place where it showed.
+
+    ``tells_where``: it comes with the page on which a person passes VK's check, which is news in itself.
+    """
     return cause in _VK and any(
-        trouble["reason"] == reason and _fresh(trouble["at"], now)
+        (trouble["reason"] == reason or (not tells_where and _of_one_key(trouble["reason"], reason)))
+        and _fresh(trouble["at"], now)
         for other, trouble in told.items()
         if other != cause and other in _VK
     )
+
+
+def _of_one_key(known: str, reason: str) -> bool:
+    """Whether one is the state of the key, and the other what is refused for it."""
+    pairs = ((known, reason), (reason, known))
+    return any(refused in _KEYS_OWN.get(state.removeprefix("key_"), ()) for state, refused in pairs)
 
 
 def _fresh(at: str, now: datetime) -> bool:

@@ -524,6 +524,34 @@ def test_what_was_wrong_with_the_key_itself_is_over_when_the_key_is_well(
     assert any("Снова работает" in message.text for message in world.chat())
 
 
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("dead", "key_dead"), ("expired", "key_expired"), ("wrong_ip", "key_other_ip"), ("captcha", "captcha"),
+        ("validation", "validation"), ("no_rights", "no_rights"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wall_first", [True, False])
+def test_what_is_wrong_with_the_key_is_told_once_wherever_it_shows(
+    world: World, state: str, reason: str, *, wall_first: bool
+) -> None:
+    def told() -> list[str]:
+        world.deliver()
+        return [message.text for message in world.chat()]
+
+    with world.unit() as context:
+        if wall_first:
+            alarms.tell(context, "vk_wall", reason)
+        keys_are(context, "ok", state)
+        if not wall_first:
+            alarms.tell(context, "vk_wall", reason)
+    assert len(told()) == 1
+    with world.unit() as context:
+        keys_are(context, state, "ok")
+    assert len(told()) == 2
+    assert "Снова работает" in told()[-1]
+
+
 @pytest.mark.parametrize("reason", ["ad_recent", "bad_request", "postponed_per_day"])
 def test_a_post_that_waits_says_on_its_card_why(world: World, reason: str) -> None:
     world.happens(suggested(31))
