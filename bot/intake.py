@@ -32,8 +32,9 @@ log = structlog.get_logger("intake")
 DELAYS: Final = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
 #: Seconds before the next try after VK asked to be left alone: not hammered, and yet heard again soon. Doubles.
 FIRST_CAREFUL: Final = 10.0
-#: Events of these types are handled before all others: a person waits for the answer.
-URGENT: Final = frozenset({"message_event"})
+#: Events of these types are handled before all others: a person waits for the answer, and whoever is no moderator
+#: any more decides nothing with a press that comes after.
+URGENT: Final = frozenset({"message_event", "group_officers_edit"})
 
 
 class Intake:

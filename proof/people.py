@@ -87,7 +87,16 @@ class People:
             event_id = self.sandbox.press(by, whole, message["conversation_message_id"])
         except SandboxRefused:
             return None  # the card was redrawn between the look and the finger
+        payload = self._sent(event_id) or payload
         return self.note("press", marker=marker, label=label, by=by, event_id=event_id, **facts_of(payload))
+
+    def _sent(self, event_id: str | None) -> Json:
+        """What the press really carried: the card may have been redrawn between the look and the finger."""
+        for event in reversed(self.sandbox.history()):
+            told = event.get("object") or {}
+            if event.get("type") == "message_event" and told.get("event_id") == event_id:
+                return as_payload(told.get("payload"))
+        return {}
 
     def forge(self, payload: Json, by: int, peer_id: int = CHAT, cmid: int | None = None) -> Json:
         """A press that no button stands behind."""
@@ -116,10 +125,14 @@ def payload_of(message: Json, label: str) -> Json:
     """What the button of this label carries."""
     for button in buttons(message):
         if button["action"].get("label") == label:
-            given = button["action"].get("payload")
-            found = json.loads(given) if isinstance(given, str) else given
-            return found if isinstance(found, dict) else {}
+            return as_payload(button["action"].get("payload"))
     return {}
+
+
+def as_payload(given: Any) -> Json:
+    """A payload in either of the forms VK tells it in."""
+    found = json.loads(given) if isinstance(given, str) else given
+    return found if isinstance(found, dict) else {}
 
 
 def facts_of(payload: Json) -> Json:

@@ -44,7 +44,8 @@ _NOWHERE: Final = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """One update of the long poll. ``raw`` is its JSON as received; urgent ones (presses) are handled first.
+    """One update of the long poll. ``raw`` is its JSON as received; urgent ones are handled first: presses, and
+    changes of roles.
 
     ``message``: the conversation and the number in it, for an update that tells of a message.
     """

@@ -66,6 +66,25 @@ def test_t01_a_batch_and_its_place_are_stored_together_or_not_at_all(
     storage.close()
 
 
+def test_whoever_is_no_moderator_any_more_decides_nothing_with_a_press_that_comes_after(work: Work) -> None:
+    kinds = ("message_new", "group_officers_edit", "message_event")
+
+    class Stream:
+        def connect(self) -> Cursor:
+            return Cursor("server", "key", "1")
+
+        def poll(self, _cursor: Cursor) -> Batch:
+            return Batch(("{}",) * 3, ("e1", "e2", "e3"), kinds, (None,) * 3, Cursor("server", "key", "4"))
+
+    stream: Any = Stream()
+    intake = Intake(stream, work, 1, before=lambda: None, on_gap=lambda: None)
+    intake.step()
+    intake.step()
+    with work.look() as context:
+        order = [row.type for row in context.unit.inbox.next(10)]
+    assert order == ["group_officers_edit", "message_event", "message_new"]
+
+
 def test_what_comes_after_the_stop_is_left_for_the_next_start(work: Work) -> None:
     class Stream:
         def connect(self) -> Cursor:
