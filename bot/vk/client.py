@@ -170,7 +170,6 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
         self.pace = pace(rate)
         self.walls = pace(1.0 / wall_gap, budget=1.0) if wall_gap > 0 else None
         self.pauses = Pauses()
-        self._said: dict[str, VkRefused] = {}
         self.observer = observer
         self._generation = key.generation
         self._execute_refused = False
@@ -390,10 +389,9 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
 
     def _said_meanwhile(self, call: Call, asked: float) -> VkRefused | None:
         pause = self.pauses.paused(call.method, write=call.write, wall=wall_of(call.params), since=asked)
-        said = self._said.get(pause.scope) if pause is not None else None
-        if pause is None or said is None:
+        if pause is None or pause.said is None:
             return None
-        again = said.about(call.method, write=call.write)
+        again = pause.said.about(call.method, write=call.write)
         again.verdict = replace(again.verdict, pause=pause.until - self.pauses.now())
         return again
 
@@ -445,7 +443,7 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
     def _note(self, refusal: VkError, write: bool, wall: int | None) -> None:
         """Remember what is to be left alone, longer each time it is refused again."""
         meaning = refusal.verdict
-        if meaning.pause is None:
+        if meaning.pause is None or not isinstance(refusal, VkRefused):
             return
         if meaning.remedy is Remedy.PAUSE_METHOD:
             scope = refusal.method
@@ -455,14 +453,11 @@ class VkClient(vk_api.VkApi):  # type: ignore[misc]  # the library carries no ty
             scope = WRITES if meaning.reason == "captcha" else WHOLE_KEY
         else:
             return
+        said = refusal.about(refusal.method, write=write)
         if scope == WRITES and not write:  # a reader that meets a captcha leaves reading alone as well
-            self._pause(refusal, meaning.pause, refusal.method)
-        refusal.verdict = replace(meaning, pause=self._pause(refusal, meaning.pause, scope))
-
-    def _pause(self, refusal: VkError, seconds: float, scope: str) -> float:
-        if isinstance(refusal, VkRefused):
-            self._said[scope] = refusal.about(refusal.method, write=False)  # without the frames of a raised one
-        return self.pauses.pause(seconds, refusal.verdict.reason, scope=scope)
+            self.pauses.pause(meaning.pause, meaning.reason, scope=refusal.method, said=said)
+        length = self.pauses.pause(meaning.pause, meaning.reason, scope=scope, said=said)
+        refusal.verdict = replace(meaning, pause=length)
 
     def _notice_new_key(self) -> None:
         if self._generation != self.key.generation:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from bot.vk.errors import VkRefused
+
 BUDGET = 0.95
 """The share of VK's allowance that is used, so that uneven arrival does not exceed it."""
 
@@ -125,13 +127,13 @@ class Pace:
 class Pause:
     """Something to leave alone until ``until`` (seconds of the monotonic clock), and why.
 
-    ``length`` is how long the pause is altogether, in seconds; ``scope`` is what it is about.
+    ``length`` is how long the pause is altogether, in seconds; ``said`` is the refusal it began with.
     """
 
     until: float
     reason: str
     length: float
-    scope: str
+    said: VkRefused | None = None
 
     @property
     def began(self) -> float:
@@ -161,10 +163,10 @@ class Pauses:
         self._lock = threading.Lock()
         self._pauses: dict[str, Pause] = {}
 
-    def pause(self, seconds: float, reason: str, *, scope: str = WHOLE_KEY) -> float:
+    def pause(self, seconds: float, reason: str, *, scope: str = WHOLE_KEY, said: VkRefused | None = None) -> float:
         """Leave ``scope`` alone: WHOLE_KEY, WRITES, the name of a method, or :func:`on_wall` of it.
 
-        Returns for how many seconds.
+        ``said`` is the refusal that asks for it, without the frames of a raised one.  Returns for how many seconds.
         """
         with self._lock:
             now, before = self._clock(), self._pauses.get(scope)
@@ -172,7 +174,7 @@ class Pauses:
                 if before.until > now:
                     return before.until - now
                 seconds = min(before.length * 2, max(LONGEST, seconds))
-            self._pauses[scope] = Pause(now + seconds, reason, seconds, scope)
+            self._pauses[scope] = Pause(now + seconds, reason, seconds, said)
             return seconds
 
     def paused(
