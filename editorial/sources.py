@@ -18,6 +18,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from editorial import regions
+from editorial.checks.law import ERID
 from editorial.likeness import Trace, likeness, trace
 from editorial.suggestion import SOURCE_LINE, Content, Suggestion, comparable
 
@@ -117,7 +118,7 @@ _COMMUNITY: Final = re.compile(r"(?:club|public|event)(\d{1,15})")
 _TAG: Final = re.compile(r"#([\w\u0300-\u036f]+)(?:@[\w.]+)?")
 _DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _CREDIT: Final = SOURCE_LINE.format(url="")
-_AD_MARK: Final = re.compile(r"\berid\b[\s:=–—-]*[a-z0-9]{5,}|[?&]erid=", re.IGNORECASE)
+_AD_MARK: Final = re.compile(ERID, re.IGNORECASE)
 #: Pages of VK that are nobody's wall.
 _NOT_A_WALL: Final = re.compile(
     r"(?:wall|photo|video|album|topic|doc|market|feed|im|id)-?\d*(?:_\d+)?", re.IGNORECASE

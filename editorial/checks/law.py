@@ -14,7 +14,9 @@ from editorial.lists import Kept, finder
 
 # -------------------------------------------------------------------------------------------------- advertising
 
-_ERID: Final = re.compile(r"\berid\b[\s:=–—-]*[a-z0-9]{5,}|[?&]erid=|\bо?рекламодател\w+")
+#: The mark that the law asks of every advertisement, in its words or in a link of theirs.
+ERID: Final = r"\berid\b[\s:=–—-]*[a-z0-9]{5,}|[?&]erid="
+_ERID: Final = re.compile(rf"{ERID}|\bо?рекламодател\w+")
 _SELLING: Final = (
     re.compile(r"\bскидк\w+|\bакци[яию] (?:действует|до )|распродаж\w+|\bпромокод\w*|\bкешб[еэ]к|\bкэшбек"),
     re.compile(
