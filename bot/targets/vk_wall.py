@@ -109,12 +109,10 @@ class VkWall:
     batch = 1
 
     def __init__(
-        self, wall: Wall, media: Media | None, *, by_hand: Callable[[], bool], attempts: Attempts | None = None
+        self, wall: Wall, media: Media, *, by_hand: Callable[[], bool], attempts: Attempts | None = None
     ) -> None:
         self._wall = wall
-        self._photos = (
-            None if wall.user is None or media is None else WallPhotos(media, Uploads(wall.user), -wall.owner_id)
-        )
+        self._photos = None if wall.user is None else WallPhotos(media, Uploads(wall.user), -wall.owner_id)
         self._by_hand = by_hand
         self._attempts = attempts or Attempts()
         self._recalled = False

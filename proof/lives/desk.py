@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
+from bot.media import Media
 from bot.sweep import store
 from bot.targets.attempts import Attempts
 from bot.targets.base import Parcel
@@ -58,7 +60,8 @@ class Desk:
     def _begun(self) -> VkWall:
         """The target of a program that has just started."""
         attempts = Attempts(self.world.now)
-        return VkWall(self.wall, None, by_hand=lambda: self.stage.key_dead, attempts=attempts)
+        media = Media(Path("media"), refresh=lambda _owner, _post: {})  # never used: no key uploads here
+        return VkWall(self.wall, media, by_hand=lambda: self.stage.key_dead, attempts=attempts)
 
     # --- what comes in
 
